@@ -1,0 +1,46 @@
+# Two commands for everybody: `make demo` and `make test`. The rest is for people who change the program.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bench screenshots clean
+
+demo: $(VENV)/.installed ## watch a rehearsed rollout on this terminal; needs no credentials and no network
+	@$(BIN)/rollout-tui rehearse
+
+test: $(VENV)/.test ## every test, in parallel
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
+
+check: $(VENV)/.dev ## habits: format, lint, types, who may import whom, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+bench: $(VENV)/.test ## the budgets, measured against a Textual hello-world in the same run
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.dev ## pictures for the README, from a seeded rehearsal
+	$(BIN)/python -m screenshots
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	@echo "Installing rollout-tui into $(VENV) (once, about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml
+	@echo "Installing rollout-tui and what its tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	@echo "Installing rollout-tui and the developers' tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(VENV)/.test $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,168 @@
+"""Actions that change a store: what is proposed, what a person confirms, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
+from rollout_tui.domain.verdicts import GateResult
+
+
+class ActionKind(StrEnum):
+    """The verbs. What each does at a store, the store says (stores.md 1)."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    PROMOTE = "promote"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a person wants of a store: the verb, the phase it ends in, and the share to write (ratio 0..1) if any."""
+
+    kind: ActionKind
+    phase: Phase
+    share: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the store shows once a change took effect; None fields are not looked at."""
+
+    word: StateWord | None = None
+    status: str | None = None
+    share: Decimal | None = None
+
+    def met_by(self, state: ReleaseState) -> bool:
+        """Whether the state that was read back shows the change."""
+        return (
+            (self.word is None or state.word is self.word)
+            and (self.status is None or state.status == self.status)
+            and (self.share is None or state.share == self.share)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One line of the exact difference at the store: `state: inProgress -> halted`."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An action in the store's own terms, planned by the store's provider.
+
+    `headline` is one sentence with the store's word ("Google Play: production release 4.2.0 (4201) becomes halted.").
+    `effects` say what else the call does, and what it does not. `way_back` how to undo it. `arguments` are the
+    provider's own, kept in the journal so that an open intent can be settled by another process.
+    """
+
+    store: str
+    headline: str
+    fields: tuple[FieldChange, ...]
+    effects: tuple[str, ...]
+    way_back: str
+    expects: Expectation
+    irreversible: bool = False
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One reason why an action is not possible now, and what would settle it."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An action that a person can look at and confirm, or the reasons why not.
+
+    `seen` is the store's state that the person is shown (None: the store could not be read; a pause is tried all the
+    same). `typed` is the text that confirms a promotion (`android 100`); None where `y` confirms.
+    """
+
+    id: str
+    platform: Platform
+    kind: ActionKind
+    made_at: float
+    title: str
+    seen: ReleaseState | None
+    change: Change | None
+    target: Phase | None = None
+    because: str = ""
+    obstacles: tuple[Obstacle, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    typed: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether it can be confirmed at all."""
+        return self.change is not None and not self.obstacles
+
+
+class Step(StrEnum):
+    """Where an action stands between confirmation and outcome."""
+
+    JOURNALLED = "intent written"
+    ACCEPTED = "accepted by the store"
+    READING_BACK = "reading back"
+
+
+class Ending(StrEnum):
+    """How an action ended."""
+
+    DONE = "done"
+    """The store shows it."""
+    ALREADY = "already so"
+    """It had taken effect before; nothing was changed."""
+    DIFFERS = "store differs"
+    """The store no longer is what the person saw; nothing was changed."""
+    REFUSED = "refused"
+    """The store or the program said no; nothing was changed."""
+    UNCONFIRMED = "not confirmed"
+    """Accepted or perhaps accepted, but the store does not show it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one action: in one sentence, with what the store said last."""
+
+    proposal: str
+    platform: Platform
+    kind: ActionKind
+    ending: Ending
+    message: str
+    at: float
+    state: ReleaseState | None = None
+    journalled: bool = True
+    """False when history could not be written: a pause is performed all the same and says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An action under way, for the pane: steps that are behind it, and since when it runs (epoch seconds UTC)."""
+
+    proposal: Proposal
+    steps: tuple[Step, ...]
+    started: float
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, from where: the OS user and the host (with the SSH origin where there is one)."""
+
+    user: str
+    host: str
+    origin: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}"

@@ -1,0 +1,108 @@
+"""What was counted: proportions, means and bare values, compared exactly.
+
+Counts arrive as integers or as decimals that some source wrote down. They are compared with limits as exact
+fractions, so that `199 of 39,800` is exactly 0.5 % and never "about" it (gates.md 1).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+Number = int | float | Decimal
+
+
+def exact(number: Number) -> Fraction:
+    """The number as a fraction; a float means the decimal that it prints as (0.005 is 1/200).
+
+    Raises ValueError for NaN and infinities.
+    """
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            raise ValueError(f"{number} is not a number that can be compared")
+        return Fraction(repr(number))
+    if isinstance(number, Decimal) and not number.is_finite():
+        raise ValueError(f"{number} is not a number that can be compared")
+    return Fraction(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """`bad` of `total`: crashed sessions of sessions, failed connects of attempts. Ratio 0..1."""
+
+    bad: Number
+    total: Number
+
+    @property
+    def n(self) -> Number | None:
+        """The sample size."""
+        return self.total
+
+    def value(self) -> Fraction:
+        """bad / total. Only for usable quantities (see `flaw`)."""
+        return exact(self.bad) / exact(self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A sum over `count` observations, in the metric's unit; `squares` is the sum of squares where known."""
+
+    sum: Number
+    count: Number
+    squares: Number | None = None
+
+    @property
+    def n(self) -> Number | None:
+        """The sample size."""
+        return self.count
+
+    def value(self) -> Fraction:
+        """sum / count. Only for usable quantities (see `flaw`)."""
+        return exact(self.sum) / exact(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A value whose sample size nobody knows: severity as written, "n unknown" beside it."""
+
+    amount: Number
+
+    @property
+    def n(self) -> Number | None:
+        """Unknown."""
+        return None
+
+    def value(self) -> Fraction:
+        """The value itself."""
+        return exact(self.amount)
+
+
+Quantity = Proportion | Mean | Bare
+
+
+def flaw(quantity: Quantity) -> str | None:
+    """Why these counts cannot be used, in words; None when they can (gates.md 8)."""
+    named: tuple[tuple[str, Number], ...]
+    match quantity:
+        case Proportion(bad, total):
+            named = (("bad", bad), ("total", total))
+        case Mean(sum=total, count=count, squares=squares):
+            named = (("sum", total), ("count", count), ("sum of squares", 0 if squares is None else squares))
+        case Bare(amount):
+            named = (("value", amount),)
+    for name, number in named:
+        if not _is_number(number):
+            return f"{name} is not a number: {number!r:.40}"
+        if number < 0:
+            return f"{name} is negative: {number}"
+    if quantity.n is not None and quantity.n == 0:
+        return "no sessions counted"
+    if isinstance(quantity, Proportion) and quantity.bad > quantity.total:
+        return f"more bad than total: {quantity.bad} of {quantity.total}"
+    return None
+
+
+def _is_number(number: object) -> bool:
+    return isinstance(number, Number) and not isinstance(number, bool) and math.isfinite(number)

@@ -1,0 +1,152 @@
+"""How numbers, ages and times read: one place for screen, `status`, events and reports (screens.md 8).
+
+Plain text with the plan's units: `0.62 %`, `4.1 s`, `7.4 min`, `31 h`. No markup, no colours.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+from rollout_tui.domain.metrics import Line, Metric, Operator, Unit
+from rollout_tui.domain.quantities import Number, Quantity, exact
+
+MINUTE = 60.0
+HOUR = 3600.0
+DAY = 86400.0
+
+_SIGNS = {Operator.LE: "≤", Operator.GE: "≥", Operator.LT: "<", Operator.GT: ">", Operator.EQ: "="}
+
+
+def age(seconds: float) -> str:
+    """One unit, cut off, never rounded up: `8 s`, `14 min`, `31 h`, `9 d`. Hours up to 71, then days."""
+    seconds = max(0.0, seconds)
+    if seconds < MINUTE:
+        return f"{int(seconds)} s"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} min"
+    if seconds < 72 * HOUR:
+        return f"{int(seconds // HOUR)} h"
+    return f"{int(seconds // DAY)} d"
+
+
+def span(seconds: float) -> str:
+    """A duration in a sentence: `9 h 12 min`, `17 h`, `40 min`, `30 s`."""
+    seconds = max(0.0, seconds)
+    if seconds < MINUTE:
+        return f"{int(seconds)} s"
+    hours, minutes = divmod(int(seconds // MINUTE), 60)
+    if hours == 0:
+        return f"{minutes} min"
+    return f"{hours} h" if minutes == 0 or hours >= 10 else f"{hours} h {minutes} min"
+
+
+def count(number: Number) -> str:
+    """A count with thousands commas; fractional counts are cut to whole ones for the eye."""
+    return f"{int(exact(number)):,}"
+
+
+def percent_decimals(n: Number | None) -> int:
+    """Decimals that n sessions justify: none below 100, one below 1,000, else two."""
+    if n is None or n >= 1000:
+        return 2
+    return 1 if n >= 100 else 0
+
+
+def decimal(value: Fraction, places: int) -> str:
+    """Exact fraction with that many decimals."""
+    quantum = Decimal(1).scaleb(-places)
+    number = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{number.quantize(quantum, rounding=ROUND_HALF_EVEN):,}"
+
+
+def percent(value: Fraction, n: Number | None) -> str:
+    """A ratio 0..1 as per cent with the decimals of its n."""
+    return f"{decimal(value * 100, percent_decimals(n))} %"
+
+
+def duration_value(value: Fraction, n: Number | None) -> str:
+    """A mean in seconds: `4.1 s`, `7.4 min`; two significant digits, one from fewer than 100 observations."""
+    unit, scaled = ("s", value) if value < 100 else ("min", value / 60)
+    places = 0 if scaled >= 10 or (n is not None and n < 100) else 1
+    return f"{decimal(scaled, places)} {unit}"
+
+
+def value(metric: Metric, quantity: Quantity, *, complement: bool = False) -> str:
+    """The value of a usable quantity as it stands beside its metric."""
+    number = quantity.value()
+    if metric.unit is Unit.RATIO:
+        return percent(1 - number if complement else number, quantity.n)
+    return duration_value(number, quantity.n)
+
+
+def sample(quantity: Quantity) -> str:
+    """`n 7,930`, or `n unknown` where a source gives no counts."""
+    return "n unknown" if quantity.n is None else f"n {count(quantity.n)}"
+
+
+def plain_percent(ratio: Fraction | Decimal) -> str:
+    """A written share or limit without padding zeros: `50 %`, `0.5 %`, `0.1 %`."""
+    number = Decimal(ratio.numerator) / Decimal(ratio.denominator) if isinstance(ratio, Fraction) else ratio
+    text = f"{(number * 100).normalize():f}"
+    return f"{text} %"
+
+
+def limit(line: Line, unit: Unit) -> str:
+    """The limit of a line: `0.5 %`, `10 s`, `5 min`."""
+    if unit is Unit.RATIO:
+        return plain_percent(line.limit)
+    if line.limit >= 60 and line.limit % 60 == 0:
+        return f"{line.limit // 60} min"
+    return f"{_trim(line.limit)} s"
+
+
+def condition(line: Line, unit: Unit) -> str:
+    """A line as the plan writes it: `≤ 1 %`, `< 10 s`."""
+    return f"{_SIGNS[line.operator]} {limit(line, unit)}"
+
+
+def sign(operator: Operator) -> str:
+    """The operator as it is shown."""
+    return _SIGNS[operator]
+
+
+def clock_time(at: float, zone: tzinfo = UTC) -> str:
+    """`14:32:07`."""
+    return f"{datetime.fromtimestamp(at, zone):%H:%M:%S}"
+
+
+def short_time(at: float, zone: tzinfo = UTC) -> str:
+    """`14:32`."""
+    return f"{datetime.fromtimestamp(at, zone):%H:%M}"
+
+
+def day_and_time(at: float, zone: tzinfo = UTC) -> str:
+    """`Wed 11 Mar 07:30`."""
+    moment = datetime.fromtimestamp(at, zone)
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
+
+
+def plain_text(text: str, width: int | None = None) -> str:
+    """Text from outside made harmless: control characters, marks and line ends become `·`, cut to `width`.
+
+    Escape sequences, bidirectional and zero-width characters can change a terminal or hide words (design.md, rule 7).
+    """
+    cleaned = "".join(character if character.isprintable() else "·" for character in " ".join(text.split()))
+    if width is None or len(cleaned) <= width:
+        return cleaned
+    return cleaned[: max(0, width - 1)] + "…"
+
+
+def middle_cut(text: str, width: int) -> str:
+    """A long name cut in the middle with `…`, never wrapped."""
+    if len(text) <= width:
+        return text
+    head = (width - 1 + 1) // 2
+    return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
+
+
+def _trim(number: Fraction) -> str:
+    text = f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

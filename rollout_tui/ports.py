@@ -1,0 +1,213 @@
+"""What a provider implements, and the frozen values that cross the border.
+
+A provider is found through the entry-point group `rollout_tui.providers`; each entry point is a `Provider`. Its module
+is imported at start to read `options`, so it must be light: httpx, google-auth and the like belong inside `open_*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from rollout_tui.domain.actions import Change, Intent
+from rollout_tui.domain.metrics import Metric
+from rollout_tui.domain.plan import BugScope, RolloutPlan
+from rollout_tui.domain.readings import Answer, Reading, Scope, Window
+from rollout_tui.domain.releases import ReleaseState
+from rollout_tui.domain.verdicts import BugCount
+
+if TYPE_CHECKING:
+    import httpx
+    from pydantic import BaseModel
+
+ENTRY_POINTS = "rollout_tui.providers"
+"""The entry-point group; `[project.entry-points."rollout_tui.providers"]` in a third party's pyproject.toml."""
+
+OBSERVED_SHARE = "observed_share"
+"""Metric id under which a source gives the share of sessions that run this build: bad = this build, total = all."""
+
+
+class Clock(Protocol):
+    """Time, injected. A rehearsal's runs faster than the wall's."""
+
+    def now(self) -> float:
+        """Epoch seconds UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many of this clock's seconds."""
+        ...
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+class ProviderError(Exception):
+    """An outside system did not do what was asked. `message` is for the operator: plain, cut, without secrets.
+
+    `remedy` is the next step ("grant “Release to production” to this account in the Play Console").
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class Unreachable(ProviderError):
+    """No answer, or a server's failure (5xx, 429): waiting may cure it. `retry_after` in seconds where it was said."""
+
+    def __init__(self, message: str, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, remedy)
+        self.retry_after = retry_after
+
+
+class Denied(ProviderError):
+    """Credentials or permissions: waiting cures nothing; a person must act."""
+
+
+class Misconfigured(ProviderError):
+    """The configuration is wrong: unknown package, a query that does not parse, a file that is missing."""
+
+
+class Refused(ProviderError):
+    """The store said no to a change; nothing was changed."""
+
+
+class StateDiffers(ProviderError):
+    """The store no longer is what the person saw; nothing was changed. `now` is what it is."""
+
+    def __init__(self, message: str, now: ReleaseState) -> None:
+        super().__init__(message)
+        self.now = now
+
+
+class OutcomeUnknown(ProviderError):
+    """A change was sent and no answer came: it may have taken effect. Settled by reading, never by repeating."""
+
+
+class Impossible(ProviderError):
+    """This action cannot be planned from this state, and why."""
+
+
+# --- what a provider gets ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderContext:
+    """What the engine hands to a provider when it opens it.
+
+    `name` is its section in the configuration ("prometheus", "play"). `secret` resolves a reference (`env:NAME`,
+    `file:PATH`) to its value and raises Misconfigured with words that do not hold it.
+    """
+
+    name: str
+    http: httpx.AsyncClient
+    clock: Clock
+    secret: Callable[[str], str]
+
+
+# --- what a provider gives ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to a source: this metric of this build over this window. Times epoch seconds UTC.
+
+    `stale_after` is how old the newest data may be (seconds) to count as fresh.
+    """
+
+    metric: Metric
+    scope: Scope
+    rollout: RolloutPlan
+    window: Window
+    stale_after: float
+
+
+class Source(Protocol):
+    """Gives readings."""
+
+    async def read(self, queries: Sequence[Query]) -> Sequence[Answer]:
+        """One answer per query, in order. No data is a `NoReading` with its reason, never an exception.
+
+        Raises ProviderError only where nothing at all can be asked (the server is unreachable).
+        """
+        ...
+
+    async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
+        """What the source remembers of the past: a reading per `step` seconds over the query's window, oldest first.
+
+        Each reading covers the metric's own recent window before its time. Empty where the source has no memory.
+        """
+        ...
+
+    def metrics(self) -> frozenset[str]:
+        """Ids of the metrics that this source is configured to give."""
+        ...
+
+    async def close(self) -> None:
+        """Release what it holds (not the shared HTTP client)."""
+        ...
+
+
+class Store(Protocol):
+    """Controls a release."""
+
+    @property
+    def label(self) -> str:
+        """The store's own name for people: "Google Play", "App Store"."""
+        ...
+
+    async def read(self, rollout: RolloutPlan, *, share: bool) -> ReleaseState:
+        """What the store says of this build now. `share` asks for the committed share even where that costs an edit.
+
+        Raises ProviderError.
+        """
+        ...
+
+    def plan(self, rollout: RolloutPlan, intent: Intent, seen: ReleaseState | None) -> Change:
+        """What the action would do, in the store's words; no call is made. `seen` None: the store cannot be read.
+
+        Raises Impossible with reason and remedy.
+        """
+        ...
+
+    async def perform(self, rollout: RolloutPlan, change: Change, seen: ReleaseState | None) -> None:
+        """Re-read, compare with `seen` (skipped when None), change. Returns when the store accepted it.
+
+        Raises StateDiffers, Refused, OutcomeUnknown, Unreachable (surely not sent), Denied. Never retries the change.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
+class Tracker(Protocol):
+    """Counts blocking bugs."""
+
+    async def count(self, rollout: RolloutPlan, scope: BugScope, since: float | None) -> BugCount:
+        """Open bugs of that scope for this version; `since` bounds NEW (epoch seconds). Raises ProviderError."""
+        ...
+
+    async def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An entry point: what this provider can be, and its options.
+
+    `options` is a pydantic model of the keys that its section may hold (without `provider` and `interval`). The
+    openers take validated options and raise Misconfigured.
+    """
+
+    name: str
+    about: str
+    options: type[BaseModel]
+    open_source: Callable[[BaseModel, ProviderContext], Source] | None = None
+    open_store: Callable[[BaseModel, ProviderContext], Store] | None = None
+    open_tracker: Callable[[BaseModel, ProviderContext], Tracker] | None = None
