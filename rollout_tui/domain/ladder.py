@@ -54,7 +54,7 @@ def phase_clock(phases: Sequence[Phase], states: Sequence[ReleaseState], now: fl
         return None
     last = stays[-1]
     began, elapsed = last.began, last.ran
-    counts_since = began
+    counts_since: float | None = began
     if phases[last.index].kind is PhaseKind.REVIEW:
         before = [stay for stay in stays[:-1] if stay.index < last.index]
         counts_since = before[-1].began if before else phases[max(0, last.index - 1)].began

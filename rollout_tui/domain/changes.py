@@ -1,0 +1,152 @@
+"""What changed between two moments of a rollout, as events (screens.md 3: only changes, never "read OK")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rollout_tui.domain import words
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.metrics import Line
+from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.releases import ReleaseState, StateWord
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.snapshot import MetricStanding, Observed, Rollout
+from rollout_tui.domain.verdicts import GateResult, Verdict
+
+_LEVEL_OF_STATE = {
+    StateWord.RUNNING: Severity.OK,
+    StateWord.DONE: Severity.OK,
+    StateWord.PAUSED: Severity.WARNING,
+    StateWord.WAITING: Severity.WARNING,
+    StateWord.REJECTED: Severity.CRITICAL,
+    StateWord.IN_REVIEW: Severity.INFO,
+    StateWord.UNKNOWN: Severity.UNKNOWN,
+}
+_LEVEL_OF_VERDICT = {
+    Verdict.PASS: Severity.OK,
+    Verdict.FAIL: Severity.CRITICAL,
+    Verdict.UNDECIDED: Severity.INFO,
+    Verdict.NO_DATA: Severity.UNKNOWN,
+    Verdict.WAIVED: Severity.WARNING,
+}
+_NOTABLE_SHARE = 0.02
+"""An observed share that moved by less is no event."""
+
+
+def changes(before: Rollout | None, after: Rollout, at: float) -> tuple[Event, ...]:
+    """Events between two assessments, oldest first; none at the first one, which changes nothing."""
+    if before is None:
+        return ()
+    return tuple(_changes(before, after, at))
+
+
+def _changes(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
+    platform = after.plan.platform
+    yield from _state(before, after, at)
+    lost: dict[str, list[str]] = {}
+    for old, new in zip(before.metrics, after.metrics, strict=False):
+        if old.severity is new.severity or old.metric.id != new.metric.id:
+            continue
+        if new.severity is Severity.UNKNOWN:
+            lost.setdefault(new.problem or "no data", []).append(new.metric.label)
+        elif old.reading is not None:
+            yield Event(at, EventKind.SEVERITY, _severity_text(old, new), platform, new.severity)
+    for problem, labels in lost.items():
+        yield Event(at, EventKind.SOURCE, f"{', '.join(labels)}: no data. {problem}", platform, Severity.UNKNOWN)
+    yield from _verdicts(before, after, at)
+    observed = _observed(before.store.observed, after.store.observed)
+    if observed is not None:
+        yield Event(at, EventKind.STATE, observed, platform)
+
+
+def _state(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
+    platform, old, new = after.plan.platform, before.store.state, after.store.state
+    if old is not None and new is not None and not new.same_as(old):
+        yield Event(at, EventKind.STATE, _state_text(after.store.name, old, new), platform, _LEVEL_OF_STATE[new.word])
+    was, now = before.store.changed_elsewhere, after.store.changed_elsewhere
+    if now is not None and now != was:
+        yield Event(at, EventKind.ELSEWHERE, f"Changed elsewhere: {now}", platform, Severity.WARNING)
+    if after.store.problem != before.store.problem:
+        if after.store.problem is not None:
+            text = f"{after.store.name} cannot be read: {after.store.problem}"
+            yield Event(at, EventKind.SOURCE, text, platform, Severity.UNKNOWN)
+        else:
+            yield Event(at, EventKind.SOURCE, f"{after.store.name} can be read again", platform, Severity.OK)
+    old_phase, new_phase = before.current, after.current
+    if old_phase is not None and new_phase is not None and old_phase.phase.id != new_phase.phase.id:
+        text = f"Phase {new_phase.phase.label} began"
+        yield Event(at, EventKind.STATE, text, platform, Severity.INFO)
+
+
+def _verdicts(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
+    known = {result.gate.id: result for result in before.gates}
+    for result in after.gates:
+        old = known.get(result.gate.id)
+        # A gate that loses its data is said once, by the source's own event.
+        if old is None or old.verdict is result.verdict or Verdict.NO_DATA in (old.verdict, result.verdict):
+            continue
+        yield Event(
+            at,
+            EventKind.VERDICT,
+            _verdict_text(old, result),
+            after.plan.platform,
+            _LEVEL_OF_VERDICT[result.verdict],
+        )
+
+
+def _state_text(store: str, old: ReleaseState, new: ReleaseState) -> str:
+    parts = [] if old.word is new.word and old.status == new.status else [f"{_state_name(old)} to {_state_name(new)}"]
+    if old.share != new.share and old.share is not None and new.share is not None:
+        parts.append(f"committed {words.plain_percent(old.share)} to {words.plain_percent(new.share)}")
+    if old.day != new.day and new.day is not None:
+        parts.append(f"day {new.day} of 7")
+    if old.build != new.build:
+        parts.append(f"build {old.build} to {new.build}")
+    return f"{store}: {', '.join(parts) or _state_name(new)}"
+
+
+def _state_name(state: ReleaseState) -> str:
+    return f"{state.word} ({words.plain_text(state.status, 40)})"
+
+
+def _severity_text(old: MetricStanding, new: MetricStanding) -> str:
+    """`Crash rate WARNING: 1.10 % of 9,410 (alert > 1 %)`."""
+    metric, reading = new.metric, new.reading
+    if reading is None:
+        return f"{metric.label} {new.severity}"
+    of = f" of {words.count(reading.quantity.n)}" if reading.quantity.n is not None else ""
+    name, line = _line(new)
+    where = f" ({name} {words.condition(line, metric.unit)})"
+    value = words.value(metric, reading.quantity)
+    if new.severity is Severity.INFO and old.severity is Severity.OK:
+        return f"{metric.label} left the target: {value}{of}{where}"
+    if new.severity is Severity.OK:
+        return f"{metric.label} back in its target: {value}{of}{where}"
+    return f"{metric.label} {new.severity}: {value}{of}{where}"
+
+
+def _line(standing: MetricStanding) -> tuple[str, Line]:
+    metric = standing.metric
+    if standing.severity is Severity.CRITICAL and metric.critical is not None:
+        return "critical", metric.critical
+    if standing.severity is Severity.WARNING:
+        return "alert", metric.alert
+    return "target", metric.target
+
+
+def _verdict_text(old: GateResult, new: GateResult) -> str:
+    tail = f", {words.plain_text(new.reason, 80)}" if new.verdict is Verdict.FAIL else ""
+    return f"Gate {new.gate.label}: {old.verdict} to {new.verdict}{tail}"
+
+
+def _observed(old: Observed | None, new: Observed | None) -> str | None:
+    if old is None or new is None:
+        return None
+    before, after = _share(old.share), _share(new.share)
+    if before is None or after is None or abs(after - before) < _NOTABLE_SHARE:
+        return None
+    return f"Observed share {before:.0%} to {after:.0%}".replace("%", " %")
+
+
+def _share(share: Proportion) -> float | None:
+    return float(share.value()) if share.total else None
