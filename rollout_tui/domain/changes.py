@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from rollout_tui.domain import words
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Line
-from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.releases import ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.snapshot import MetricStanding, Observed, Rollout
+from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
 _LEVEL_OF_STATE = {
@@ -29,8 +28,6 @@ _LEVEL_OF_VERDICT = {
     Verdict.NO_DATA: Severity.UNKNOWN,
     Verdict.WAIVED: Severity.WARNING,
 }
-_NOTABLE_SHARE = 0.02
-"""An observed share that moved by less is no event."""
 
 
 def changes(before: Rollout | None, after: Rollout, at: float) -> tuple[Event, ...]:
@@ -54,9 +51,6 @@ def _changes(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
     for problem, labels in lost.items():
         yield Event(at, EventKind.SOURCE, f"{', '.join(labels)}: no data. {problem}", platform, Severity.UNKNOWN)
     yield from _verdicts(before, after, at)
-    observed = _observed(before.store.observed, after.store.observed)
-    if observed is not None:
-        yield Event(at, EventKind.STATE, observed, platform)
 
 
 def _state(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
@@ -137,16 +131,3 @@ def _line(standing: MetricStanding) -> tuple[str, Line]:
 def _verdict_text(old: GateResult, new: GateResult) -> str:
     tail = f", {words.plain_text(new.reason, 80)}" if new.verdict is Verdict.FAIL else ""
     return f"Gate {new.gate.label}: {old.verdict} to {new.verdict}{tail}"
-
-
-def _observed(old: Observed | None, new: Observed | None) -> str | None:
-    if old is None or new is None:
-        return None
-    before, after = _share(old.share), _share(new.share)
-    if before is None or after is None or abs(after - before) < _NOTABLE_SHARE:
-        return None
-    return f"Observed share {before:.0%} to {after:.0%}".replace("%", " %")
-
-
-def _share(share: Proportion) -> float | None:
-    return float(share.value()) if share.total else None

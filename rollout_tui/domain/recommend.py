@@ -13,12 +13,18 @@ from enum import IntEnum
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import Ending
 from rollout_tui.domain.ladder import next_phase
-from rollout_tui.domain.metrics import Unit
 from rollout_tui.domain.plan import GateKind, Phase
-from rollout_tui.domain.quantities import Proportion, exact
 from rollout_tui.domain.releases import PhaseKind, StateWord
+from rollout_tui.domain.sentences import (
+    cost_of_waiting,
+    failed_metric_gate,
+    gate_sentence,
+    pause_effect,
+    severity_sentence,
+    worst_metric,
+)
 from rollout_tui.domain.severity import Severity, rank, worst
-from rollout_tui.domain.snapshot import MetricStanding, Recommendation, Rollout, Urgency
+from rollout_tui.domain.snapshot import Recommendation, Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
 
@@ -108,8 +114,8 @@ def _unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None:
 
 def _pause(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None:
     state = rollout.store.state
-    bad = _worst_metric(rollout)
-    failed = _failed_metric_gate(rollout)
+    bad = worst_metric(rollout)
+    failed = failed_metric_gate(rollout)
     grave = bad is not None and bad.severity is Severity.CRITICAL
     proven = failed is not None and bad is not None and rank(bad.severity) >= rank(Severity.WARNING)
     reaches_users = state is None or state.word in (StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE)
@@ -121,8 +127,8 @@ def _pause(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None:
         _Rank.PAUSE,
         Urgency.ACT_NOW,
         severity,
-        f"Pause {name}: press p, then y. {_pause_effect(rollout)}",
-        " ".join(filter(None, [_sentence(bad), _cost_of_waiting(bad)])),
+        f"Pause {name}: press p, then y. {pause_effect(rollout)}",
+        " ".join(filter(None, [severity_sentence(bad), cost_of_waiting(bad)])),
         f"pause {name}: press p, then y.",
         "p",
     )
@@ -130,11 +136,11 @@ def _pause(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None:
 
 def _investigate(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None:
     name = rollout.plan.label
-    bad = _worst_metric(rollout)
+    bad = worst_metric(rollout)
     state = rollout.store.state
     alarming = bad is not None and rank(bad.severity) >= rank(Severity.WARNING)
     if state is not None and state.word is StateWord.PAUSED:
-        cause = _sentence(bad) if alarming and bad is not None else "Nothing alarming is being measured now."
+        cause = severity_sentence(bad) if alarming and bad is not None else "Nothing alarming is being measured now."
         return _Advice(
             _Rank.INVESTIGATE,
             Urgency.ACT_SOON,
@@ -158,7 +164,7 @@ def _investigate(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None
             Urgency.ACT_SOON,
             bad.severity,
             f"Look at {name}: {bad.metric.label.lower()} is beyond its alert line.",
-            f"{_sentence(bad)} Pausing costs two keys: p, then y.",
+            f"{severity_sentence(bad)} Pausing costs two keys: p, then y.",
             f"look at {name}'s {bad.metric.label.lower()}.",
         )
     failed = next((gate for gate in rollout.gates if gate.verdict is Verdict.FAIL), None)
@@ -169,7 +175,7 @@ def _investigate(rollout: Rollout, _now: float, _zone: tzinfo) -> _Advice | None
         Urgency.ACT_SOON,
         Severity.WARNING,
         f"Look at {name}: the gate {failed.gate.label} fails.",
-        f"{_gate_sentence(failed, rollout)} No promotion while it fails.",
+        f"{gate_sentence(failed, rollout)} No promotion while it fails.",
         f"{name}'s gate {failed.gate.label} fails.",
     )
 
@@ -314,66 +320,3 @@ def _open_name(result: GateResult) -> str:
 def _target(rollout: Rollout) -> Phase | None:
     current = rollout.current
     return None if current is None else next_phase(rollout.plan.phases, rollout.phases.index(current))
-
-
-def _worst_metric(rollout: Rollout) -> MetricStanding | None:
-    known = [standing for standing in rollout.metrics if standing.severity is not Severity.UNKNOWN]
-    return max(known, key=lambda standing: rank(standing.severity), default=None)
-
-
-def _failed_metric_gate(rollout: Rollout) -> GateResult | None:
-    failed = (g for g in rollout.gates if g.gate.kind is GateKind.METRIC and g.verdict is Verdict.FAIL)
-    return next(failed, None)
-
-
-def _sentence(standing: MetricStanding) -> str:
-    """A severity names its number and its line: `Crash rate 2.41 % (241 of 10,002), over 2 %.`"""
-    metric, reading = standing.metric, standing.reading
-    if reading is None:
-        return ""
-    quantity = reading.quantity
-    counts = (
-        f"{words.count(quantity.bad)} of {words.count(quantity.total)}"
-        if isinstance(quantity, Proportion)
-        else words.sample(quantity)
-    )
-    line = metric.critical if standing.severity is Severity.CRITICAL and metric.critical else metric.alert
-    return (
-        f"{metric.label} {words.value(metric, quantity)} ({counts}); "
-        f"{'critical' if line is metric.critical else 'alert'} {words.condition(line, metric.unit)}."
-    )
-
-
-def _gate_sentence(result: GateResult, rollout: Rollout) -> str:
-    if result.gate.metric is None or result.quantity is None:
-        return f"{result.gate.label}: {result.reason}."
-    metric = rollout.plan.metric(result.gate.metric)
-    shown = words.value(metric, result.quantity, complement=result.gate.complement)
-    return f"{shown} since the phase began, {words.sample(result.quantity)}."
-
-
-def _cost_of_waiting(standing: MetricStanding) -> str:
-    """How many more bad events an hour than the target allows, to two digits; empty where that is no count."""
-    reading, metric = standing.reading, standing.metric
-    if reading is None or metric.unit is not Unit.RATIO or not isinstance(reading.quantity, Proportion):
-        return ""
-    hours = (reading.window.end - reading.window.start) / words.HOUR
-    if hours <= 0:
-        return ""
-    excess = exact(reading.quantity.bad) - metric.target.limit * exact(reading.quantity.total)
-    hourly = int(float(excess) / hours)
-    if hourly < 1:
-        return ""
-    digits = max(0, len(str(hourly)) - 2)
-    return f"Each hour of waiting: about {round(hourly, -digits):,} more than the target allows."
-
-
-def _pause_effect(rollout: Rollout) -> str:
-    """What pausing does, in a few words; the dialog says the rest."""
-    build, state = rollout.plan.build, rollout.store.state
-    kind = state.kind if state is not None else None
-    if kind is PhaseKind.TESTERS:
-        return f"Build {build} is taken out of the testers' group."
-    if kind is PhaseKind.PHASED:
-        return "The ladder stands; manual updates go on."
-    return f"New users stop getting build {build}; those who have it keep it."

@@ -1,0 +1,71 @@
+"""Numbers, ages and foreign text as they stand on the screen (screens.md 8)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollout_tui.domain import words
+from rollout_tui.domain.quantities import Mean, Proportion
+from tests.unit.domain.builders import CONNECT_TIME, CRASH, DURATION
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (8, "8 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (899, "14 min"),
+        (3600, "1 h"),
+        (31.9 * 3600, "31 h"),
+        (9 * 86400, "9 d"),
+        (-5, "0 s"),
+    ],
+)
+def test_an_age_has_one_unit_and_is_never_rounded_up(seconds: float, shown: str) -> None:
+    assert words.age(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "shown"),
+    [(1, 10, "10 %"), (1, 640, "0.2 %"), (23, 7930, "0.29 %"), (99, 8840, "1.12 %"), (0, 99, "0 %")],
+)
+def test_a_share_has_the_decimals_that_its_n_justifies(bad: int, total: int, shown: str) -> None:
+    assert words.value(CRASH, Proportion(bad, total)) == shown
+
+
+def test_the_complement_keeps_the_decimals_of_the_rate() -> None:
+    assert words.value(CRASH, Proportion(664, 214_300), complement=True) == "99.69 %"
+
+
+def test_means_read_as_seconds_or_minutes() -> None:
+    assert words.value(CONNECT_TIME, Mean(4.1 * 8744, 8744)) == "4.1 s"
+    assert words.value(CONNECT_TIME, Mean(24 * 900, 900)) == "24 s"
+    assert words.value(DURATION, Mean(444 * 7930, 7930)) == "7.4 min"
+
+
+def test_lines_read_as_the_plan_writes_them() -> None:
+    assert words.condition(CRASH.target, CRASH.unit) == "< 0.5 %"
+    assert words.condition(DURATION.target, DURATION.unit) == "> 5 min"
+    assert words.condition(CONNECT_TIME.alert, CONNECT_TIME.unit) == "> 20 s"
+    assert words.plain_percent(Fraction(1, 1000)) == "0.1 %"
+
+
+@given(st.text(max_size=300), st.integers(1, 80))
+def test_foreign_text_cannot_move_the_cursor_or_break_a_row(text: str, width: int) -> None:
+    shown = words.plain_text(text, width)
+    assert len(shown) <= width
+    assert shown.isprintable()
+
+
+def test_escape_sequences_and_hidden_marks_become_dots() -> None:
+    assert words.plain_text("a\x1b[31mred\u202e\nb") == "a·[31mred· b"
+
+
+def test_a_long_name_is_cut_in_the_middle() -> None:
+    assert words.middle_cut("Internal testing for everybody", 11) == "Inter…ybody"
+    assert words.middle_cut("short", 11) == "short"
