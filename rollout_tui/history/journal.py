@@ -1,0 +1,135 @@
+"""The journal of actions: an intent is on disk before the first byte goes out, its outcome after the read-back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from rollout_tui.domain.actions import ActionKind, Change, Ending, Expectation, FieldChange, Outcome
+from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
+from rollout_tui.domain.snapshot import Requested
+from rollout_tui.history.log import decode_state, encode_state
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An intent: what is about to be done, by whom, and what they saw. `requested` in the plan's words ("50 %")."""
+
+    intent: str
+    platform: Platform
+    version: str
+    build: str
+    kind: ActionKind
+    requested: str
+    change: Change
+    seen: ReleaseState | None
+    actor: str
+    reason: str
+    at: float
+
+
+class Journal:
+    """Intents and outcomes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def write_intent(self, entry: Entry) -> None:
+        """Put the intent on disk; returns only when it would survive a power cut."""
+        self._durably(
+            "INSERT INTO journal (intent, platform, version, build, action, requested, change, seen, actor, reason, at)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                entry.intent,
+                entry.platform,
+                entry.version,
+                entry.build,
+                entry.kind,
+                entry.requested,
+                json.dumps(asdict(entry.change), default=str, ensure_ascii=False),
+                None if entry.seen is None else encode_state(entry.seen),
+                entry.actor,
+                entry.reason,
+                entry.at,
+            ),
+        )
+
+    def write_outcome(self, outcome: Outcome) -> None:
+        """Close the intent."""
+        self._durably(
+            "UPDATE journal SET ending = ?, message = ?, ended_at = ? WHERE intent = ?",
+            (outcome.ending, outcome.message, outcome.at, outcome.proposal),
+        )
+
+    def open_intents(self, platform: Platform) -> list[Entry]:
+        """Intents without an outcome, oldest first: the store must be asked what became of them."""
+        rows = self._connection.execute(
+            "SELECT intent, platform, version, build, action, requested, change, seen, actor, reason, at FROM journal"
+            " WHERE platform = ? AND ending IS NULL ORDER BY at",
+            (platform,),
+        )
+        return [
+            Entry(
+                intent,
+                Platform(where),
+                version,
+                build,
+                ActionKind(action),
+                requested,
+                _change(change),
+                None if seen is None else decode_state(seen),
+                actor,
+                reason,
+                at,
+            )
+            for intent, where, version, build, action, requested, change, seen, actor, reason, at in rows
+        ]
+
+    def last_request(self, platform: Platform, build: str) -> Requested | None:
+        """What was asked of the store last and not refused."""
+        row = self._connection.execute(
+            "SELECT requested, at, actor FROM journal WHERE platform = ? AND build = ?"
+            " AND (ending IS NULL OR ending NOT IN (?, ?)) ORDER BY at DESC LIMIT 1",
+            (platform, build, Ending.REFUSED, Ending.DIFFERS),
+        ).fetchone()
+        return None if row is None else Requested(row[0], row[1], row[2])
+
+    def last_outcome(self, platform: Platform, build: str) -> Outcome | None:
+        """How the newest action ended."""
+        row = self._connection.execute(
+            "SELECT intent, action, ending, message, ended_at FROM journal WHERE platform = ? AND build = ?"
+            " AND ending IS NOT NULL ORDER BY at DESC LIMIT 1",
+            (platform, build),
+        ).fetchone()
+        if row is None:
+            return None
+        return Outcome(row[0], platform, ActionKind(row[1]), Ending(row[2]), row[3], row[4])
+
+    def _durably(self, statement: str, values: tuple[object, ...]) -> None:
+        """WAL with NORMAL may lose the newest commits in a power cut; a journal must not."""
+        self._connection.execute("PRAGMA synchronous = FULL")
+        try:
+            self._connection.execute(statement, values)
+        finally:
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _change(text: str) -> Change:
+    raw = json.loads(text)
+    expects = raw["expects"]
+    return Change(
+        store=raw["store"],
+        headline=raw["headline"],
+        fields=tuple(FieldChange(**field) for field in raw["fields"]),
+        effects=tuple(raw["effects"]),
+        way_back=raw["way_back"],
+        expects=Expectation(
+            None if expects["word"] is None else StateWord(expects["word"]),
+            expects["status"],
+            None if expects["share"] is None else Decimal(expects["share"]),
+        ),
+        irreversible=raw["irreversible"],
+        arguments=tuple((key, value) for key, value in raw["arguments"]),
+    )

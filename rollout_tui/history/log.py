@@ -1,0 +1,114 @@
+"""Events, changes of release state, and sign-offs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from decimal import Decimal
+from typing import Any
+
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.verdicts import SignOff
+
+
+class EventLog:
+    """The log that the screen shows; several events of one moment keep their order."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Append."""
+        for event in events:
+            self._connection.execute(
+                "INSERT INTO events SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ? FROM events WHERE at = ?",
+                (event.at, event.kind, event.platform, event.level, event.text, event.at),
+            )
+
+    def newest(self, limit: int) -> list[Event]:
+        """The newest first."""
+        rows = self._connection.execute(
+            "SELECT at, kind, platform, level, text FROM events ORDER BY at DESC, number DESC LIMIT ?", (limit,)
+        )
+        return [
+            Event(at, EventKind(kind), text, platform and Platform(platform), level and Severity(level))
+            for at, kind, platform, level, text in rows
+        ]
+
+    def prune(self, before: float) -> int:
+        """Forget older events. Returns rows deleted."""
+        return self._connection.execute("DELETE FROM events WHERE at < ?", (before,)).rowcount
+
+
+class StateLog:
+    """What the store said, a row for every change; the phase clocks are made from it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, platform: Platform, state: ReleaseState) -> None:
+        """Write a state that differs from the one before."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)",
+            (platform, state.build, state.as_of, encode_state(state)),
+        )
+
+    def all(self, platform: Platform, build: str) -> list[ReleaseState]:
+        """Every change for this build, oldest first."""
+        rows = self._connection.execute(
+            "SELECT state FROM states WHERE platform = ? AND build = ? ORDER BY at", (platform, build)
+        )
+        return [decode_state(text) for (text,) in rows]
+
+
+class SignOffLog:
+    """Named answers of people."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, platform: Platform, signoff: SignOff) -> None:
+        """Write one answer."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO signoffs VALUES (?,?,?,?,?,?,?,?)",
+            (
+                platform,
+                signoff.version,
+                signoff.build,
+                signoff.at,
+                signoff.gate,
+                signoff.phase,
+                signoff.by,
+                signoff.note,
+            ),
+        )
+
+    def all(self, platform: Platform, version: str, build: str) -> list[SignOff]:
+        """The answers for one version and build, oldest first."""
+        rows = self._connection.execute(
+            "SELECT gate, phase, version, build, signer, at, note FROM signoffs"
+            " WHERE platform = ? AND version = ? AND build = ? ORDER BY at",
+            (platform, version, build),
+        )
+        return [SignOff(*row) for row in rows]
+
+
+def encode_state(state: ReleaseState) -> str:
+    """A state as JSON, shares as decimals in text."""
+    return json.dumps(asdict(state), default=str, ensure_ascii=False)
+
+
+def decode_state(text: str) -> ReleaseState:
+    """The state that `encode_state` wrote; unknown fields of a newer program are left out."""
+    raw: dict[str, Any] = json.loads(text)
+    known = {field.name for field in fields(ReleaseState)}
+    values = {key: value for key, value in raw.items() if key in known}
+    values["word"] = StateWord(values["word"])
+    values["kind"] = None if values.get("kind") is None else PhaseKind(values["kind"])
+    values["share"] = None if values.get("share") is None else Decimal(values["share"])
+    values["notes"] = tuple(values.get("notes", ()))
+    return ReleaseState(**values)

@@ -1,0 +1,79 @@
+"""Opening the file: private to its owner, readable by a second process while this one writes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+from rollout_tui.history.journal import Journal
+from rollout_tui.history.log import EventLog, SignOffLog, StateLog
+from rollout_tui.history.samples import Samples
+from rollout_tui.history.schema import NewerFile, migrate
+
+_BUSY = 5.0
+"""Seconds to wait for another process's write."""
+
+
+class HistoryError(Exception):
+    """History cannot be opened or written, in words ("disk full")."""
+
+
+class History:
+    """One file's tables, each with its own small room. Methods raise `HistoryError` through `guarded`.
+
+    Calls block for as long as the disk takes: the engine makes them in one thread of its own.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self.samples = Samples(connection)
+        self.events = EventLog(connection)
+        self.states = StateLog(connection)
+        self.signoffs = SignOffLog(connection)
+        self.journal = Journal(connection)
+
+    @classmethod
+    def open(cls, path: Path) -> History:
+        """Open for reading and writing; the file is made where it is missing (mode 0600). Raises HistoryError."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            connection = sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                migrate(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except (OSError, sqlite3.Error, NewerFile) as error:
+            raise HistoryError(f"{path}: {in_words(error)}") from error
+        return cls(connection, path)
+
+    def prune(self, before: float) -> int:
+        """Forget samples and events older than `before`; journal, states and sign-offs stay. Returns rows deleted."""
+        return self.samples.prune(before) + self.events.prune(before)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def in_words(error: BaseException) -> str:
+    """Why the file cannot be used: SQLite's and the system's words, plain."""
+    text = str(error)
+    known = {
+        "database or disk is full": "disk full",
+        "attempt to write a readonly database": "the file is read-only",
+        "unable to open database file": "the file cannot be opened",
+        "file is not a database": "the file is damaged or not a history",
+        "disk I/O error": "the disk does not answer",
+        "database is locked": "another program holds the file",
+    }
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return next((words for key, words in known.items() if key in text), text)
