@@ -211,3 +211,5 @@ class Provider:
     open_source: Callable[[BaseModel, ProviderContext], Source] | None = None
     open_store: Callable[[BaseModel, ProviderContext], Store] | None = None
     open_tracker: Callable[[BaseModel, ProviderContext], Tracker] | None = None
+    label: str = ""
+    """Name for people: "Google Play"."""

@@ -28,6 +28,8 @@ class ProviderSettings:
     timeout: float
     stale_after: float
     share_interval: float = 900.0
+    label: str = ""
+    """The provider's name for people ("Google Play")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Runs rollouts: polls, assesses, acts, remembers. asyncio, no terminal."""

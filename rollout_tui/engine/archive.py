@@ -1,0 +1,87 @@
+"""History behind one thread, so that no disk ever holds up the screen or an action."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from rollout_tui.history import History, HistoryError
+from rollout_tui.history.store import in_words
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Archive:
+    """All reads and writes of history. A failing write turns into `alarm`; polling and pausing go on without it."""
+
+    def __init__(self, path: Path, on_alarm: Callable[[], None] = lambda: None) -> None:
+        self.alarm: str | None = None
+        self._on_alarm = on_alarm
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
+        self._history: History | None = None
+        try:
+            self._history = History.open(path)
+        except HistoryError as error:
+            self._fail(error)
+
+    def load(self, read: Callable[[History], T], otherwise: T) -> T:
+        """Read on the calling thread, for the first frame; `otherwise` where there is no history."""
+        if self._history is None:
+            return otherwise
+        try:
+            return read(self._history)
+        except Exception as error:  # noqa: BLE001  a damaged file must not keep anybody from watching
+            self._fail(error)
+            return otherwise
+
+    def write(self, work: Callable[[History], object]) -> None:
+        """Write some time soon, in order; nobody waits."""
+        if self._history is None:
+            return
+        loop = asyncio.get_running_loop()
+        future = self._executor.submit(work, self._history)
+        future.add_done_callback(lambda done: _tell(loop, self._settle, done))
+
+    async def call(self, work: Callable[[History], T]) -> T:
+        """Do it now and wait for it. Raises HistoryError in words."""
+        if self._history is None:
+            raise HistoryError(self.alarm or "history is closed")
+        history = self._history
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work, history)
+        except Exception as error:
+            self._fail(error)
+            raise HistoryError(self.alarm or str(error)) from error
+
+    async def close(self) -> None:
+        """Finish what is queued and close the file."""
+        await asyncio.to_thread(self._executor.shutdown, wait=True)
+        if self._history is not None:
+            self._history.close()
+            self._history = None
+
+    def _settle(self, done: Future[object]) -> None:
+        error = done.exception()
+        if error is not None:
+            self._fail(error)
+        elif self.alarm is not None:
+            self.alarm = None
+            self._on_alarm()
+
+    def _fail(self, error: BaseException) -> None:
+        words = str(error) if isinstance(error, HistoryError) else in_words(error)
+        _log.warning("history: %s", words)
+        if self.alarm is None:
+            self.alarm = f"history cannot be written: {words}"
+            self._on_alarm()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[[Future[object]], None], done: Future[object]) -> None:
+    """Hand a result over to the loop, unless that has ended meanwhile."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(settle, done)

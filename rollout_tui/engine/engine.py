@@ -1,0 +1,262 @@
+"""The engine: wires providers, boards, pollers, history and actions, and publishes Snapshots."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rollout_tui.config.providers import find
+from rollout_tui.config.settings import ProviderSettings, Settings
+from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
+from rollout_tui.domain.events import Event
+from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.verdicts import Judge, PointJudge
+from rollout_tui.engine.actions import ActionRules, Actions
+from rollout_tui.engine.actor import this_actor
+from rollout_tui.engine.archive import Archive
+from rollout_tui.engine.assessor import Assessor
+from rollout_tui.engine.board import Board, stale_limits
+from rollout_tui.engine.clock import make_clock
+from rollout_tui.engine.curves import STEP
+from rollout_tui.engine.lease import Lease
+from rollout_tui.engine.memory import recall
+from rollout_tui.engine.poller import Poller
+from rollout_tui.engine.providers import Providers
+from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
+from rollout_tui.ports import Clock, Provider, ProviderError
+
+if TYPE_CHECKING:
+    import httpx
+
+_log = logging.getLogger(__name__)
+_DAY = 86400.0
+_SETTLE = 0.05
+"""Seconds in which arrivals gather into one Snapshot."""
+_TICK = 5.0
+"""Seconds between assessments without news: ages turn stale, clocks run over."""
+
+
+class Engine:
+    """A `Desk` (see desk.py) over real providers.
+
+    `load`, then `start`, in the end `close`; or `load` and `poll_once` for one look.
+    `transport` and `lookup` replace the network and the installed providers in tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        lookup: Callable[[str], Provider] = find,
+        actor: Actor | None = None,
+        read_only: str | None = None,
+        judge: Judge | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or make_clock(settings.clock)
+        self.actor = actor or this_actor()
+        if read_only is None and settings.actions.read_only:
+            read_only = f"read_only = true in {settings.path}"
+        self.read_only = read_only
+        self._listeners: list[Callable[[Snapshot], None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._pending: asyncio.TimerHandle | None = None
+        self._archive = Archive(settings.history.path, self._arrived)
+        self._providers = Providers(settings, self.clock, transport, lookup)
+        desk = Desk(self._providers, self.clock, self._archive, self._answered)
+        self._boards = [self._board(plan) for plan in settings.plan.rollouts]
+        rules = ActionRules(settings.actions.deadline, read_only)
+        self._stores = [
+            StoreRound(desk, board, settings.stores[board.plan.store], self._phase_moved) for board in self._boards
+        ]
+        self._actions = {
+            board.plan.platform: Actions(
+                desk, board, store, rules, self.actor, Lease(settings.history.path, board.plan.platform.value)
+            )
+            for board, store in zip(self._boards, self._stores, strict=True)
+        }
+        self._sources = [
+            SourceRound(desk, boards, section)
+            for name, section in settings.sources.items()
+            if (boards := [board for board in self._boards if name in board.plan.sources])
+        ]
+        self._trackers = [
+            TrackerRound(desk, boards, section)
+            for name, section in settings.trackers.items()
+            if (boards := [board for board in self._boards if board.plan.tracker == name])
+        ]
+        fastest = min((section.interval for section in settings.sources.values()), default=60.0)
+        self._assessor = Assessor(
+            settings.plan, self._boards, self._archive, self.clock, judge or PointJudge(), fastest
+        )
+        self._store_pollers = [
+            self._poller(settings.stores[board.plan.store], f"{board.plan.platform}", round_.poll, round_.failed)
+            for board, round_ in zip(self._boards, self._stores, strict=True)
+        ]
+        self._source_pollers = [self._poller(r.settings, "source", r.poll, r.failed) for r in self._sources]
+        self._tracker_pollers = [self._poller(r.settings, "tracker", r.poll, r.failed) for r in self._trackers]
+
+    # --- Desk ------------------------------------------------------------------------------------------------------
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest picture."""
+        return self._assessor.snapshot
+
+    def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call back with every new Snapshot; returns a function that ends it."""
+        self._listeners.append(on_snapshot)
+        return lambda: self._listeners.remove(on_snapshot)
+
+    def read_now(self, platform: Platform | None = None) -> None:
+        """Poll everything again now, committed share included."""
+        for board, store, poller in zip(self._boards, self._stores, self._store_pollers, strict=True):
+            if platform is None or board.plan.platform is platform:
+                store.want_share()
+                poller.poke()
+        for poller in (*self._source_pollers, *self._tracker_pollers):
+            poller.poke()
+
+    def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
+        """What the action would do, from what is known now."""
+        return self._actions[platform].propose(kind, self.snapshot.rollout(platform))
+
+    async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
+        """Carry out a confirmed proposal."""
+        outcome = await self._actions[proposal.platform].perform(proposal, reason)
+        self._assessor.tell(outcome)
+        self._publish()
+        return outcome
+
+    # --- life ------------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Paint the boards from history: no network, no provider, quick enough for the first frame."""
+        now = self.clock.now()
+        for board in self._boards:
+            self._archive.load(partial(recall, board=board, now=now), None)
+        nothing: list[Event] = []
+        self._assessor.begin(self._archive.load(lambda history: history.events.newest(200), nothing))
+
+    async def start(self) -> None:
+        """Settle what an earlier process left open, then poll until `close`."""
+        for poller in (*self._store_pollers, *self._source_pollers, *self._tracker_pollers):
+            self._spawn(poller.run())
+        self._spawn(self._tick())
+        self._spawn(self._catch_up())
+
+    async def poll_once(self) -> Snapshot:
+        """One look at everything: stores first, since they tell since when sources must count."""
+        await self.read_stores()
+        await asyncio.gather(*(poller.poll_once() for poller in (*self._source_pollers, *self._tracker_pollers)))
+        self._publish()
+        return self.snapshot
+
+    async def read_stores(self) -> Snapshot:
+        """One look at the stores alone, committed share included: all that a pause needs."""
+        for store in self._stores:
+            store.want_share()
+        await asyncio.gather(*(poller.poll_once() for poller in self._store_pollers))
+        self._publish()
+        return self.snapshot
+
+    async def close(self) -> None:
+        """End all tasks, write what is queued, close providers and history."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._pending is not None:
+            self._pending.cancel()
+        await self._providers.close()
+        await self._archive.close()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _board(self, plan: RolloutPlan) -> Board:
+        settings = self.settings
+        sources = {name: section.stale_after for name, section in settings.sources.items()}
+        tracker = None if plan.tracker is None else settings.trackers[plan.tracker].stale_after
+        section = settings.stores[plan.store]
+        return Board(plan, section.label or section.name, stale_limits(plan, sources, tracker))
+
+    def _poller(
+        self,
+        section: ProviderSettings,
+        what: str,
+        poll: Callable[[], Awaitable[None]],
+        failed: Callable[[BaseException], None],
+    ) -> Poller:
+        return Poller(
+            f"{section.name} {what}",
+            poll,
+            failed,
+            interval=section.interval,
+            timeout=section.timeout,
+            clock=self.clock,
+        )
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    def _phase_moved(self) -> None:
+        """A phase began: sources and trackers count from another moment now."""
+        for poller in (*self._source_pollers, *self._tracker_pollers):
+            poller.poke()
+
+    def _answered(self) -> None:
+        self._assessor.answered_at = self.clock.now()
+        self._arrived()
+
+    def _arrived(self) -> None:
+        """Something is new; a burst becomes one Snapshot."""
+        if self._pending is None:
+            with contextlib.suppress(RuntimeError):  # before the loop runs there is nobody to tell
+                self._pending = asyncio.get_running_loop().call_later(_SETTLE, self._publish)
+
+    def _publish(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+        snapshot = self._assessor.assess()
+        for listener in tuple(self._listeners):
+            try:
+                listener(snapshot)
+            except Exception:  # noqa: BLE001  one listener's mistake must not silence the others
+                _log.exception("a listener failed")
+
+    async def _tick(self) -> None:
+        speed = self.settings.clock.speed
+        while True:
+            await self.clock.sleep(_TICK * max(1.0, speed / 5))
+            self._publish()
+
+    async def _catch_up(self) -> None:
+        """Settle open intents, fill the curves' holes from the sources' own memory, forget what is too old."""
+        for actions in self._actions.values():
+            await actions.settle()
+        now = self.clock.now()
+        for round_ in self._sources:
+            for board in round_.boards:
+                with contextlib.suppress(ProviderError, TimeoutError):
+                    await self._back_fill(round_, board, now)
+        retention = self.settings.history.retention
+        self._archive.write(lambda history: history.prune(now - retention))
+
+    async def _back_fill(self, round_: SourceRound, board: Board, now: float) -> None:
+        newest = max((b.known_until or 0.0 for b in board.curves.values()), default=0.0)
+        since = max(now - _DAY, newest)
+        if now - since < STEP:
+            return
+        readings = await round_.back_fill(board, since, STEP / 2)
+        board.back_filled(readings)
+        platform = board.plan.platform
+        self._archive.write(lambda history: history.samples.add([(platform, reading) for reading in readings]))
+        self._arrived()

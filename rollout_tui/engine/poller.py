@@ -1,0 +1,95 @@
+"""One task per provider: interval, jitter, timeout, back-off. A slow or broken one delays nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from rollout_tui.ports import Clock, Denied, Misconfigured, ProviderError, Unreachable
+
+_log = logging.getLogger(__name__)
+
+JITTER = 0.05
+"""Share of the interval by which polls are spread, so that they do not run in step."""
+LONGEST = 300.0
+"""Seconds between tries of a provider that fails (screens.md: one attempt every 5 min)."""
+
+
+class Poller:
+    """Calls `poll` for ever.
+
+    Times are the injected clock's seconds, but `timeout` is the wall's: networks do not speed up.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        poll: Callable[[], Awaitable[None]],
+        failed: Callable[[BaseException], None],
+        *,
+        interval: float,
+        timeout: float,
+        clock: Clock,
+    ) -> None:
+        self.name = name
+        self._poll = poll
+        self._failed = failed
+        self._interval = interval
+        self._timeout = timeout
+        self._clock = clock
+        self._failures = 0
+        self._poked = asyncio.Event()
+        self._random = random.Random(name)  # noqa: S311  spreads polls, guards nothing
+
+    def poke(self) -> None:
+        """Poll now; while a poll is under way, once more after it."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            self._poked.clear()
+            error = await self.poll_once()
+            await self._rest(self._pause_after(error))
+
+    async def poll_once(self) -> BaseException | None:
+        """One poll; what went wrong is told to `failed` and returned, never raised."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._poll()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  a provider's mistake is its own status, never the program's end
+            if not isinstance(error, ProviderError | TimeoutError):
+                _log.exception("provider %s", self.name)
+            self._failures += 1
+            self._failed(error)
+            return error
+        self._failures = 0
+        return None
+
+    def _pause_after(self, error: BaseException | None) -> float:
+        if error is None:
+            pause = self._interval
+        elif isinstance(error, Denied | Misconfigured):
+            pause = max(self._interval, LONGEST)
+        else:
+            pause = min(max(self._interval, LONGEST), self._interval * 2 ** (self._failures - 1))
+            if isinstance(error, Unreachable) and error.retry_after is not None:
+                pause = max(pause, error.retry_after)
+        return pause * (1 + JITTER * (2 * self._random.random() - 1))
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait that long, or until poked."""
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        poked = asyncio.ensure_future(self._poked.wait())
+        try:
+            await asyncio.wait((sleep, poked), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in (sleep, poked):
+                waiter.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await waiter

@@ -1,0 +1,200 @@
+"""What one poll does: ask a store, a source or a tracker, and put the answers on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rollout_tui.config.settings import ProviderSettings
+from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Population, Unit
+from rollout_tui.domain.plan import BugScope, GateKind
+from rollout_tui.domain.readings import Reading, Scope, Window
+from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.engine.archive import Archive
+from rollout_tui.engine.board import Board, describe
+from rollout_tui.engine.providers import Providers
+from rollout_tui.ports import OBSERVED_SHARE, Clock, ProviderError, Query, Source
+
+_ALWAYS = Line(Operator.GE, Fraction(0))
+_NEVER = Line(Operator.LT, Fraction(0))
+OBSERVED = Metric(
+    OBSERVED_SHARE,
+    "Observed share",
+    Kind.RATIO,
+    Unit.RATIO,
+    Direction.HIGHER,
+    Population.SESSIONS,
+    _ALWAYS,
+    _NEVER,
+)
+"""Asked of sources like a metric, but it has no lines and no severity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every round needs: providers, clock, history, and whom to tell that something arrived."""
+
+    providers: Providers
+    clock: Clock
+    archive: Archive
+    arrived: Callable[[], None]
+
+
+class StoreRound:
+    """Reads one rollout's store: the state each time, the committed share only when it is due (stores.md G2)."""
+
+    def __init__(self, desk: Desk, board: Board, settings: ProviderSettings, moved: Callable[[], None]) -> None:
+        self._desk = desk
+        self._board = board
+        self.settings = settings
+        self._moved = moved
+        self._share_read: float | None = None
+        self._share_wanted = True
+
+    def want_share(self) -> None:
+        """Read the committed share with the next poll, whatever it costs."""
+        self._share_wanted = True
+
+    async def poll(self) -> None:
+        """Read the store once. Raises ProviderError."""
+        now, board = self._desk.clock.now(), self._board
+        if board.state is None and board.reading_since is None:
+            board.reading_since = now
+            self._desk.arrived()
+        interval = self.settings.share_interval
+        due = interval > 0 and (self._share_read is None or now - self._share_read >= interval)
+        share = self._share_wanted or due
+        state = await self._desk.providers.store(self.settings.name).read(board.plan, share=share)
+        if share:
+            self._share_read, self._share_wanted = now, False
+        self.take(state)
+
+    def take(self, state: ReleaseState) -> None:
+        """Put an answer on the board; a change goes into history, and may begin a phase that sources must know."""
+        platform, board = self._board.plan.platform, self._board
+        before = board.clock(self._desk.clock.now())
+        if board.store_answered(state):
+            self._desk.archive.write(lambda history: history.states.add(platform, state))
+        after = board.clock(self._desk.clock.now())
+        if after is not None and (before is None or before.index != after.index):
+            self._moved()
+        self._desk.arrived()
+
+    def failed(self, error: BaseException) -> None:
+        """The store could not be read."""
+        self._board.store_failed(error, self._desk.clock.now())
+        self._desk.arrived()
+
+
+class SourceRound:
+    """Reads all metrics that one source gives, for every rollout that prefers it, in one batch."""
+
+    def __init__(self, desk: Desk, boards: Sequence[Board], settings: ProviderSettings) -> None:
+        self._desk = desk
+        self.boards = boards
+        self.settings = settings
+
+    async def poll(self) -> None:
+        """Ask for the recent window of each metric, and for the phase so far where a gate rests on it."""
+        source = self._desk.providers.source(self.settings.name)
+        now = self._desk.clock.now()
+        asked = [(board, query) for board in self.boards for query in self._queries(board, source, now)]
+        answers = await source.read([query for _, query in asked])
+        written: list[tuple[Platform, Reading]] = []
+        for (board, _), answer in zip(asked, answers, strict=True):
+            written.extend((board.plan.platform, reading) for reading in board.take([answer]))
+        if written:
+            self._desk.archive.write(lambda history: history.samples.add(written))
+        self._desk.arrived()
+
+    def failed(self, error: BaseException) -> None:
+        """Nothing could be asked: all its metrics are without data, for that reason."""
+        reason = f"{self.settings.name}: {describe(error)}"
+        for board in self.boards:
+            board.no_answers(
+                self._given(board) or board.unclaimed(), reason, self.settings.name, self._desk.clock.now()
+            )
+        self._desk.arrived()
+
+    async def back_fill(self, board: Board, since: float, step: float) -> list[Reading]:
+        """The recent values of the past that was missed, as the source remembers them."""
+        source = self._desk.providers.source(self.settings.name)
+        now = self._desk.clock.now()
+        readings: list[Reading] = []
+        for metric in board.plan.metrics:
+            if metric.id in self._given(board):
+                query = Query(metric, Scope.RECENT, board.plan, Window(since, now), self.settings.stale_after)
+                readings.extend(await source.back_fill(query, step))
+        return readings
+
+    def _queries(self, board: Board, source: Source, now: float) -> list[Query]:
+        given = self._given(board)
+        clock = board.clock(now)
+        gated = set() if clock is None else _gated(board, clock.index)
+        since = None if clock is None else clock.counts_since
+        stale_after = self.settings.stale_after
+        queries: list[Query] = []
+        for metric in board.plan.metrics:
+            if metric.id not in given:
+                continue
+            recent = Window(now - metric.window, now)
+            queries.append(Query(metric, Scope.RECENT, board.plan, recent, stale_after))
+            if metric.id in gated and since is not None and since < now:
+                queries.append(Query(metric, Scope.PHASE, board.plan, Window(since, now), stale_after))
+        if OBSERVED_SHARE in source.metrics() and self.settings.name in board.plan.sources:
+            queries.append(Query(OBSERVED, Scope.RECENT, board.plan, Window(now - 3600.0, now), stale_after))
+        return queries
+
+    def _given(self, board: Board) -> set[str]:
+        """Metrics that this source gives to this rollout: the first configured source wins, they are never added."""
+        taken: set[str] = set()
+        for name in board.plan.sources:
+            if name == self.settings.name:
+                break
+            taken |= self._metrics_of(name)
+        return {metric.id for metric in board.plan.metrics if metric.id in self._metrics_of(self.settings.name) - taken}
+
+    def _metrics_of(self, name: str) -> frozenset[str]:
+        try:
+            return self._desk.providers.source(name).metrics()
+        except ProviderError:
+            # It cannot be opened and says so itself; what it would have given cannot be known.
+            return frozenset()
+
+
+class TrackerRound:
+    """Counts the bugs on which the current phase's gates rest."""
+
+    def __init__(self, desk: Desk, boards: Sequence[Board], settings: ProviderSettings) -> None:
+        self._desk = desk
+        self.boards = boards
+        self.settings = settings
+
+    async def poll(self) -> None:
+        """Ask for every scope that a gate names. Raises ProviderError."""
+        tracker = self._desk.providers.tracker(self.settings.name)
+        now = self._desk.clock.now()
+        for board in self.boards:
+            clock = board.clock(now)
+            for scope in _bug_scopes(board):
+                since = None if clock is None else clock.began
+                board.bugs[scope] = await tracker.count(board.plan, scope, since)
+        self._desk.arrived()
+
+    def failed(self, error: BaseException) -> None:
+        """The tracker did not answer: no data, not zero."""
+        reason = f"{self.settings.name}: {describe(error)}"
+        for board in self.boards:
+            board.bugs = dict.fromkeys(_bug_scopes(board), reason)
+        self._desk.arrived()
+
+
+def _gated(board: Board, index: int) -> set[str]:
+    gates = board.plan.phases[index].gates
+    return {gate.metric for gate in gates if gate.kind is GateKind.METRIC and gate.metric is not None}
+
+
+def _bug_scopes(board: Board) -> set[BugScope]:
+    gates = (gate for phase in board.plan.phases for gate in phase.gates)
+    return {gate.bugs for gate in gates if gate.bugs is not None}
