@@ -57,9 +57,9 @@ class Journal:
         )
 
     def write_outcome(self, outcome: Outcome) -> None:
-        """Close the intent."""
+        """Close the intent; the first outcome of an intent stands."""
         self._durably(
-            "UPDATE journal SET ending = ?, message = ?, ended_at = ? WHERE intent = ?",
+            "UPDATE journal SET ending = ?, message = ?, ended_at = ? WHERE intent = ? AND ending IS NULL",
             (outcome.ending, outcome.message, outcome.at, outcome.proposal),
         )
 

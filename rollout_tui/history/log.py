@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, fields
@@ -29,10 +30,11 @@ class EventLog:
                 (event.at, event.kind, event.platform, event.level, event.text, event.at),
             )
 
-    def newest(self, limit: int) -> list[Event]:
-        """The newest first."""
+    def newest(self, limit: int, before: float = math.inf) -> list[Event]:
+        """The newest first, of those older than `before`."""
         rows = self._connection.execute(
-            "SELECT at, kind, platform, level, text FROM events ORDER BY at DESC, number DESC LIMIT ?", (limit,)
+            "SELECT at, kind, platform, level, text FROM events WHERE at < ? ORDER BY at DESC, number DESC LIMIT ?",
+            (before, limit),
         )
         return [
             Event(at, EventKind(kind), text, platform and Platform(platform), level and Severity(level))
@@ -45,17 +47,31 @@ class EventLog:
 
 
 class StateLog:
-    """What the store said, a row for every change; the phase clocks are made from it."""
+    """What the store said: a row for every change, of which the phase clocks are made, and its newest answer."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def add(self, platform: Platform, state: ReleaseState) -> None:
-        """Write a state that differs from the one before."""
+        """Write an answer: as a change where it says more than the one before it did, and as the newest."""
+        row = (platform, state.build, state.as_of, encode_state(state))
+        before = self._connection.execute(
+            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1", row[:3]
+        ).fetchone()
+        if before is None or not state.same_as(decode_state(before[0])):
+            self._connection.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", row)
         self._connection.execute(
-            "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)",
-            (platform, state.build, state.as_of, encode_state(state)),
+            "INSERT INTO newest_states VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET at = excluded.at, state = excluded.state WHERE excluded.at >= at",
+            row,
         )
+
+    def newest(self, platform: Platform, build: str) -> ReleaseState | None:
+        """The store's last answer, with its own age."""
+        row = self._connection.execute(
+            "SELECT state FROM newest_states WHERE platform = ? AND build = ?", (platform, build)
+        ).fetchone()
+        return None if row is None else decode_state(row[0])
 
     def all(self, platform: Platform, build: str) -> list[ReleaseState]:
         """Every change for this build, oldest first."""

@@ -9,12 +9,14 @@ CREATE TABLE series (
     id INTEGER PRIMARY KEY,
     platform TEXT NOT NULL, build TEXT NOT NULL, metric TEXT NOT NULL, scope TEXT NOT NULL,
     population TEXT NOT NULL, source TEXT NOT NULL,
+    lag REAL NOT NULL DEFAULT 0,
     UNIQUE (platform, build, metric, scope, population, source)
 );
--- One row a poll, as reported: `kind` p (first = bad, second = total), m (sum, count, squares), b (value).
+-- One row a poll, as reported: `kind` p (first = bad, second = total), m (sum, count, squares), b (value). The numbers
+-- have no type, so that SQLite keeps them as they are.
 CREATE TABLE samples (
     series INTEGER NOT NULL, taken_at REAL NOT NULL,
-    kind TEXT NOT NULL, first NUMERIC NOT NULL, second NUMERIC, third NUMERIC, value REAL,
+    kind TEXT NOT NULL, first NOT NULL, second, third, value REAL,
     as_of REAL NOT NULL, start REAL NOT NULL, end REAL NOT NULL,
     PRIMARY KEY (series, taken_at)
 ) WITHOUT ROWID;
@@ -27,10 +29,14 @@ CREATE TABLE states (
     platform TEXT NOT NULL, build TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL,
     PRIMARY KEY (platform, build, at)
 ) WITHOUT ROWID;
+CREATE TABLE newest_states (
+    platform TEXT NOT NULL, build TEXT NOT NULL, at REAL NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (platform, build)
+) WITHOUT ROWID;
 CREATE TABLE signoffs (
     platform TEXT NOT NULL, version TEXT NOT NULL, build TEXT NOT NULL, at REAL NOT NULL,
     gate TEXT NOT NULL, phase TEXT NOT NULL, signer TEXT NOT NULL, note TEXT NOT NULL,
-    PRIMARY KEY (platform, version, build, at, gate, phase)
+    PRIMARY KEY (platform, version, build, at, gate, phase, signer)
 ) WITHOUT ROWID;
 CREATE TABLE journal (
     intent TEXT NOT NULL PRIMARY KEY,
@@ -51,10 +57,26 @@ class NewerFile(Exception):
     """The file was written by a newer program; reading it could lose what it means."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to this program's version. Raises NewerFile, sqlite3.Error."""
+def check(connection: sqlite3.Connection) -> int:
+    """The file's version; 0 for an empty one. Raises NewerFile, sqlite3.Error."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise NewerFile(f"history has version {version}, this program knows {VERSION}: install the newer program")
-    for number in range(version, VERSION):
-        connection.executescript(f"BEGIN IMMEDIATE;{_STEPS[number]}PRAGMA user_version = {number + 1};COMMIT;")
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to this program's version, whole or not at all. Raises NewerFile, sqlite3.Error."""
+    if check(connection) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it while this one waited for the lock.
+        for number in range(check(connection), VERSION):
+            for statement in _STEPS[number].split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -10,7 +10,7 @@ from pathlib import Path
 from rollout_tui.history.journal import Journal
 from rollout_tui.history.log import EventLog, SignOffLog, StateLog
 from rollout_tui.history.samples import Samples
-from rollout_tui.history.schema import NewerFile, migrate
+from rollout_tui.history.schema import NewerFile, check, migrate
 
 _BUSY = 5.0
 """Seconds to wait for another process's write."""
@@ -54,9 +54,29 @@ class History:
             raise HistoryError(f"{path}: {in_words(error)}") from error
         return cls(connection, path)
 
+    @classmethod
+    def reader(cls, path: Path) -> History:
+        """Open for reading only, while another process may write. Raises HistoryError."""
+        try:
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY, isolation_level=None
+            )
+            try:
+                if check(connection) == 0:
+                    raise HistoryError(f"{path}: nothing was ever written to it")
+            except BaseException:
+                connection.close()
+                raise
+        except (OSError, sqlite3.Error, NewerFile) as error:
+            raise HistoryError(f"{path}: {in_words(error)}") from error
+        return cls(connection, path)
+
     def prune(self, before: float) -> int:
-        """Forget samples and events older than `before`; journal, states and sign-offs stay. Returns rows deleted."""
-        return self.samples.prune(before) + self.events.prune(before)
+        """Forget some samples and events older than `before`; journal, states and sign-offs stay.
+
+        Returns rows deleted, few enough that a poll never waits for it: call again until 0.
+        """
+        return self.samples.prune(before) or self.events.prune(before)
 
     def close(self) -> None:
         """Close the file."""

@@ -1,0 +1,148 @@
+"""Events, release states, sign-offs and the journal: what is written is what is read, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from rollout_tui.domain.actions import ActionKind, Ending, Outcome
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.snapshot import Requested
+from rollout_tui.domain.verdicts import SignOff
+from rollout_tui.history import History
+from tests.unit.domain.builders import NOW, play
+from tests.unit.history.values import halted, pause
+
+ANDROID = Platform.ANDROID
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    opened = History.open(tmp_path / "history.db")
+    yield opened
+    opened.close()
+
+
+def ended(ending: Ending, intent: str = "intent-1", at: float = NOW + 14) -> Outcome:
+    return Outcome(intent, ANDROID, ActionKind.PAUSE, ending, "Google Play says halted", at, halted(at))
+
+
+def test_events_come_newest_first_and_those_of_one_moment_in_their_order(history: History) -> None:
+    first = Event(NOW - 5, EventKind.STATE, "first", ANDROID, Severity.WARNING)
+    second = Event(NOW, EventKind.SEVERITY, "second", Platform.IOS, Severity.CRITICAL)
+    third = Event(NOW, EventKind.PROGRAM, "third \x1b[31m")
+    history.events.add([first, second, third])
+    assert history.events.newest(2) == [third, second]
+    assert history.events.newest(10) == [third, second, first]
+
+
+def test_older_events_than_a_moment_can_be_asked_for(history: History) -> None:
+    events = [Event(NOW + second, EventKind.STATE, f"{second}") for second in range(5)]
+    history.events.add(events)
+    assert history.events.newest(2, before=NOW + 3) == [events[2], events[1]]
+
+
+def test_a_state_comes_back_with_everything_that_it_held(history: History) -> None:
+    history.states.add(ANDROID, halted())
+    (kept,) = history.states.all(ANDROID, "4201")
+    assert kept == halted()
+    assert str(kept.share) == "0.50"
+
+
+def test_only_changes_of_state_are_kept_but_the_newest_answer_keeps_its_own_age(history: History) -> None:
+    for minute in range(4):
+        history.states.add(ANDROID, play("0.1", NOW + minute * 60))
+    history.states.add(ANDROID, play("0.5", NOW + 300))
+    history.states.add(ANDROID, play("0.5", NOW + 360))
+    assert [state.as_of for state in history.states.all(ANDROID, "4201")] == [NOW, NOW + 300]
+    newest = history.states.newest(ANDROID, "4201")
+    assert newest is not None
+    assert (newest.as_of, newest.share) == (NOW + 360, Decimal("0.5"))
+
+
+def test_nothing_is_known_of_a_build_that_was_never_seen(history: History) -> None:
+    history.states.add(ANDROID, halted())
+    assert history.states.newest(ANDROID, "4202") is None
+    assert history.states.all(ANDROID, "4202") == []
+    assert history.journal.last_request(ANDROID, "4202") is None
+
+
+def test_a_state_written_by_a_newer_program_loses_only_what_this_one_does_not_know(history: History) -> None:
+    from rollout_tui.history.log import decode_state, encode_state
+
+    text = encode_state(halted()).replace("{", '{"moon_phase": 3, ', 1)
+    assert decode_state(text) == halted()
+
+
+def test_two_people_may_sign_the_same_gate(history: History) -> None:
+    mara = SignOff("signoff:maintainer", "closed", "4.2.0", "4201", "mara", NOW, "go")
+    tom = replace(mara, by="tom")
+    history.signoffs.add(ANDROID, mara)
+    history.signoffs.add(ANDROID, tom)
+    history.signoffs.add(ANDROID, mara)
+    assert history.signoffs.all(ANDROID, "4.2.0", "4201") == [mara, tom]
+    assert history.signoffs.all(ANDROID, "4.2.0", "4202") == [], "void for a new build"
+
+
+def test_an_intent_is_open_until_its_outcome_is_written(history: History) -> None:
+    history.journal.write_intent(pause())
+    assert history.journal.open_intents(ANDROID) == [pause()]
+    assert history.journal.open_intents(Platform.IOS) == []
+    history.journal.write_outcome(ended(Ending.DONE))
+    assert history.journal.open_intents(ANDROID) == []
+
+
+def test_the_first_outcome_stands(history: History) -> None:
+    history.journal.write_intent(pause())
+    history.journal.write_outcome(ended(Ending.DONE))
+    history.journal.write_outcome(ended(Ending.UNCONFIRMED))
+    outcome = history.journal.last_outcome(ANDROID, "4201")
+    assert outcome is not None
+    assert outcome.ending is Ending.DONE
+
+
+def test_the_last_request_is_the_newest_one_that_may_have_reached_the_store(history: History) -> None:
+    history.journal.write_intent(pause("a", NOW))
+    history.journal.write_outcome(ended(Ending.DONE, "a"))
+    history.journal.write_intent(replace(pause("b", NOW + 60), requested="100 %"))
+    assert history.journal.last_request(ANDROID, "4201") == Requested("100 %", NOW + 60, "jkim@rel-01")
+    history.journal.write_outcome(ended(Ending.REFUSED, "b"))
+    assert history.journal.last_request(ANDROID, "4201") == Requested("halted", NOW, "jkim@rel-01")
+
+
+def test_the_journal_is_on_the_disk_before_the_call_returns(history: History) -> None:
+    """Full synchronisation for the journal alone; polls go on with the cheaper one."""
+    seen: list[str] = []
+    history._connection.set_trace_callback(seen.append)
+    history.journal.write_intent(pause())
+    history._connection.set_trace_callback(None)
+    inserted = next(index for index, text in enumerate(seen) if text.startswith("INSERT INTO journal"))
+    assert "PRAGMA synchronous = FULL" in seen[:inserted]
+    assert history._connection.execute("PRAGMA synchronous").fetchone() == (1,)
+
+
+def test_retention_never_touches_states_signoffs_or_the_journal(history: History) -> None:
+    history.states.add(ANDROID, halted(NOW - 1e7))
+    history.journal.write_intent(pause(at=NOW - 1e7))
+    history.signoffs.add(ANDROID, SignOff("g", "p", "4.2.0", "4201", "mara", NOW - 1e7))
+    history.events.add([Event(NOW - 1e7, EventKind.STATE, "old"), Event(NOW, EventKind.STATE, "new")])
+    while history.prune(NOW - 1000):
+        pass
+    assert [event.text for event in history.events.newest(9)] == ["new"]
+    assert len(history.states.all(ANDROID, "4201")) == 1
+    assert len(history.journal.open_intents(ANDROID)) == 1
+    assert len(history.signoffs.all(ANDROID, "4.2.0", "4201")) == 1
+
+
+def test_states_of_the_past_may_be_written_in_any_order(history: History) -> None:
+    later: ReleaseState = play("0.5", NOW)
+    history.states.add(ANDROID, later)
+    history.states.add(ANDROID, play("0.1", NOW - 3600))
+    assert history.states.newest(ANDROID, "4201") == later
+    assert [state.share for state in history.states.all(ANDROID, "4201")] == [Decimal("0.1"), Decimal("0.5")]
