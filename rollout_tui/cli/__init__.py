@@ -1,1 +1,5 @@
-"""TODO."""
+"""The verbs of the command line."""
+
+from rollout_tui.cli.main import main
+
+__all__ = ["main"]

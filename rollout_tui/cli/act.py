@@ -1,0 +1,150 @@
+"""`pause`, `resume`, `promote`: the actions without a screen.
+
+Exit codes: 0 done or already so, 1 refused or not possible now, 2 not confirmed by the store, 4 usage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rollout_tui.cli.options import config_option, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_tui.config.settings import Settings
+    from rollout_tui.domain.actions import Outcome, Proposal
+    from rollout_tui.domain.plan import RolloutPlan
+    from rollout_tui.engine.engine import Engine
+
+_ABOUT = {
+    "pause": "Pause a rollout. Google Play: the release becomes halted. iOS: the build leaves its tester group, the "
+    "review is withdrawn, or the phased release is PAUSED. Asks for no gate and no data.",
+    "resume": "Resume a paused rollout: same build, same phase. For a false alarm only; a fix is a new build.",
+    "promote": "Promote to the next phase. Every gate must hold, from data that is fresh now.",
+}
+_EXAMPLES = """
+
+\b
+Examples:
+  rollout-tui {verb} android --dry-run
+  rollout-tui {verb} android --yes --reason "crash spike" --expect-version 4.2.0
+"""
+
+
+def _command(verb: str) -> click.Command:
+    @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb))
+    @click.argument("platform")
+    @click.option("--yes", is_flag=True, help="Confirm; without it the exact change is shown and asked about.")
+    @click.option("--reason", default="", metavar="TEXT", help="Why: kept in the journal.")
+    @click.option("--expect-version", metavar="V", help="Refuse unless the configured release is this version.")
+    @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+    @config_option
+    def command(config: Path | None, platform: str, **options: Any) -> None:
+        settings = load_settings(config)
+        sys.exit(asyncio.run(_act(settings, verb, platform, **options)))
+
+    return command
+
+
+pause = _command("pause")
+resume = _command("resume")
+promote = _command("promote")
+
+
+async def _act(
+    settings: Settings, verb: str, platform: str, *, yes: bool, reason: str, expect_version: str | None, dry_run: bool
+) -> int:
+    from rollout_tui.cli.session import engine_for
+    from rollout_tui.domain.actions import ActionKind
+
+    rollout = _rollout_named(settings, platform)
+    if expect_version is not None and expect_version != rollout.version:
+        raise click.UsageError(f"--expect-version {expect_version}: {settings.path} rolls out {rollout.version}")
+    async with engine_for(settings) as engine:
+        kind = ActionKind(verb)
+        # A pause must not wait for metric sources; a promotion is judged on fresh ones.
+        await (engine.poll_once() if kind is ActionKind.PROMOTE else engine.read_stores())
+        proposal = engine.propose(rollout.platform, kind)
+        already = _already(engine, proposal)
+        if already is not None:
+            click.echo(already)
+            return 0
+        click.echo("\n".join(_described(proposal)), err=not dry_run)
+        if not proposal.possible:
+            return 1
+        if dry_run:
+            return 0
+        if not yes and not _confirmed(proposal):
+            click.echo("Nothing was changed.", err=True)
+            return 1
+        outcome = await engine.perform(proposal, reason)
+        click.echo(_told(outcome))
+        return _exit_code(outcome)
+
+
+def _rollout_named(settings: Settings, platform: str) -> RolloutPlan:
+    known = {rollout.platform.value: rollout for rollout in settings.plan.rollouts}
+    if platform.lower() not in known:
+        raise click.UsageError(f'no platform "{platform}" in {settings.path}; it has {", ".join(known)}')
+    return known[platform.lower()]
+
+
+def _already(engine: Engine, proposal: Proposal) -> str | None:
+    """Repeating an action that took effect changes nothing and says so."""
+    from rollout_tui.domain.actions import ActionKind
+    from rollout_tui.domain.releases import StateWord
+
+    wanted: dict[ActionKind, StateWord] = {
+        ActionKind.PAUSE: StateWord.PAUSED,
+        ActionKind.RESUME: StateWord.RUNNING,
+    }
+    rollout = engine.snapshot.rollout(proposal.platform)
+    state = rollout.store.state
+    if state is None or rollout.store.problem is not None or wanted.get(proposal.kind) is not state.word:
+        return None
+    if rollout.running is not None or engine.read_only is not None:
+        return None
+    said = f"{rollout.store.name} says {state.status}"
+    return f"{rollout.plan.label} already is {state.word} ({said}). Nothing was changed."
+
+
+def _described(proposal: Proposal) -> list[str]:
+    """The proposal in plain lines: exact change, effects, gates, reasons why not."""
+    lines = [proposal.title]
+    if proposal.change is not None:
+        lines.append(proposal.change.headline)
+        lines += [f"  {field.name}: {field.before} -> {field.after}" for field in proposal.change.fields]
+        lines += [f"  - {effect}" for effect in proposal.change.effects]
+        lines.append(f"  way back: {proposal.change.way_back}")
+        if proposal.change.irreversible:
+            lines.append("  This cannot be undone.")
+    lines += [f"  gate {gate.gate.label}: {gate.verdict.value}, {gate.reason}" for gate in proposal.gates]
+    if proposal.obstacles:
+        lines.append("Not possible now:")
+        lines += [f"  {n}. {o.reason} ({o.remedy})" for n, o in enumerate(proposal.obstacles, 1)]
+    return lines
+
+
+def _confirmed(proposal: Proposal) -> bool:
+    """Ask on the terminal; without one refuse."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on; pass --yes to confirm")
+    if proposal.typed is not None:
+        return str(click.prompt(f'Type "{proposal.typed}" to go on', default="", show_default=False)) == proposal.typed
+    return click.confirm("Do it?", default=False)
+
+
+def _told(outcome: Outcome) -> str:
+    return f"{outcome.kind.value} {outcome.platform.value}: {outcome.ending.value}. {outcome.message}"
+
+
+def _exit_code(outcome: Outcome) -> int:
+    from rollout_tui.domain.actions import Ending
+
+    codes = {Ending.DONE: 0, Ending.ALREADY: 0, Ending.DIFFERS: 1, Ending.REFUSED: 1, Ending.UNCONFIRMED: 2}
+    return codes[outcome.ending]

@@ -1,0 +1,43 @@
+"""What the verbs share: `--config`, and turning its mistakes into exit code 4."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rollout_tui.config.settings import Settings
+
+USAGE_ERROR = 4
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The configuration; default: $ROLLOUT_TUI_CONFIG, else the user's config.toml.",
+)
+
+
+def load_settings(config: Path | None) -> Settings:
+    """The settings, or every mistake on stderr and exit code 4."""
+    from rollout_tui.config import ConfigErrors, load
+    from rollout_tui.config.places import config_file
+
+    path = config or config_file()
+    if config is None and not path.exists():
+        click.echo(
+            f"There is no configuration yet ({path}).\n"
+            "  rollout-tui rehearse      try the program on a rehearsed rollout: no credentials, no network\n"
+            "  rollout-tui config init   write a commented configuration to fill in",
+            err=True,
+        )
+        sys.exit(USAGE_ERROR)
+    try:
+        return load(path)
+    except ConfigErrors as errors:
+        for line in errors.lines():
+            click.echo(line, err=True)
+        sys.exit(USAGE_ERROR)
