@@ -1,4 +1,4 @@
-"""The program's own log: a private file, never the screen that the UI owns. Tracebacks there hold no local variables."""
+"""The program's own log: a private file, never the screen that the UI owns; tracebacks without local variables."""
 
 from __future__ import annotations
 

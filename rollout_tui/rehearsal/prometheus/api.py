@@ -1,0 +1,180 @@
+"""The HTTP API: /api/v1/query, query_range and the few others that clients ask, in the vendor's shapes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rollout_tui.rehearsal.clock import RehearsalClock
+from rollout_tui.rehearsal.faults import Faults
+from rollout_tui.rehearsal.prometheus.evaluate import Element, Range, Value, evaluate
+from rollout_tui.rehearsal.prometheus.syntax import Node, PromError, parse
+from rollout_tui.rehearsal.telemetry import Labels, Telemetry
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_MOST_POINTS = 11_000
+_STATUS = {"bad_data": 400, "execution": 422, "timeout": 503}
+Handler = Callable[["Request"], Any]
+
+
+def make_app(telemetry: Telemetry, clock: RehearsalClock, faults: Faults) -> Starlette:
+    """The service."""
+    from starlette.applications import Starlette
+    from starlette.responses import JSONResponse, PlainTextResponse
+    from starlette.routing import Route
+
+    async def query(request: Request) -> Response:
+        form = await _parameters(request)
+        return _answer(lambda: _instant(form, telemetry, clock))
+
+    async def query_range(request: Request) -> Response:
+        form = await _parameters(request)
+        return _answer(lambda: _over_range(form, telemetry))
+
+    async def ready(_request: Request) -> Response:
+        return PlainTextResponse("Prometheus Server is Ready.\n")
+
+    async def buildinfo(_request: Request) -> Response:
+        info = {
+            "version": "2.42.0",
+            "revision": "rehearsal",
+            "branch": "",
+            "buildUser": "",
+            "buildDate": "",
+            "goVersion": "",
+        }
+        return JSONResponse({"status": "success", "data": info})
+
+    async def labels(_request: Request) -> Response:
+        names = sorted({key for series in telemetry.series for key in series.labels})
+        return JSONResponse({"status": "success", "data": names})
+
+    def _answer(work: Callable[[], dict[str, Any]]) -> Response:
+        try:
+            return JSONResponse({"status": "success", "data": work()})
+        except PromError as error:
+            body = {"status": "error", "errorType": error.kind, "error": str(error)}
+            return JSONResponse(body, _STATUS[error.kind])
+
+    app = Starlette(
+        routes=[
+            Route("/api/v1/query", query, methods=["GET", "POST"]),
+            Route("/api/v1/query_range", query_range, methods=["GET", "POST"]),
+            Route("/api/v1/labels", labels, methods=["GET", "POST"]),
+            Route("/api/v1/status/buildinfo", buildinfo),
+            Route("/-/ready", ready),
+            *faults.routes(),
+        ]
+    )
+    faults.guard(app)
+    return app
+
+
+async def _parameters(request: Request) -> dict[str, str]:
+    values = dict(request.query_params)
+    if request.method == "POST":
+        from urllib.parse import parse_qsl
+
+        values |= dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+    return values
+
+
+def _instant(form: dict[str, str], telemetry: Telemetry, clock: RehearsalClock) -> dict[str, Any]:
+    at = _time(form.get("time"), "time", clock.now())
+    if at > clock.now():
+        at = max(at, clock.now())
+    value = evaluate(parse(form.get("query", "")), telemetry, min(at, clock.now() + 300))
+    return _shaped(value, at)
+
+
+def _over_range(form: dict[str, str], telemetry: Telemetry) -> dict[str, Any]:
+    start, end = _time(form.get("start"), "start"), _time(form.get("end"), "end")
+    step = _step(form.get("step", ""))
+    if end < start:
+        raise PromError('invalid parameter "end": end timestamp must not be before start time')
+    if step <= 0:
+        raise PromError(
+            'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
+            "Try a positive integer"
+        )
+    if (end - start) / step > _MOST_POINTS:
+        raise PromError(
+            "exceeded maximum resolution of 11,000 points per timeseries. "
+            "Try decreasing the query resolution (?step=XX)"
+        )
+    return {"resultType": "matrix", "result": _matrix(parse(form.get("query", "")), telemetry, start, end, step)}
+
+
+def _matrix(node: Node, telemetry: Telemetry, start: float, end: float, step: float) -> list[dict[str, Any]]:
+    lines: dict[tuple[tuple[str, str], ...], tuple[Labels, list[list[Any]]]] = {}
+    number = 0
+    while (at := start + number * step) <= end:
+        value = evaluate(node, telemetry, at)
+        elements = [Element({}, value, at)] if isinstance(value, float) else value
+        for item in elements:
+            if isinstance(item, Element):
+                key = tuple(sorted(item.labels.items()))
+                lines.setdefault(key, (item.labels, []))[1].append([at, _text(item.value)])
+        number += 1
+    return [{"metric": labels, "values": values} for labels, values in lines.values()]
+
+
+def _shaped(value: Value, at: float) -> dict[str, Any]:
+    if isinstance(value, float):
+        return {"resultType": "scalar", "result": [at, _text(value)]}
+    if isinstance(value, str):
+        return {"resultType": "string", "result": [at, value]}
+    if value and isinstance(value[0], Range):
+        rows = [
+            {"metric": item.labels, "values": [[time, _text(number)] for time, number in item.samples]}
+            for item in value
+            if isinstance(item, Range)
+        ]
+        return {"resultType": "matrix", "result": rows}
+    elements = [item for item in value if isinstance(item, Element)]
+    return {
+        "resultType": "vector",
+        "result": [{"metric": item.labels, "value": [at, _text(item.value)]} for item in elements],
+    }
+
+
+def _text(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def _time(text: str | None, name: str, default: float | None = None) -> float:
+    if text is None or text == "":
+        if default is not None:
+            return default
+        raise PromError(f'invalid parameter "{name}": cannot parse "" to a valid timestamp')
+    try:
+        return float(text)
+    except ValueError:
+        from datetime import datetime
+
+        try:
+            return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+        except ValueError:
+            raise PromError(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp') from None
+
+
+def _step(text: str) -> float:
+    import re
+
+    try:
+        return float(text)
+    except ValueError:
+        parts = re.findall(r"(\d+)(ms|[smhd])", text)
+        if not parts or "".join(a + b for a, b in parts) != text:
+            raise PromError(f'invalid parameter "step": cannot parse "{text}" to a valid duration') from None
+        scale = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+        return sum(float(number) * scale[unit] for number, unit in parts)

@@ -1,0 +1,163 @@
+"""The scenarios: small frozen values in one table. A rehearsal begins in the middle of a rollout.
+
+Hours count from the moment the rehearsal starts; what is negative lies in the past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rollout_tui.rehearsal.world import Health, Population
+
+HOUR = 3600.0
+
+APP = "acme-connect"
+PACKAGE = "com.acme.connect"
+BUNDLE = "com.acme.connect"
+VERSION = "4.2.0"
+OLD_VERSION = "4.1.3"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayStart:
+    """How Google Play stands at the start: the release and the full release before it."""
+
+    status: str = "inProgress"
+    share: str = "0.5"
+    version_code: str = "4201"
+    old_version_code: str = "4130"
+    retained: tuple[str, ...] = ("4099", "4120")
+    """Codes of the running release that are kept beside its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppStoreStart:
+    """How the App Store stands at the start. `stage`: testflight, review, waiting (approved) or phased."""
+
+    stage: str = "phased"
+    build: str = "87"
+    old_build: str = "82"
+    group: str = "QA"
+    testers: int = 100
+    since: float = -52.0
+    """Hours: when this stage began."""
+    paused_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubStart:
+    """How the tracker stands: issues as (number, title, labels, state, hours since opened)."""
+
+    repository: str = "acme/connect"
+    issues: tuple[tuple[int, str, tuple[str, ...], str, float], ...] = (
+        (2190, "Captive portal retries too often", ("bug",), "open", -70.0),
+        (2171, "Crash on rotate in settings", ("critical", "4.1.3"), "closed", -400.0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How the new build behaves on one platform: always, and from `turns_at` to `turns_back` hours in another way."""
+
+    health: Health = Health()
+    turned: Health | None = None
+    turns_at: float = 0.0
+    turns_back: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One rehearsal. Times in hours from its start."""
+
+    name: str
+    about: str
+    play: PlayStart = PlayStart()
+    app_store: AppStoreStart = AppStoreStart()
+    github: GitHubStart = GitHubStart()
+    android: Behaviour = Behaviour(Health())
+    ios: Behaviour = Behaviour(Health(crash_rate=0.001, connect_seconds=3.8, session_seconds=486.0))
+    android_users: Population = Population(330_000)
+    ios_users: Population = Population(260_000, adoption_hours=8.0)
+    android_phases: tuple[float, ...] = (-60.0, -31.0)
+    """When Android's phases began."""
+    signed: bool = False
+    """Whether the people have answered already."""
+    silent: bool = False
+    """Sources answer, but hold nothing for the new builds."""
+
+
+_TESTFLIGHT = AppStoreStart(stage="testflight", since=-30.0)
+_CHATTY = Population(5_200, swing=0.5, adoption_hours=1.0)
+"""A hundred testers of an app that connects all day: several thousand sessions in 30 hours."""
+_BAD = Health(crash_rate=0.016, connect_failure_rate=0.006, connect_seconds=4.4, session_seconds=390.0)
+
+_HEALTHY = Scenario(
+    "healthy",
+    "Both platforms are ready for their next phase: time is over, every gate holds, people have signed.",
+    app_store=_TESTFLIGHT,
+    ios_users=_CHATTY,
+    ios=Behaviour(Health(crash_rate=0.0006, connect_failure_rate=0.002, connect_seconds=3.8, session_seconds=486.0)),
+    android_phases=(-80.0, -50.0),
+    signed=True,
+)
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        _HEALTHY,
+        Scenario(
+            "ios-phased",
+            "Android at 50 %, 31 of 48 h; iOS on day 3 of the phased release. A quiet afternoon.",
+        ),
+        Scenario(
+            "crash-spike",
+            "Android at 50 % for 12 h; three minutes after the start its crash rate jumps beyond 2 %.",
+            android_phases=(-40.0, -12.0),
+            android=Behaviour(
+                Health(),
+                replace(_BAD, crash_rate=0.042, session_seconds=255.0, connect_failure_rate=0.014),
+                turns_at=0.05,
+            ),
+        ),
+        Scenario(
+            "crash-regression",
+            "Android crashes three times too often since its phase began: the gate fails.",
+            android_phases=(-40.0, -14.0),
+            android=Behaviour(_BAD),
+            app_store=_TESTFLIGHT,
+            ios_users=_CHATTY,
+            signed=True,
+        ),
+        Scenario(
+            "connect-outage",
+            "On both platforms connects fail and take long, from five minutes after the start, for two hours.",
+            android=Behaviour(
+                Health(), Health(connect_failure_rate=0.085, connect_seconds=24.0), turns_at=0.08, turns_back=2.1
+            ),
+            ios=Behaviour(
+                Health(crash_rate=0.001),
+                Health(crash_rate=0.001, connect_failure_rate=0.08, connect_seconds=25.0),
+                turns_at=0.08,
+                turns_back=2.1,
+            ),
+        ),
+        Scenario(
+            "few-users",
+            "Healthy as far as anybody can tell, but so few users that nothing is proven.",
+            app_store=_TESTFLIGHT,
+            android_users=Population(420, swing=0.4),
+            ios_users=Population(60, swing=0.4, adoption_hours=1.0),
+            android_phases=(-80.0, -50.0),
+            signed=True,
+        ),
+        Scenario(
+            "no-data",
+            "Sources answer, but hold nothing for these builds: silence is not success.",
+            app_store=_TESTFLIGHT,
+            android_phases=(-80.0, -50.0),
+            signed=True,
+            silent=True,
+        ),
+    )
+}
+DEFAULT = "ios-phased"

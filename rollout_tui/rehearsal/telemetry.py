@@ -1,0 +1,119 @@
+"""The app's telemetry: the crowds' counters as named, labelled series, and whether the exporter can be scraped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rollout_tui.rehearsal.world import SCRAPE, Counters, Crowd
+
+Labels = dict[str, str]
+
+_NAMES: dict[str, tuple[str, str]] = {
+    "app_sessions_total": ("sessions", "Sessions that ended."),
+    "app_crashed_sessions_total": ("crashed", "Sessions that ended in a crash."),
+    "app_connects_total": ("connects", "Attempts to connect."),
+    "app_connect_failures_total": ("connect_failures", "Attempts to connect that failed."),
+    "app_connect_seconds_sum": ("connect_seconds", "Seconds that successful connects took."),
+    "app_connect_seconds_count": ("connect_count", "Successful connects."),
+    "app_session_seconds_sum": ("session_seconds", "Seconds that sessions lasted."),
+    "app_session_seconds_count": ("sessions", "Sessions whose length was measured."),
+}
+JOB = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series: its labels, its name among them, and its value at a scrape time; None where there is no sample."""
+
+    labels: Labels
+    value_at: Callable[[float], float | None]
+
+
+@dataclass(slots=True)
+class Scrapes:
+    """When the exporter could be scraped: times (epoch seconds) at which it went down and came back."""
+
+    outages: list[tuple[float, float]] = field(default_factory=list)
+
+    def up(self, at: float) -> bool:
+        """Whether the scrape at that time worked."""
+        return not any(start <= at < end for start, end in self.outages)
+
+    def down_from(self, at: float) -> None:
+        """The exporter is gone from now on."""
+        self.outages.append((at, math.inf))
+
+    def back_at(self, at: float) -> None:
+        """The exporter answers again."""
+        self.outages = [(start, min(end, at)) for start, end in self.outages]
+
+
+class Telemetry:
+    """All series of the rehearsed app."""
+
+    def __init__(
+        self, crowds: Sequence[Crowd], versions: dict[str, str], start: float, withheld: frozenset[str] = frozenset()
+    ) -> None:
+        """`versions` maps builds to versions; builds in `withheld` send no telemetry at all."""
+        self.crowds = crowds
+        self.scrapes = Scrapes()
+        self._start = start
+        instance = {"job": JOB, "instance": "telemetry:9100"}
+        self.series: list[Series] = [Series({"__name__": "up", **instance}, self._up)]
+        for crowd in crowds:
+            for build in crowd.builds:
+                if build in withheld:
+                    continue
+                labels = {"platform": crowd.platform, "version": versions[build], "build": build, **instance}
+                for name, (attribute, _) in _NAMES.items():
+                    self.series.append(Series({"__name__": name, **labels}, self._reader(crowd, build, attribute)))
+
+    def exposition(self, now: float) -> str:
+        """The text format of `/metrics`: every counter as it stands now."""
+        return "\n".join(self._exposition(now)) + "\n"
+
+    def scraped(self, series: Series, at: float) -> tuple[float, float] | None:
+        """(time, value) of the newest scrape at or before `at`; None when that scrape failed or saw no such series."""
+        time = math.floor(at / SCRAPE) * SCRAPE
+        value = series.value_at(time)
+        return None if value is None else (time, value)
+
+    def samples(self, series: Series, after: float, until: float) -> list[tuple[float, float]]:
+        """All samples in (after, until]."""
+        found = []
+        number = math.floor(after / SCRAPE) + 1
+        while (time := number * SCRAPE) <= until:
+            value = series.value_at(time)
+            if value is not None:
+                found.append((time, value))
+            number += 1
+        return found
+
+    def _up(self, at: float) -> float | None:
+        if at < self._start:
+            return None
+        return 1.0 if self.scrapes.up(at) else 0.0
+
+    def _reader(self, crowd: Crowd, build: str, attribute: str) -> Callable[[float], float | None]:
+        def value(at: float) -> float | None:
+            if not self.scrapes.up(at):
+                return None
+            counters: Counters | None = crowd.counters(build, at)
+            return None if counters is None else float(getattr(counters, attribute))
+
+        return value
+
+    def _exposition(self, now: float) -> Iterator[str]:
+        for name, (_, about) in _NAMES.items():
+            yield f"# HELP {name} {about}"
+            yield f"# TYPE {name} counter"
+            for series in self.series:
+                if series.labels["__name__"] != name:
+                    continue
+                value = series.value_at(math.floor(now / SCRAPE) * SCRAPE)
+                if value is not None:
+                    kept = {key: text for key, text in series.labels.items() if key in ("platform", "version", "build")}
+                    inside = ",".join(f'{key}="{text}"' for key, text in kept.items())
+                    yield f"{name}{{{inside}}} {value:.17g}"
