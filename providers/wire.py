@@ -1,0 +1,240 @@
+"""Plumbing that every provider shares: one way to ask over HTTP, and one way to say in words what went wrong.
+
+Reads are retried with jitter and a cap; a call that changes something never is (stores.md 11). Bodies are bounded,
+redirects are not followed, and no error holds a URL, a header or a token.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rollout_tui.domain.words import plain_text
+from rollout_tui.ports import Denied, Misconfigured, OutcomeUnknown, ProviderError, Unreachable
+
+if TYPE_CHECKING:
+    import httpx
+
+Json = Any
+LARGEST = 8 * 1024 * 1024
+"""Bytes of an answer that are read; more is a mistake, not an answer."""
+_TRIES = 3
+_PATIENCE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: status, body as JSON (None when it is none), headers in lower case, and seconds of Retry-After."""
+
+    status: int
+    json: Json
+    text: str
+    headers: Mapping[str, str]
+    retry_after: float | None
+
+
+async def get_json(
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    who: str,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    retry: bool = True,
+) -> Json:
+    """The JSON of a successful GET. Raises Unreachable, Denied or Misconfigured, in words that begin with `who`."""
+    answer = await get(http, url, who=who, params=params, headers=headers, timeout=timeout, retry=retry)
+    raise_for_status(answer, who)
+    if answer.json is None:
+        raise Unreachable(f"{who} answered with something that is no JSON: {_glimpse(answer.text)}", _PROXY)
+    return answer.json
+
+
+async def get(
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    who: str,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    retry: bool = True,
+) -> Answer:
+    """A read, whatever its status; tried again while the server is overloaded or the line broken.
+
+    Raises Unreachable when there is no whole answer.
+    """
+    import stamina
+
+    tries = _TRIES if retry else 1
+    answer: Answer | None = None
+    try:
+        async for attempt in stamina.retry_context(
+            on=_Again, attempts=tries, timeout=_PATIENCE, wait_initial=0.2, wait_max=2.0
+        ):
+            with attempt:
+                answer = await _once(http, "GET", url, None, params, headers, timeout, who)
+                if answer.status >= 500:
+                    raise _Again(answer)
+    except _Again as last:
+        if last.answer is None:
+            raise Unreachable(last.words) from last.__cause__
+        answer = last.answer
+    if answer is None:
+        raise Unreachable(f"{who} did not answer")
+    return answer
+
+
+async def send_json(
+    http: httpx.AsyncClient,
+    method: str,
+    url: str,
+    *,
+    who: str,
+    json: Json = None,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> Answer:
+    """One call, sent once, whatever its answer's status.
+
+    Raises Unreachable when it surely was not sent, OutcomeUnknown when it was sent and no whole answer came.
+    """
+    try:
+        return await _once(http, method, url, json, params, headers, timeout, who)
+    except _Again as broken:
+        if broken.sent:
+            raise OutcomeUnknown(f"{broken.words}; the call may have taken effect") from broken.__cause__
+        raise Unreachable(broken.words) from broken.__cause__
+
+
+def raise_for_status(answer: Answer, who: str) -> None:
+    """What an answer that is no success means, where the vendor's own words are not known."""
+    status = answer.status
+    if status < 300:
+        return
+    said = _glimpse(answer.text)
+    if status == 429 or status >= 500:
+        raise Unreachable(f"{who}: HTTP {status}{said and f' {said}'}", retry_after=answer.retry_after)
+    if status in (401, 403):
+        raise Denied(
+            f"{who}: HTTP {status}, not allowed{said and f': {said}'}", "check the credentials and their rights"
+        )
+    if status < 400:
+        raise Misconfigured(
+            f"{who}: HTTP {status}, the address was moved; redirects are not followed", "set the new address"
+        )
+    raise Misconfigured(f"{who}: HTTP {status}{said and f' {said}'}", "check address and options")
+
+
+class _Again(Exception):
+    """A read that may be tried again: no whole answer, or a server's failure."""
+
+    def __init__(self, answer: Answer | None = None, words: str = "", sent: bool = True) -> None:
+        super().__init__(words)
+        self.answer = answer
+        self.words = words
+        self.sent = sent
+
+
+async def _once(
+    http: httpx.AsyncClient,
+    method: str,
+    url: str,
+    json: Json,
+    params: Mapping[str, str] | None,
+    headers: Mapping[str, str] | None,
+    timeout: float | None,
+    who: str,
+) -> Answer:
+    import httpx
+
+    content = None if json is None else jsonlib.dumps(json, default=_decimal).encode()
+    typed = {} if content is None else {"Content-Type": "application/json"}
+    limit = httpx.USE_CLIENT_DEFAULT if timeout is None else httpx.Timeout(timeout)
+    try:
+        request = http.build_request(
+            method, url, content=content, params=params, headers={**typed, **(headers or {})}, timeout=limit
+        )
+        response = await http.send(request, stream=True, follow_redirects=False)
+        try:
+            body = await _bounded(response, who)
+        finally:
+            await response.aclose()
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise _Again(words=f"{who} cannot be reached ({_kind(error)})", sent=False) from error
+    except httpx.TimeoutException as error:
+        raise _Again(words=f"{who} gave no answer in time") from error
+    except httpx.TransportError as error:
+        raise _Again(words=f"{who}: the connection broke ({_kind(error)})") from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise Misconfigured(f"{who}: the address is no http or https address", "set the address") from error
+    text = body.decode("utf-8", "replace")
+    return Answer(response.status_code, _json(text), text, dict(response.headers), _retry_after(response.headers))
+
+
+async def _bounded(response: httpx.Response, who: str) -> bytes:
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > LARGEST:
+            raise Unreachable(f"{who} answered with more than {LARGEST // 1024 // 1024} MiB")
+    return bytes(body)
+
+
+def _json(text: str) -> Json:
+    """The body as JSON, decimals exact (a share of 0.1 is 1/10); None when it is none."""
+    try:
+        return jsonlib.loads(text, parse_float=Decimal)
+    except ValueError:
+        return None
+
+
+def _decimal(value: object) -> float:
+    """Decimals go out as JSON numbers; their shortest float prints the same digits."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    text = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return None
+
+
+def _glimpse(text: str) -> str:
+    """The first words of a body, cleaned; of a page only that it is one."""
+    start = text.lstrip()[:200].lower()
+    if not start:
+        return ""
+    if start.startswith(("<!doctype", "<html", "<")):
+        return "(a web page, as proxies send)"
+    return f"“{plain_text(text, 120)}”"
+
+
+def _kind(error: Exception) -> str:
+    """The kind of a network failure in words; its text may hold an address."""
+    text = str(error).lower()
+    for sign, words in (
+        ("refused", "connection refused"),
+        ("name or service", "unknown host"),
+        ("getaddrinfo", "unknown host"),
+        ("certificate", "its certificate is not trusted"),
+        ("timed out", "timed out"),
+        ("reset", "reset"),
+    ):
+        if sign in text:
+            return words
+    return type(error).__name__
+
+
+_PROXY = "is the address right, and no proxy or login page in between?"
+
+__all__ = ["Answer", "Json", "ProviderError", "get", "get_json", "raise_for_status", "send_json"]
