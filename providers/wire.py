@@ -43,11 +43,10 @@ async def get_json(
     who: str,
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float | None = None,
     retry: bool = True,
 ) -> Json:
     """The JSON of a successful GET. Raises Unreachable, Denied or Misconfigured, in words that begin with `who`."""
-    answer = await get(http, url, who=who, params=params, headers=headers, timeout=timeout, retry=retry)
+    answer = await get(http, url, who=who, params=params, headers=headers, retry=retry)
     raise_for_status(answer, who)
     if answer.json is None:
         raise Unreachable(f"{who} answered with something that is no JSON: {_glimpse(answer.text)}", _PROXY)
@@ -61,7 +60,6 @@ async def get(
     who: str,
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float | None = None,
     retry: bool = True,
 ) -> Answer:
     """A read, whatever its status; tried again while the server is overloaded or the line broken.
@@ -77,7 +75,7 @@ async def get(
             on=_Again, attempts=tries, timeout=_PATIENCE, wait_initial=0.2, wait_max=2.0
         ):
             with attempt:
-                answer = await _once(http, "GET", url, None, params, headers, timeout, who)
+                answer = await _once(http, "GET", url, None, params, headers, who)
                 if answer.status >= 500:
                     raise _Again(answer)
     except _Again as last:
@@ -98,14 +96,13 @@ async def send_json(
     json: Json = None,
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float | None = None,
 ) -> Answer:
     """One call, sent once, whatever its answer's status.
 
     Raises Unreachable when it surely was not sent, OutcomeUnknown when it was sent and no whole answer came.
     """
     try:
-        return await _once(http, method, url, json, params, headers, timeout, who)
+        return await _once(http, method, url, json, params, headers, who)
     except _Again as broken:
         if broken.sent:
             raise OutcomeUnknown(f"{broken.words}; the call may have taken effect") from broken.__cause__
@@ -148,18 +145,14 @@ async def _once(
     json: Json,
     params: Mapping[str, str] | None,
     headers: Mapping[str, str] | None,
-    timeout: float | None,
     who: str,
 ) -> Answer:
     import httpx
 
     content = None if json is None else jsonlib.dumps(json, default=_decimal).encode()
     typed = {} if content is None else {"Content-Type": "application/json"}
-    limit = httpx.USE_CLIENT_DEFAULT if timeout is None else httpx.Timeout(timeout)
     try:
-        request = http.build_request(
-            method, url, content=content, params=params, headers={**typed, **(headers or {})}, timeout=limit
-        )
+        request = http.build_request(method, url, content=content, params=params, headers={**typed, **(headers or {})})
         response = await http.send(request, stream=True, follow_redirects=False)
         try:
             body = await _bounded(response, who)
