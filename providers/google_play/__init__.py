@@ -1,1 +1,24 @@
-"""TODO."""
+"""Google Play: staged rollouts by the Play Developer API."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from providers.google_play.options import GooglePlayOptions
+from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Store
+
+
+def _open(options: BaseModel, context: ProviderContext) -> Store:
+    from providers.google_play.store import GooglePlayStore
+
+    if not isinstance(options, GooglePlayOptions):
+        raise Misconfigured("these are no options of google_play")
+    return GooglePlayStore(options, context)
+
+
+PROVIDER = Provider(
+    name="google_play",
+    about="Google Play staged rollouts: reads, halts, resumes, raises the share, completes",
+    options=GooglePlayOptions,
+    open_store=_open,
+)

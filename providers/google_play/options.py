@@ -1,0 +1,42 @@
+"""What a `[stores.NAME]` section with `provider = "google_play"` may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+_Reference = Annotated[str, StringConstraints(pattern=r"^(env|file|keyring):.+$")]
+
+
+class GooglePlayOptions(BaseModel):
+    """One app on Google Play, and exactly one way to sign in: a key file, a ready token, or the host's own identity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    package: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$")] = Field(
+        description="Package name (application id), for example com.acme.connect"
+    )
+    track: Annotated[str, StringConstraints(min_length=1)] = Field(
+        default="production", description="Track of the phases that name none"
+    )
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+$")] = Field(
+        default="https://androidpublisher.googleapis.com", description="Address of the Play Developer API"
+    )
+    service_account: _Reference | None = Field(
+        default=None,
+        description="Reference to a service account's key file, for example file:/etc/rollout-tui/play.json",
+    )
+    token: _Reference | None = Field(
+        default=None, description="Reference to a ready bearer token, for example env:NAME"
+    )
+    application_default: bool = Field(
+        default=False, description="Sign in with the host's application default credentials (workload identity too)"
+    )
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> GooglePlayOptions:
+        chosen = [self.service_account is not None, self.token is not None, self.application_default]
+        if sum(chosen) != 1:
+            raise ValueError("exactly one of service_account, token, application_default = true is needed")
+        return self

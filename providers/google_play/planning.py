@@ -1,0 +1,231 @@
+"""What an action would do at Google Play, in its words; no call is made (stores.md 2.2, G7, G11 to G17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from providers.google_play.states import ShareRead
+from providers.google_play.tracks import ALMOST_ALL, COMPLETED, DRAFT, HALTED, IN_PROGRESS, Committed, Target
+from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldChange, Intent
+from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
+from rollout_tui.domain.words import plain_percent
+from rollout_tui.ports import Impossible
+
+STORE = "Google Play"
+
+_SENDS_ALL = "The commit also sends changes that wait in the Play Console (the API cannot list them)."
+_TAKES_EDITS = "It takes the place of an edit that another tool has open with the same account."
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a plan is made from: the track, what a person sees of our release, and what an edit last showed."""
+
+    rollout: RolloutPlan
+    intent: Intent
+    seen: ReleaseState | None
+    track: str
+    shared: ShareRead | None
+
+    @property
+    def status(self) -> str | None:
+        """The release's own status, None while only its lifecycle is known."""
+        status = None if self.seen is None else self.seen.status
+        return status if status in (DRAFT, IN_PROGRESS, HALTED, COMPLETED) else None
+
+    @property
+    def share(self) -> Decimal | None:
+        """The committed share that the person sees."""
+        return None if self.seen is None else self.seen.share
+
+    @property
+    def committed(self) -> Committed | None:
+        """Our release as the last edit showed it."""
+        return None if self.shared is None else self.shared.committed
+
+    @property
+    def release(self) -> str:
+        """`production release 4.2.0 (4201)`."""
+        return f"{self.track} release {self.rollout.version} ({self.rollout.build})"
+
+
+def plan(scene: Scene) -> Change:
+    """The change. Raises Impossible with the reason and the way round."""
+    return _PLANS[scene.intent.kind](scene)
+
+
+def arguments(change: Change) -> Mapping[str, str]:
+    """What `plan` wrote down for `perform`."""
+    return dict(change.arguments)
+
+
+def _pause(scene: Scene) -> Change:
+    seen = scene.seen
+    if seen is not None and seen.word is StateWord.REJECTED:
+        raise Impossible("nothing to pause: Google did not approve it", "send a new build")
+    if scene.status == DRAFT:
+        raise Impossible(
+            "nothing to pause: the release is a draft and reaches nobody", "discard it in the Play Console"
+        )
+    full = scene.status == COMPLETED
+    share = None if full else scene.share
+    stays = "what is written" if share is None else plain_percent(share)
+    fields = [FieldChange("state", scene.status or "as it is", HALTED)]
+    if full:
+        fields.append(FieldChange("share", "none", f"{ALMOST_ALL}: a halted release must have one, {_full_share()}"))
+    else:
+        fields.append(FieldChange("share", stays, "stays written, reaches no new users"))
+    effects = [
+        f"Users who have {scene.rollout.build} keep it.",
+        "Play may take some hours to stop offering it everywhere.",
+        _SENDS_ALL,
+        "Resume later (r) reaches the same users first.",
+    ]
+    if full:
+        effects.insert(
+            1,
+            "Play halts a completed release only if it is not on the internal track, not the track's first, and an "
+            f"earlier full release can serve again{_earlier(scene)}.",
+        )
+    return Change(
+        store=STORE,
+        headline=f"{STORE}: {scene.release} becomes {HALTED}.",
+        fields=tuple(fields),
+        effects=(*effects, _TAKES_EDITS),
+        way_back="r resumes it for the same users" + (", n then completes it again" if full else ""),
+        expects=Expectation(status=HALTED),
+        arguments=_arguments(scene, "halt", ()),
+    )
+
+
+def _resume(scene: Scene) -> Change:
+    if scene.status is not None and scene.status != HALTED:
+        raise Impossible(f"nothing is halted: {STORE} says {scene.status}", "u reads the store again")
+    share = scene.intent.share if scene.intent.share is not None else scene.share
+    if share is None:
+        raise Impossible("the share that was halted is not known", "u reads it")
+    target = Target.of_share(share)
+    same = share == scene.share
+    reached = "the same users" if same else "the same users first"
+    return Change(
+        store=STORE,
+        headline=f"{STORE}: {scene.release} becomes {target.status} again.",
+        fields=(
+            FieldChange("state", scene.status or HALTED, target.status),
+            FieldChange(
+                "share", "unknown" if scene.share is None else plain_percent(scene.share), plain_percent(share)
+            ),
+        ),
+        effects=(
+            f"It reaches {reached}: {plain_percent(share)}.",
+            "For a false alarm only: a fix is a new build and starts again at phase 1.",
+            "It may take some hours until everybody of that share is offered it.",
+            _SENDS_ALL,
+            _TAKES_EDITS,
+        ),
+        way_back="p halts it again; who got it meanwhile keeps it",
+        expects=Expectation(status=target.status, share=share),
+        arguments=_arguments(scene, "serve", (("share", str(share)), ("validate", "" if same else "yes"))),
+    )
+
+
+def _promote(scene: Scene) -> Change:
+    share = scene.intent.share if scene.intent.share is not None else scene.intent.phase.share
+    if scene.intent.phase.kind is not PhaseKind.SHARE or share is None:
+        raise Impossible(
+            f"{scene.intent.phase.label} is no share of a Play track", "give the phase a share in the plan"
+        )
+    _raise_unless_serving(scene)
+    if scene.share is not None and share <= scene.share:
+        raise Impossible(
+            f"{plain_percent(share)} is not more than the {plain_percent(scene.share)} that is committed; "
+            "a running share cannot be lowered",
+            "p halts it; then resume it at the lower share",
+        )
+    target = Target.of_share(share)
+    now = "as it is" if scene.status is None else _written(scene)
+    return Change(
+        store=STORE,
+        headline=f"{STORE}: {scene.release} goes to {plain_percent(share)}"
+        + (f", {COMPLETED}." if target.status == COMPLETED else "."),
+        fields=(FieldChange(STORE, now, str(target)),),
+        effects=(
+            "Sends what waits in the Play Console too (the API cannot list it).",
+            f"Keeps {_kept(scene)} as they are.",
+            "It may take some hours until everybody of that share is offered it.",
+            *_also(scene),
+            _TAKES_EDITS,
+        ),
+        way_back=_way_back(scene, target),
+        expects=Expectation(share=share),
+        arguments=_arguments(scene, "serve", (("share", str(share)), ("validate", "yes"), ("also", _tracks(scene)))),
+    )
+
+
+_PLANS: Mapping[ActionKind, Callable[[Scene], Change]] = {
+    ActionKind.PAUSE: _pause,
+    ActionKind.RESUME: _resume,
+    ActionKind.PROMOTE: _promote,
+}
+
+
+def _raise_unless_serving(scene: Scene) -> None:
+    """Only a release that is being served can go further."""
+    if scene.status == COMPLETED:
+        raise Impossible("it is completed: everybody is offered it", "nothing is left to promote")
+    if scene.status == HALTED:
+        raise Impossible("it is halted", "r resumes it first; a fix is a new build")
+    if scene.status == DRAFT:
+        raise Impossible("it is a draft that nobody gets", "roll it out in the Play Console or by CI first")
+
+
+def _full_share() -> str:
+    return f"and all users cannot be written ({plain_percent(ALMOST_ALL)} is the nearest)"
+
+
+def _earlier(scene: Scene) -> str:
+    full = _full_releases(scene)
+    return f" ({full[0].name or ', '.join(full[0].codes)} can)" if full else ""
+
+
+def _full_releases(scene: Scene) -> list[Committed]:
+    return [] if scene.shared is None else [other for other in scene.shared.others if other.status == COMPLETED]
+
+
+def _way_back(scene: Scene, target: Target) -> str:
+    before = "less" if scene.share is None else plain_percent(scene.share)
+    if target.status != COMPLETED:
+        return f"p halts it; a running share cannot be lowered to {before}, and who got it keeps it"
+    return (
+        f"none to {before}. Halting a completed release works only when an earlier full release can take over"
+        f"{_earlier(scene)}."
+    )
+
+
+def _written(scene: Scene) -> str:
+    share = scene.share if scene.status in (IN_PROGRESS, HALTED) else None
+    return f"{scene.status}, " + ("no fraction" if share is None else f"userFraction {share}")
+
+
+def _kept(scene: Scene) -> str:
+    retained = 0 if scene.committed is None else scene.committed.retained
+    bundles = {0: "", 1: " and the retained bundle"}.get(retained, f" and the {retained} retained bundles")
+    return f"name, notes, countries, priority{bundles}"
+
+
+def _also(scene: Scene) -> tuple[str, ...]:
+    tracks = scene.intent.phase.also_tracks
+    if not tracks:
+        return ()
+    return (f"Adds the build to {', '.join(tracks)} where it is missing, in the same commit.",)
+
+
+def _tracks(scene: Scene) -> str:
+    return ",".join(scene.intent.phase.also_tracks)
+
+
+def _arguments(scene: Scene, verb: str, more: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return (("verb", verb), ("track", scene.track), ("build", scene.rollout.build), *more)
