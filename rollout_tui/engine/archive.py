@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rollout_tui.history import History, HistoryError
 from rollout_tui.history.store import in_words
@@ -24,6 +24,7 @@ class Archive:
         self._on_alarm = on_alarm
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._history: History | None = None
+        self._closing = False
         try:
             self._history = History.open(path)
         except HistoryError as error:
@@ -41,32 +42,45 @@ class Archive:
 
     def write(self, work: Callable[[History], object]) -> None:
         """Write some time soon, in order; nobody waits."""
-        if self._history is None:
+        if self._history is None or self._closing:
             return
         loop = asyncio.get_running_loop()
         future = self._executor.submit(work, self._history)
         future.add_done_callback(lambda done: _tell(loop, self._settle, done))
 
-    async def call(self, work: Callable[[History], T]) -> T:
-        """Do it now and wait for it. Raises HistoryError in words."""
-        if self._history is None:
-            raise HistoryError(self.alarm or "history is closed")
-        history = self._history
+    async def try_call(self, work: Callable[[History], T], otherwise: T) -> T:
+        """Do it now and wait for it; `otherwise` where history cannot be used."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work, history)
+            return await self.call(work)
+        except HistoryError:
+            return otherwise
+
+    async def call(self, work: Callable[[History], T], within: float | None = None) -> T:
+        """Do it now and wait for it, but not longer than `within` seconds of the wall. Raises HistoryError in words."""
+        if self._history is None or self._closing:
+            raise HistoryError(self.alarm or "history is closed")
+        future = asyncio.get_running_loop().run_in_executor(self._executor, work, self._history)
+        await asyncio.wait((future,), timeout=within)
+        if not future.done():
+            future.add_done_callback(self._settle)
+            self._fail(HistoryError("the disk does not answer"))
+            raise HistoryError(self.alarm or "")
+        try:
+            return future.result()
         except Exception as error:
             self._fail(error)
             raise HistoryError(self.alarm or str(error)) from error
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
+        self._closing = True
         await asyncio.to_thread(self._executor.shutdown, wait=True)
         if self._history is not None:
             self._history.close()
             self._history = None
 
-    def _settle(self, done: Future[object]) -> None:
-        error = done.exception()
+    def _settle(self, done: Future[Any] | asyncio.Future[Any]) -> None:
+        error = None if done.cancelled() else done.exception()
         if error is not None:
             self._fail(error)
         elif self.alarm is not None:
@@ -81,7 +95,7 @@ class Archive:
             self._on_alarm()
 
 
-def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[[Future[object]], None], done: Future[object]) -> None:
+def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[[Future[Any]], None], done: Future[Any]) -> None:
     """Hand a result over to the loop, unless that has ended meanwhile."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(settle, done)

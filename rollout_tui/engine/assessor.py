@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, tzinfo
 
-from rollout_tui.domain.actions import Ending, Outcome
+from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.changes import changes
 from rollout_tui.domain.events import Event, EventKind
@@ -34,39 +36,62 @@ class Assessor:
     """Keeps the newest Snapshot and the log of events."""
 
     def __init__(
-        self, plan: Plan, boards: Sequence[Board], archive: Archive, clock: Clock, judge: Judge, poll_interval: float
+        self,
+        plan: Plan,
+        boards: Sequence[Board],
+        archive: Archive,
+        clock: Clock,
+        judge: Judge,
+        *,
+        poll_interval: float,
+        zone: tzinfo = UTC,
     ) -> None:
         self.answered_at: float | None = None
+        self.logged = 0
+        """How many events were logged since the start."""
         self._plan = plan
         self._boards = boards
         self._archive = archive
         self._clock = clock
         self._judge = judge
         self._poll_interval = poll_interval
+        self._zone = zone
         self._events: deque[Event] = deque(maxlen=_KEPT)
         self._before: dict[str, Rollout] = {}
         self.snapshot = self.assess()
 
     def begin(self, events: Iterable[Event]) -> None:
-        """Start from history: its events, newest first, and what its boards show. Nothing of it is news."""
-        self._events = deque(events, maxlen=_KEPT)
-        self._before = {}
+        """Start from history: its events, newest first, and what its boards showed when it was written.
+
+        Nothing of that is news; what the first answers show beyond it is.
+        """
+        self.recall(events)
+        for board in self._boards:
+            if board.known_at is not None:
+                self._before[board.plan.platform] = assess(board.facts(board.known_at), board.known_at, self._judge)
+        self.answered_at = max((at for board in self._boards if (at := board.known_at) is not None), default=None)
         self.assess()
+
+    def recall(self, events: Iterable[Event]) -> None:
+        """The log as history has it, newest first: other processes write to it as well."""
+        self._events = deque(events, maxlen=_KEPT)
 
     def assess(self) -> Snapshot:
         """Judge everything again now."""
         now = self._clock.now()
         rollouts = tuple(assess(board.facts(now), now, self._judge) for board in self._boards)
-        for rollout in rollouts:
-            platform = rollout.plan.platform
-            self._log(changes(self._before.get(platform), rollout, now))
-            self._before[platform] = rollout
+        for board, rollout in zip(self._boards, rollouts, strict=True):
+            # Before every provider was heard, what is old or missing is no change of the world.
+            if not board.unheard:
+                platform = rollout.plan.platform
+                self.log(changes(self._before.get(platform), rollout, now))
+                self._before[platform] = rollout
         self.snapshot = Snapshot(
             at=now,
             plan=self._plan,
             rollouts=rollouts,
             events=tuple(self._events),
-            recommendation=recommend(rollouts, now),
+            recommendation=recommend(rollouts, now, self._zone),
             answered_at=self.answered_at,
             poll_interval=self._poll_interval,
             alarm=self._archive.alarm,
@@ -76,10 +101,32 @@ class Assessor:
     def tell(self, outcome: Outcome) -> None:
         """An action ended: that is an event."""
         text = f"{outcome.kind.value.capitalize()} {outcome.ending.value}: {outcome.message}"
-        self._log((Event(outcome.at, EventKind.ACTION, text, outcome.platform, _LEVEL[outcome.ending]),))
+        unsafe = outcome.kind is ActionKind.PAUSE and outcome.ending is Ending.REFUSED
+        level = Severity.CRITICAL if unsafe else _LEVEL[outcome.ending]
+        self.log((Event(outcome.at, EventKind.ACTION, text, outcome.platform, level),))
 
-    def _log(self, events: Sequence[Event]) -> None:
+    def log(self, events: Sequence[Event]) -> None:
+        """Add events, oldest first, here and in history."""
         if not events:
             return
+        self.logged += len(events)
         self._events.extendleft(events)
         self._archive.write(lambda history: history.events.add(events))
+
+
+def picture(snapshot: Snapshot) -> tuple[object, ...]:
+    """What a Snapshot shows, without what merely ticks: two that are equal in this need no repainting."""
+    rollouts = tuple(_without_seconds(rollout) for rollout in snapshot.rollouts)
+    return (rollouts, snapshot.events, snapshot.recommendation, snapshot.answered_at, snapshot.alarm)
+
+
+def _without_seconds(rollout: Rollout) -> Rollout:
+    return replace(
+        rollout,
+        phases=tuple(replace(p, elapsed=_minutes(p.elapsed), left=_minutes(p.left)) for p in rollout.phases),
+        gates=tuple(replace(g, elapsed=_minutes(g.elapsed), left=_minutes(g.left)) for g in rollout.gates),
+    )
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds // 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rollout_tui.domain.actions import Outcome, Running
 from rollout_tui.domain.assess import TRACKER
@@ -13,11 +14,18 @@ from rollout_tui.domain.quantities import Proportion, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.severity import severity_of
-from rollout_tui.domain.snapshot import Observed, Requested
+from rollout_tui.domain.snapshot import Observed
 from rollout_tui.domain.verdicts import BugCount, SignOff
-from rollout_tui.domain.words import plain_percent
+from rollout_tui.domain.words import plain_text
 from rollout_tui.engine.curves import CurveBook
-from rollout_tui.ports import OBSERVED_SHARE, ProviderError
+from rollout_tui.engine.elsewhere import changed_by_hand
+from rollout_tui.engine.trouble import describe, remedy
+from rollout_tui.history.journal import Entry
+from rollout_tui.ports import OBSERVED_SHARE
+
+_SAME_MOMENT = 1.0
+"""Seconds by which the beginning of a phase may differ between two looks at it."""
+_REASON_WIDTH = 200
 
 
 class Board:
@@ -32,14 +40,18 @@ class Board:
         self.hint: str | None = None
         self.failing_since: float | None = None
         self.reading_since: float | None = None
-        self.requested: Requested | None = None
+        self.asked: Entry | None = None
+        """What this program asked of the store last, in whichever process."""
         self.running: Running | None = None
         self.last_outcome: Outcome | None = None
         self.signoffs: list[SignOff] = []
         self.bugs: dict[BugScope, BugCount | str] = {}
         self.curves = {metric.id: CurveBook(metric) for metric in plan.metrics}
+        self.unheard = {plan.store, *plan.sources, *([plan.tracker] if plan.tracker else [])}
+        """Providers that neither answered nor failed since the start."""
         self._recent: dict[str, Answer] = {}
-        self._phase: dict[str, Answer] = {}
+        self._phase: dict[str, tuple[float, Answer]] = {}
+        """By metric: since when it counts, and the answer."""
         self._last_good: dict[str, Reading] = {}
         self._was: dict[str, tuple[float, float]] = {}
         self._observed: Observed | None = None
@@ -50,25 +62,33 @@ class Board:
         """The current phase's clock."""
         return phase_clock(self.plan.phases, self.states, now)
 
-    def store_answered(self, state: ReleaseState) -> bool:
-        """Take the store's answer; returns whether it changed (and so belongs into history)."""
+    @property
+    def known_at(self) -> float | None:
+        """The time of the newest knowledge: as of then, what the board shows was the present."""
+        times = [reading.as_of for reading in self._last_good.values()]
+        return max([*times, *([self.state.as_of] if self.state is not None else [])], default=None)
+
+    @property
+    def curves_known_until(self) -> float:
+        """Up to when every curve is known; 0 where one is empty."""
+        return min((book.known_until or 0.0 for book in self.curves.values()), default=0.0)
+
+    def store_answered(self, state: ReleaseState) -> None:
+        """Take the store's answer."""
         self.problem = self.hint = self.failing_since = self.reading_since = None
-        before = self.state
-        self.state = state
-        if before is not None and before.share != state.share and state.share is not None:
-            asked = self.requested
-            ours = self.running is not None or (asked is not None and asked.text == plain_percent(state.share))
-            if not ours and before.share is not None:
-                self._elsewhere = f"committed {plain_percent(before.share)} became {plain_percent(state.share)}"
-        changed = not self.states or not state.same_as(self.states[-1])
-        if changed:
+        before, self.state = self.state, state
+        expects = None if self.asked is None else self.asked.change.expects
+        if expects is not None and expects.met_by(state):
+            self._elsewhere = None
+        elif self.running is None:
+            self._elsewhere = changed_by_hand(before, state, expects) or self._elsewhere
+        if not self.states or not state.same_as(self.states[-1]):
             self.states.append(state)
-        return changed
 
     def store_failed(self, error: BaseException, now: float) -> None:
         """Take note that the store could not be read; the last known state stays, with its age."""
         self.problem = describe(error)
-        self.hint = getattr(error, "remedy", "") or None
+        self.hint = remedy(error)
         self.failing_since = self.failing_since or now
 
     def acted(self) -> None:
@@ -76,38 +96,45 @@ class Board:
         self._elsewhere = None
 
     def take(self, answers: Iterable[Answer]) -> list[Reading]:
-        """Take a source's answers; returns the readings, as reported, for history."""
+        """Take a source's answers about recent windows; returns the readings, as reported, for history."""
         kept: list[Reading] = []
-        for answer in answers:
+        for given in answers:
+            answer = given if isinstance(given, Reading) else _said_plainly(given)
             if isinstance(answer, Reading):
                 kept.append(answer)
             if answer.metric == OBSERVED_SHARE:
                 self._take_observed(answer)
-            elif answer.scope is Scope.PHASE:
-                self._phase[answer.metric] = answer
             else:
                 self._take_recent(answer)
         return kept
 
+    def take_phase(self, answer: Answer, since: float) -> list[Reading]:
+        """Take an answer about all since `since`; it counts only for the phase that began then."""
+        answer = answer if isinstance(answer, Reading) else _said_plainly(answer)
+        self._phase[answer.metric] = (since, answer)
+        return [answer] if isinstance(answer, Reading) else []
+
     def no_answers(self, metrics: Iterable[str], reason: str, source: str, now: float) -> None:
         """A source as a whole did not answer: every metric of it is without data, for that reason."""
+        clock = self.clock(now)
         for metric in metrics:
-            for book, scope in ((self._recent, Scope.RECENT), (self._phase, Scope.PHASE)):
-                book[metric] = NoReading(metric, scope, self.plan.build, reason, now, source)
-
-    def unclaimed(self) -> list[str]:
-        """Metrics that no source has answered for yet."""
-        return [metric.id for metric in self.plan.metrics if metric.id not in self._recent]
+            self._recent[metric] = NoReading(metric, Scope.RECENT, self.plan.build, reason, now, source)
+            if clock is not None and clock.counts_since is not None:
+                nothing = NoReading(metric, Scope.PHASE, self.plan.build, reason, now, source)
+                self._phase[metric] = (clock.counts_since, nothing)
 
     def remember(self, readings: Iterable[Reading]) -> None:
         """Readings from history, for the first frame: judged by their age like any other."""
         for reading in readings:
             if reading.metric == OBSERVED_SHARE:
                 self._take_observed(reading)
-            elif reading.metric in self.curves:
-                book = self._recent if reading.scope is Scope.RECENT else self._phase
-                book.setdefault(reading.metric, reading)
-                if reading.scope is Scope.RECENT:
+            elif reading.metric not in self.curves:
+                continue
+            elif reading.scope is Scope.PHASE:
+                self._phase.setdefault(reading.metric, (reading.window.start, reading))
+            else:
+                self._recent.setdefault(reading.metric, reading)
+                if flaw(reading.quantity) is None:
                     self._last_good.setdefault(reading.metric, reading)
 
     def fill_curve(self, metric: str, end: float, values: list[float | None]) -> None:
@@ -134,11 +161,11 @@ class Board:
             state_hint=self.hint,
             state_failing_since=self.failing_since,
             reading_since=self.reading_since if self.state is None else None,
-            requested=self.requested,
+            requested=None if self.asked is None else self.asked.request(),
             observed=self._observed,
             changed_elsewhere=self._elsewhere,
             recent=dict(self._recent),
-            phase=dict(self._phase),
+            phase={} if clock is None else self._counted_since(clock.counts_since),
             last_good=dict(self._last_good),
             curves={metric: book.curve(now, began) for metric, book in self.curves.items()},
             stale_after=self._stale_after,
@@ -148,6 +175,12 @@ class Board:
             running=self.running,
             last_outcome=self.last_outcome,
         )
+
+    def _counted_since(self, began: float | None) -> dict[str, Answer]:
+        """The answers that count since the current phase began; those of an earlier one judge nothing."""
+        if began is None:
+            return {}
+        return {metric: answer for metric, (since, answer) in self._phase.items() if abs(since - began) <= _SAME_MOMENT}
 
     def _take_recent(self, answer: Answer) -> None:
         self._recent[answer.metric] = answer
@@ -167,13 +200,8 @@ class Board:
             self._observed = Observed(answer.quantity, answer.as_of, answer.source)
 
 
-def describe(error: BaseException) -> str:
-    """An error in words for the operator; anything unexpected is named by its kind alone, since it may hold secrets."""
-    if isinstance(error, ProviderError):
-        return error.message
-    if isinstance(error, TimeoutError):
-        return "no answer within its timeout"
-    return f"internal error in the provider ({type(error).__name__}); the log has more"
+def _said_plainly(answer: NoReading) -> NoReading:
+    return replace(answer, reason=plain_text(answer.reason, _REASON_WIDTH))
 
 
 def stale_limits(plan: RolloutPlan, by_source: dict[str, float], tracker: float | None) -> dict[str, float]:

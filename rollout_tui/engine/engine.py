@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from rollout_tui.config.providers import find
 from rollout_tui.config.settings import ProviderSettings, Settings
@@ -15,27 +16,27 @@ from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
-from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.domain.verdicts import Judge, PointJudge
 from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
-from rollout_tui.engine.assessor import Assessor
+from rollout_tui.engine.assessor import Assessor, picture
 from rollout_tui.engine.board import Board, stale_limits
 from rollout_tui.engine.clock import make_clock
-from rollout_tui.engine.curves import STEP
 from rollout_tui.engine.lease import Lease
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.poller import Poller
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
-from rollout_tui.ports import Clock, Provider, ProviderError
+from rollout_tui.engine.trouble import describe
+from rollout_tui.engine.upkeep import EVENTS, Upkeep
+from rollout_tui.ports import Clock, Provider
 
 if TYPE_CHECKING:
     import httpx
 
 _log = logging.getLogger(__name__)
-_DAY = 86400.0
 _SETTLE = 0.05
 """Seconds in which arrivals gather into one Snapshot."""
 _TICK = 5.0
@@ -68,18 +69,28 @@ class Engine:
         self.read_only = read_only
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._acting: set[asyncio.Task[Outcome]] = set()
         self._pending: asyncio.TimerHandle | None = None
+        self._shown: tuple[object, ...] | None = None
         self._archive = Archive(settings.history.path, self._arrived)
         self._providers = Providers(settings, self.clock, transport, lookup)
-        desk = Desk(self._providers, self.clock, self._archive, self._answered)
+        desk = Desk(self._providers, self.clock, self._archive, self._answered, self._arrived)
         self._boards = [self._board(plan) for plan in settings.plan.rollouts]
-        rules = ActionRules(settings.actions.deadline, read_only)
+        zone = ZoneInfo(settings.ui.timezone)
+        rules = ActionRules(settings.actions.deadline, read_only, zone)
         self._stores = [
             StoreRound(desk, board, settings.stores[board.plan.store], self._phase_moved) for board in self._boards
         ]
         self._actions = {
             board.plan.platform: Actions(
-                desk, board, store, rules, self.actor, Lease(settings.history.path, board.plan.platform.value)
+                desk,
+                board,
+                store,
+                rules,
+                self.actor,
+                Lease(settings.history.path, board.plan.platform.value, str(self.actor)),
+                judged=partial(self._judged, board.plan.platform),
+                tell=self._tell,
             )
             for board, store in zip(self._boards, self._stores, strict=True)
         }
@@ -95,8 +106,15 @@ class Engine:
         ]
         fastest = min((section.interval for section in settings.sources.values()), default=60.0)
         self._assessor = Assessor(
-            settings.plan, self._boards, self._archive, self.clock, judge or PointJudge(), fastest
+            settings.plan,
+            self._boards,
+            self._archive,
+            self.clock,
+            judge or PointJudge(),
+            poll_interval=fastest,
+            zone=zone,
         )
+        self._upkeep = Upkeep(self.clock, self._archive, self._assessor, self._boards, self._actions, self._arrived)
         self._store_pollers = [
             self._poller(settings.stores[board.plan.store], f"{board.plan.platform}", round_.poll, round_.failed)
             for board, round_ in zip(self._boards, self._stores, strict=True)
@@ -112,9 +130,14 @@ class Engine:
         return self._assessor.snapshot
 
     def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
-        """Call back with every new Snapshot; returns a function that ends it."""
+        """Call back with every Snapshot that shows something new; returns a function that ends it."""
         self._listeners.append(on_snapshot)
-        return lambda: self._listeners.remove(on_snapshot)
+
+        def end() -> None:
+            if on_snapshot in self._listeners:
+                self._listeners.remove(on_snapshot)
+
+        return end
 
     def read_now(self, platform: Platform | None = None) -> None:
         """Poll everything again now, committed share included."""
@@ -130,8 +153,15 @@ class Engine:
         return self._actions[platform].propose(kind, self.snapshot.rollout(platform))
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
-        """Carry out a confirmed proposal."""
+        """Carry out a confirmed proposal. It goes on when the caller is cancelled: a change is never half watched."""
+        acting = asyncio.create_task(self._perform(proposal, reason))
+        self._acting.add(acting)
+        acting.add_done_callback(self._acting.discard)
+        return await asyncio.shield(acting)
+
+    async def _perform(self, proposal: Proposal, reason: str) -> Outcome:
         outcome = await self._actions[proposal.platform].perform(proposal, reason)
+        self._assessor.assess()  # what the store showed came before the end of the action
         self._assessor.tell(outcome)
         self._publish()
         return outcome
@@ -144,14 +174,13 @@ class Engine:
         for board in self._boards:
             self._archive.load(partial(recall, board=board, now=now), None)
         nothing: list[Event] = []
-        self._assessor.begin(self._archive.load(lambda history: history.events.newest(200), nothing))
+        self._assessor.begin(self._archive.load(lambda history: history.events.newest(EVENTS), nothing))
 
     async def start(self) -> None:
-        """Settle what an earlier process left open, then poll until `close`."""
-        for poller in (*self._store_pollers, *self._source_pollers, *self._tracker_pollers):
-            self._spawn(poller.run())
+        """Begin to poll, until `close`; settle what an earlier process left open, fill the holes of the curves."""
+        self._spawn(self._run())
         self._spawn(self._tick())
-        self._spawn(self._catch_up())
+        self._spawn(self._upkeep.forget(self.settings.history.retention))
 
     async def poll_once(self) -> Snapshot:
         """One look at everything: stores first, since they tell since when sources must count."""
@@ -169,10 +198,14 @@ class Engine:
         return self.snapshot
 
     async def close(self) -> None:
-        """End all tasks, write what is queued, close providers and history."""
-        for task in self._tasks:
+        """End all tasks, write what is queued, close providers and history.
+
+        An action that is under way stays open in the journal; the next start settles it.
+        """
+        tasks = [*self._tasks, *self._acting]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._pending is not None:
             self._pending.cancel()
         await self._providers.close()
@@ -204,7 +237,26 @@ class Engine:
         )
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        task.add_done_callback(_report)
+        self._tasks.append(task)
+
+    async def _run(self) -> None:
+        """Open the providers beside the loop, then let each of them be polled in a task of its own."""
+        await asyncio.to_thread(self._providers.prepare)
+        for poller in (*self._store_pollers, *self._source_pollers, *self._tracker_pollers):
+            self._spawn(poller.run())
+        for actions in self._actions.values():
+            self._spawn(self._upkeep.settle(actions))
+        for round_ in self._sources:
+            self._spawn(self._upkeep.fill_curves(round_))
+
+    def _judged(self, platform: Platform) -> Rollout:
+        return self._assessor.assess().rollout(platform)
+
+    def _tell(self, event: Event) -> None:
+        self._assessor.log((event,))
+        self._arrived()
 
     def _phase_moved(self) -> None:
         """A phase began: sources and trackers count from another moment now."""
@@ -226,37 +278,27 @@ class Engine:
             self._pending.cancel()
             self._pending = None
         snapshot = self._assessor.assess()
+        shown = picture(snapshot)
+        if shown == self._shown:
+            return
+        self._shown = shown
         for listener in tuple(self._listeners):
             try:
                 listener(snapshot)
-            except Exception:  # noqa: BLE001  one listener's mistake must not silence the others
-                _log.exception("a listener failed")
+            except Exception as error:  # noqa: BLE001  one listener's mistake must not silence the others
+                _log.error("a listener failed: %s", describe(error))
 
     async def _tick(self) -> None:
         speed = self.settings.clock.speed
         while True:
             await self.clock.sleep(_TICK * max(1.0, speed / 5))
+            await self._upkeep.hear_others()
+            await self._upkeep.confirm_late()
             self._publish()
 
-    async def _catch_up(self) -> None:
-        """Settle open intents, fill the curves' holes from the sources' own memory, forget what is too old."""
-        for actions in self._actions.values():
-            await actions.settle()
-        now = self.clock.now()
-        for round_ in self._sources:
-            for board in round_.boards:
-                with contextlib.suppress(ProviderError, TimeoutError):
-                    await self._back_fill(round_, board, now)
-        retention = self.settings.history.retention
-        self._archive.write(lambda history: history.prune(now - retention))
 
-    async def _back_fill(self, round_: SourceRound, board: Board, now: float) -> None:
-        newest = max((b.known_until or 0.0 for b in board.curves.values()), default=0.0)
-        since = max(now - _DAY, newest)
-        if now - since < STEP:
-            return
-        readings = await round_.back_fill(board, since, STEP / 2)
-        board.back_filled(readings)
-        platform = board.plan.platform
-        self._archive.write(lambda history: history.samples.add([(platform, reading) for reading in readings]))
-        self._arrived()
+def _report(task: asyncio.Task[None]) -> None:
+    """A task of the engine never ends by an error; if one does, that is a defect to be found in the log."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("a task of the engine ended: %s", describe(error))

@@ -8,17 +8,20 @@ if TYPE_CHECKING:
     import httpx
 
 USER_AGENT = "rollout-tui"
+_THIS_HOST = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
 
 def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A shared client: connections are kept, 8 a host, redirects are never followed by themselves.
+    """A shared client: connections are kept, redirects are never followed by themselves.
 
-    Imports httpx here, since that costs as much as half a start (performance.md).
+    A proxy of the environment is used, but never for this host itself. Imports httpx here, since that costs as much as
+    half a start (performance.md).
     """
     import httpx
 
     return httpx.AsyncClient(
         transport=transport,
+        mounts=None if transport else dict.fromkeys(_THIS_HOST),
         timeout=httpx.Timeout(10.0),
         limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=120.0),
         follow_redirects=False,

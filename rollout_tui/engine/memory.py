@@ -12,13 +12,21 @@ def recall(history: History, board: Board, now: float) -> None:
     """Fill the board. One read of each table; the curves come as buckets, not as samples."""
     plan = board.plan
     board.states = history.states.all(plan.platform, plan.build)
-    board.state = board.states[-1] if board.states else None
-    board.signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
-    board.requested = history.journal.last_request(plan.platform, plan.build)
+    board.state = history.states.newest(plan.platform, plan.build)
+    recall_people(history, board)
     board.last_outcome = history.journal.last_outcome(plan.platform, plan.build)
     for scope in Scope:
         board.remember(history.samples.newest(plan.platform, plan.build, scope))
     end = aligned_end(now)
     for metric in plan.metrics:
-        values = history.samples.buckets(plan.platform, plan.build, metric.id, metric.better, end, STEP, COUNT)
+        values = history.samples.buckets(
+            plan.platform, plan.build, metric.id, metric.better, end, STEP, COUNT, metric.population
+        )
         board.fill_curve(metric.id, end, values)
+
+
+def recall_people(history: History, board: Board) -> None:
+    """What people did, in whichever process: sign-offs, and what was asked of the store."""
+    plan = board.plan
+    board.signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
+    board.asked = history.journal.last_entry(plan.platform, plan.build)

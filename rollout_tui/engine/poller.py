@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from rollout_tui.ports import Clock, Denied, Misconfigured, ProviderError, Unreachable
-
-_log = logging.getLogger(__name__)
+from rollout_tui.ports import Clock, Denied, Misconfigured, Unreachable
 
 JITTER = 0.05
 """Share of the interval by which polls are spread, so that they do not run in step."""
 LONGEST = 300.0
 """Seconds between tries of a provider that fails (screens.md: one attempt every 5 min)."""
+_DOUBLINGS = 16
+"""Enough to reach the longest pause from any interval."""
 
 
 class Poller:
@@ -45,7 +44,7 @@ class Poller:
         self._random = random.Random(name)  # noqa: S311  spreads polls, guards nothing
 
     def poke(self) -> None:
-        """Poll now; while a poll is under way, once more after it."""
+        """Poll now; while a poll is under way, once more after it. A server's own "retry after" is waited for first."""
         self._poked.set()
 
     async def run(self) -> None:
@@ -53,23 +52,28 @@ class Poller:
         while True:
             self._poked.clear()
             error = await self.poll_once()
-            await self._rest(self._pause_after(error))
+            asked_for = error.retry_after if isinstance(error, Unreachable) else None
+            if asked_for is not None:
+                await self._clock.sleep(asked_for)
+            await self._rest(max(0.0, self._pause_after(error) - (asked_for or 0.0)))
 
     async def poll_once(self) -> BaseException | None:
         """One poll; what went wrong is told to `failed` and returned, never raised."""
         try:
-            async with asyncio.timeout(self._timeout):
-                await self._poll()
-        except asyncio.CancelledError:
-            raise
+            await self._poll_in_time()
         except Exception as error:  # noqa: BLE001  a provider's mistake is its own status, never the program's end
-            if not isinstance(error, ProviderError | TimeoutError):
-                _log.exception("provider %s", self.name)
             self._failures += 1
             self._failed(error)
             return error
         self._failures = 0
         return None
+
+    async def _poll_in_time(self) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._poll()
+        except TimeoutError as error:
+            raise Unreachable(f"no answer within {self._timeout:g} s") from error
 
     def _pause_after(self, error: BaseException | None) -> float:
         if error is None:
@@ -77,9 +81,8 @@ class Poller:
         elif isinstance(error, Denied | Misconfigured):
             pause = max(self._interval, LONGEST)
         else:
-            pause = min(max(self._interval, LONGEST), self._interval * 2 ** (self._failures - 1))
-            if isinstance(error, Unreachable) and error.retry_after is not None:
-                pause = max(pause, error.retry_after)
+            doubled = self._interval * 2 ** min(self._failures - 1, _DOUBLINGS)
+            pause = min(max(self._interval, LONGEST), doubled)
         return pause * (1 + JITTER * (2 * self._random.random() - 1))
 
     async def _rest(self, seconds: float) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,7 +14,17 @@ from rollout_tui.config.providers import UnknownProvider, find
 from rollout_tui.config.secrets import resolve
 from rollout_tui.config.settings import ProviderSettings, Settings
 from rollout_tui.engine.http import make_client
-from rollout_tui.ports import Clock, Misconfigured, Provider, ProviderContext, Source, Store, Tracker
+from rollout_tui.engine.trouble import describe
+from rollout_tui.ports import (
+    Clock,
+    Misconfigured,
+    Provider,
+    ProviderContext,
+    ProviderError,
+    Source,
+    Store,
+    Tracker,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -38,24 +51,43 @@ class Providers:
         self._stores: dict[str, Store] = {}
         self._sources: dict[str, Source] = {}
         self._trackers: dict[str, Tracker] = {}
+        self._opening = threading.RLock()
+
+    def prepare(self) -> None:
+        """Open everything, from a thread: imports and keys cost time that the screen must not miss.
+
+        What cannot be opened says so when it is asked for.
+        """
+        opened = (
+            (self.store, self._settings.stores),
+            (self.source, self._settings.sources),
+            (self.tracker, self._settings.trackers),
+        )
+        for opener, sections in opened:
+            for name in sections:
+                with contextlib.suppress(Exception):
+                    opener(name)
 
     def store(self, name: str) -> Store:
         """The store of that section. Raises ProviderError."""
-        if name not in self._stores:
-            self._stores[name] = self._open(self._settings.stores, name, lambda p: p.open_store, "store")
-        return self._stores[name]
+        with self._opening:
+            if name not in self._stores:
+                self._stores[name] = self._open(self._settings.stores, name, lambda p: p.open_store, "store")
+            return self._stores[name]
 
     def source(self, name: str) -> Source:
         """The source of that section. Raises ProviderError."""
-        if name not in self._sources:
-            self._sources[name] = self._open(self._settings.sources, name, lambda p: p.open_source, "source")
-        return self._sources[name]
+        with self._opening:
+            if name not in self._sources:
+                self._sources[name] = self._open(self._settings.sources, name, lambda p: p.open_source, "source")
+            return self._sources[name]
 
     def tracker(self, name: str) -> Tracker:
         """The tracker of that section. Raises ProviderError."""
-        if name not in self._trackers:
-            self._trackers[name] = self._open(self._settings.trackers, name, lambda p: p.open_tracker, "tracker")
-        return self._trackers[name]
+        with self._opening:
+            if name not in self._trackers:
+                self._trackers[name] = self._open(self._settings.trackers, name, lambda p: p.open_tracker, "tracker")
+            return self._trackers[name]
 
     async def close(self) -> None:
         """Close every provider, then the client."""
@@ -64,10 +96,11 @@ class Providers:
             *self._sources.values(),
             *self._trackers.values(),
         ]
-        for provider in opened:
-            await provider.close()
+        closing = [provider.close() for provider in opened]
         if self._client is not None:
-            await self._client.aclose()
+            closing.append(self._client.aclose())
+        # One that cannot be closed must not keep the others, or the program, from ending.
+        await asyncio.gather(*closing, return_exceptions=True)
 
     def _open(
         self,
@@ -85,4 +118,9 @@ class Providers:
             raise Misconfigured(f'provider "{section.provider}" cannot be a {role}')
         if self._client is None:
             self._client = make_client(self._transport)
-        return opener(section.options, ProviderContext(name, self._client, self._clock, resolve))
+        try:
+            return opener(section.options, ProviderContext(name, self._client, self._clock, resolve))
+        except ProviderError:
+            raise
+        except Exception as error:
+            raise Misconfigured(f"{name} cannot be opened: {describe(error)}") from error

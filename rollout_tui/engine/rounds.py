@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rollout_tui.config.settings import ProviderSettings
@@ -12,8 +12,9 @@ from rollout_tui.domain.plan import BugScope, GateKind
 from rollout_tui.domain.readings import Reading, Scope, Window
 from rollout_tui.domain.releases import Platform, ReleaseState
 from rollout_tui.engine.archive import Archive
-from rollout_tui.engine.board import Board, describe
+from rollout_tui.engine.board import Board
 from rollout_tui.engine.providers import Providers
+from rollout_tui.engine.trouble import blamed
 from rollout_tui.ports import OBSERVED_SHARE, Clock, ProviderError, Query, Source
 
 _ALWAYS = Line(Operator.GE, Fraction(0))
@@ -39,6 +40,9 @@ class Desk:
     clock: Clock
     archive: Archive
     arrived: Callable[[], None]
+    """A provider answered."""
+    looked: Callable[[], None]
+    """Something else is new: a failure, a step of an action."""
 
 
 class StoreRound:
@@ -61,21 +65,32 @@ class StoreRound:
         now, board = self._desk.clock.now(), self._board
         if board.state is None and board.reading_since is None:
             board.reading_since = now
-            self._desk.arrived()
+            self._desk.looked()
         interval = self.settings.share_interval
         due = interval > 0 and (self._share_read is None or now - self._share_read >= interval)
         share = self._share_wanted or due
         state = await self._desk.providers.store(self.settings.name).read(board.plan, share=share)
         if share:
             self._share_read, self._share_wanted = now, False
+        if board.state is None or not state.same_as(board.state):
+            await self.recall_request()
         self.take(state)
 
+    async def recall_request(self) -> None:
+        """Learn what was asked of the store last: another process of ours may have acted meanwhile."""
+        board = self._board
+        platform, build = board.plan.platform, board.plan.build
+        board.asked = await self._desk.archive.try_call(
+            lambda history: history.journal.last_entry(platform, build), board.asked
+        )
+
     def take(self, state: ReleaseState) -> None:
-        """Put an answer on the board; a change goes into history, and may begin a phase that sources must know."""
+        """Put an answer on the board and into history; it may begin a phase that sources must know."""
         platform, board = self._board.plan.platform, self._board
         before = board.clock(self._desk.clock.now())
-        if board.store_answered(state):
-            self._desk.archive.write(lambda history: history.states.add(platform, state))
+        board.store_answered(state)
+        board.unheard.discard(self.settings.name)
+        self._desk.archive.write(lambda history: history.states.add(platform, state))
         after = board.clock(self._desk.clock.now())
         if after is not None and (before is None or before.index != after.index):
             self._moved()
@@ -84,7 +99,8 @@ class StoreRound:
     def failed(self, error: BaseException) -> None:
         """The store could not be read."""
         self._board.store_failed(error, self._desk.clock.now())
-        self._desk.arrived()
+        self._board.unheard.discard(self.settings.name)
+        self._desk.looked()
 
 
 class SourceRound:
@@ -101,21 +117,25 @@ class SourceRound:
         now = self._desk.clock.now()
         asked = [(board, query) for board in self.boards for query in self._queries(board, source, now)]
         answers = await source.read([query for _, query in asked])
+        if len(answers) != len(asked):
+            raise ProviderError(f"{len(answers)} answers to {len(asked)} questions")
         written: list[tuple[Platform, Reading]] = []
-        for (board, _), answer in zip(asked, answers, strict=True):
-            written.extend((board.plan.platform, reading) for reading in board.take([answer]))
+        for (board, query), answer in zip(asked, answers, strict=True):
+            kept = board.take([answer]) if query.scope is Scope.RECENT else board.take_phase(answer, query.window.start)
+            written.extend((board.plan.platform, reading) for reading in kept)
+        for board in self.boards:
+            board.unheard.discard(self.settings.name)
         if written:
             self._desk.archive.write(lambda history: history.samples.add(written))
         self._desk.arrived()
 
     def failed(self, error: BaseException) -> None:
         """Nothing could be asked: all its metrics are without data, for that reason."""
-        reason = f"{self.settings.name}: {describe(error)}"
+        reason = blamed(self.settings.label or self.settings.name, error)
         for board in self.boards:
-            board.no_answers(
-                self._given(board) or board.unclaimed(), reason, self.settings.name, self._desk.clock.now()
-            )
-        self._desk.arrived()
+            board.no_answers(self._missed(board), reason, self.settings.name, self._desk.clock.now())
+            board.unheard.discard(self.settings.name)
+        self._desk.looked()
 
     async def back_fill(self, board: Board, since: float, step: float) -> list[Reading]:
         """The recent values of the past that was missed, as the source remembers them."""
@@ -126,7 +146,8 @@ class SourceRound:
             if metric.id in self._given(board):
                 query = Query(metric, Scope.RECENT, board.plan, Window(since, now), self.settings.stale_after)
                 readings.extend(await source.back_fill(query, step))
-        return readings
+        # Each stands at its own time: a poll of now is not among them.
+        return [replace(reading, taken_at=reading.as_of) for reading in readings]
 
     def _queries(self, board: Board, source: Source, now: float) -> list[Query]:
         given = self._given(board)
@@ -155,6 +176,21 @@ class SourceRound:
             taken |= self._metrics_of(name)
         return {metric.id for metric in board.plan.metrics if metric.id in self._metrics_of(self.settings.name) - taken}
 
+    def _missed(self, board: Board) -> set[str]:
+        """Metrics that are without data while this source fails. One that cannot be opened may give any of them."""
+        given = self._given(board)
+        if given or self._can_be_opened():
+            return given
+        others = [self._metrics_of(name) for name in board.plan.sources if name != self.settings.name]
+        return {metric.id for metric in board.plan.metrics}.difference(*others)
+
+    def _can_be_opened(self) -> bool:
+        try:
+            self._desk.providers.source(self.settings.name)
+        except ProviderError:
+            return False
+        return True
+
     def _metrics_of(self, name: str) -> frozenset[str]:
         try:
             return self._desk.providers.source(name).metrics()
@@ -178,16 +214,18 @@ class TrackerRound:
         for board in self.boards:
             clock = board.clock(now)
             for scope in _bug_scopes(board):
-                since = None if clock is None else clock.began
+                since = None if clock is None else clock.counts_since
                 board.bugs[scope] = await tracker.count(board.plan, scope, since)
+            board.unheard.discard(self.settings.name)
         self._desk.arrived()
 
     def failed(self, error: BaseException) -> None:
         """The tracker did not answer: no data, not zero."""
-        reason = f"{self.settings.name}: {describe(error)}"
+        reason = blamed(self.settings.label or self.settings.name, error)
         for board in self.boards:
             board.bugs = dict.fromkeys(_bug_scopes(board), reason)
-        self._desk.arrived()
+            board.unheard.discard(self.settings.name)
+        self._desk.looked()
 
 
 def _gated(board: Board, index: int) -> set[str]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from rollout_tui.domain.actions import ActionKind, Change, Ending, Expectation, FieldChange, Outcome
 from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.domain.snapshot import Requested
 from rollout_tui.history.log import decode_state, encode_state
+
+_ENTRY = "intent, platform, version, build, action, requested, change, seen, actor, reason, at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Entry:
     actor: str
     reason: str
     at: float
+
+    def request(self) -> Requested:
+        """For people: what was asked for, when, by whom."""
+        return Requested(self.requested, self.at, self.actor)
 
 
 class Journal:
@@ -57,44 +65,29 @@ class Journal:
         )
 
     def write_outcome(self, outcome: Outcome) -> None:
-        """Close the intent; the first outcome of an intent stands."""
+        """Close the intent. The first outcome stands, but one that was not confirmed may still be settled."""
         self._durably(
-            "UPDATE journal SET ending = ?, message = ?, ended_at = ? WHERE intent = ? AND ending IS NULL",
-            (outcome.ending, outcome.message, outcome.at, outcome.proposal),
+            "UPDATE journal SET ending = ?, message = ?, ended_at = ? WHERE intent = ?"
+            " AND (ending IS NULL OR ending = ?)",
+            (outcome.ending, outcome.message, outcome.at, outcome.proposal, Ending.UNCONFIRMED),
         )
 
     def open_intents(self, platform: Platform) -> list[Entry]:
         """Intents without an outcome, oldest first: the store must be asked what became of them."""
         rows = self._connection.execute(
-            "SELECT intent, platform, version, build, action, requested, change, seen, actor, reason, at FROM journal"
-            " WHERE platform = ? AND ending IS NULL ORDER BY at",
+            f"SELECT {_ENTRY} FROM journal WHERE platform = ? AND ending IS NULL ORDER BY at",  # noqa: S608  constant
             (platform,),
         )
-        return [
-            Entry(
-                intent,
-                Platform(where),
-                version,
-                build,
-                ActionKind(action),
-                requested,
-                _change(change),
-                None if seen is None else decode_state(seen),
-                actor,
-                reason,
-                at,
-            )
-            for intent, where, version, build, action, requested, change, seen, actor, reason, at in rows
-        ]
+        return [_entry(row) for row in rows]
 
-    def last_request(self, platform: Platform, build: str) -> Requested | None:
+    def last_entry(self, platform: Platform, build: str) -> Entry | None:
         """What was asked of the store last and not refused."""
         row = self._connection.execute(
-            "SELECT requested, at, actor FROM journal WHERE platform = ? AND build = ?"
+            f"SELECT {_ENTRY} FROM journal WHERE platform = ? AND build = ?"  # noqa: S608  constant
             " AND (ending IS NULL OR ending NOT IN (?, ?)) ORDER BY at DESC LIMIT 1",
             (platform, build, Ending.REFUSED, Ending.DIFFERS),
         ).fetchone()
-        return None if row is None else Requested(row[0], row[1], row[2])
+        return None if row is None else _entry(row)
 
     def last_outcome(self, platform: Platform, build: str) -> Outcome | None:
         """How the newest action ended."""
@@ -114,6 +107,23 @@ class Journal:
             self._connection.execute(statement, values)
         finally:
             self._connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    intent, platform, version, build, action, requested, change, seen, actor, reason, at = row
+    return Entry(
+        intent,
+        Platform(platform),
+        version,
+        build,
+        ActionKind(action),
+        requested,
+        _change(change),
+        None if seen is None else decode_state(seen),
+        actor,
+        reason,
+        at,
+    )
 
 
 def _change(text: str) -> Change:

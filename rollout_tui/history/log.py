@@ -15,6 +15,13 @@ from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, State
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import SignOff
 
+_SAME_WITHIN = 60.0
+"""Two programs that watch one rollout see the same change within these seconds; it is one event."""
+_ADD_EVENT = """INSERT INTO events
+SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text
+WHERE :text IS NOT (SELECT text FROM events WHERE kind = :kind AND platform IS :platform
+    AND at BETWEEN :at - :near AND :at + :near ORDER BY at DESC, number DESC LIMIT 1)"""
+
 
 class EventLog:
     """The log that the screen shows; several events of one moment keep their order."""
@@ -23,12 +30,9 @@ class EventLog:
         self._connection = connection
 
     def add(self, events: Iterable[Event]) -> None:
-        """Append."""
+        """Append; one that another program wrote just now is not written twice."""
         for event in events:
-            self._connection.execute(
-                "INSERT INTO events SELECT ?, 1 + COALESCE(MAX(number), 0), ?, ?, ?, ? FROM events WHERE at = ?",
-                (event.at, event.kind, event.platform, event.level, event.text, event.at),
-            )
+            self._connection.execute(_ADD_EVENT, asdict(event) | {"near": _SAME_WITHIN})
 
     def newest(self, limit: int, before: float = math.inf) -> list[Event]:
         """The newest first, of those older than `before`."""

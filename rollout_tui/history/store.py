@@ -34,6 +34,7 @@ class History:
         self.states = StateLog(connection)
         self.signoffs = SignOffLog(connection)
         self.journal = Journal(connection)
+        self._data_version = self._version_of_data()
 
     @classmethod
     def open(cls, path: Path) -> History:
@@ -78,9 +79,18 @@ class History:
         """
         return self.samples.prune(before) or self.events.prune(before)
 
+    def changed_by_another(self) -> bool:
+        """Whether another program wrote since this was asked last."""
+        known, self._data_version = self._data_version, self._version_of_data()
+        return known != self._data_version
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _version_of_data(self) -> int:
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
 
 def in_words(error: BaseException) -> str:

@@ -90,6 +90,17 @@ def test_another_process_reads_while_this_one_writes(tmp_path: Path) -> None:
     history.close()
 
 
+def test_what_another_program_wrote_is_noticed_once(tmp_path: Path) -> None:
+    mine, other = History.open(tmp_path / "history.db"), History.open(tmp_path / "history.db")
+    mine.samples.add([(ANDROID, poll())])
+    assert not mine.changed_by_another()
+    other.journal.write_intent(pause())
+    assert mine.changed_by_another()
+    assert not mine.changed_by_another()
+    mine.close()
+    other.close()
+
+
 def test_many_processes_may_make_the_file_at_the_same_moment(tmp_path: Path) -> None:
     path = tmp_path / "new" / "history.db"
     others = [child(MANY_OPEN_AT_ONCE, path) for _ in range(6)]

@@ -33,6 +33,16 @@ def ended(ending: Ending, intent: str = "intent-1", at: float = NOW + 14) -> Out
     return Outcome(intent, ANDROID, ActionKind.PAUSE, ending, "Google Play says halted", at, halted(at))
 
 
+def last_ending(history: History) -> Ending | None:
+    outcome = history.journal.last_outcome(ANDROID, "4201")
+    return None if outcome is None else outcome.ending
+
+
+def requested(history: History) -> Requested | None:
+    entry = history.journal.last_entry(ANDROID, "4201")
+    return None if entry is None else entry.request()
+
+
 def test_events_come_newest_first_and_those_of_one_moment_in_their_order(history: History) -> None:
     first = Event(NOW - 5, EventKind.STATE, "first", ANDROID, Severity.WARNING)
     second = Event(NOW, EventKind.SEVERITY, "second", Platform.IOS, Severity.CRITICAL)
@@ -46,6 +56,14 @@ def test_older_events_than_a_moment_can_be_asked_for(history: History) -> None:
     events = [Event(NOW + second, EventKind.STATE, f"{second}") for second in range(5)]
     history.events.add(events)
     assert history.events.newest(2, before=NOW + 3) == [events[2], events[1]]
+
+
+def test_a_change_that_two_programs_saw_is_one_event_but_a_repeated_one_is_two(history: History) -> None:
+    lost = Event(NOW, EventKind.SOURCE, "Google Play cannot be read", ANDROID, Severity.UNKNOWN)
+    back = Event(NOW + 10, EventKind.SOURCE, "Google Play can be read again", ANDROID, Severity.OK)
+    history.events.add([lost])
+    history.events.add([replace(lost, at=NOW + 2), back, replace(lost, at=NOW + 20), replace(lost, at=NOW + 200)])
+    assert [event.at - NOW for event in history.events.newest(9)] == [200, 20, 10, 0]
 
 
 def test_a_state_comes_back_with_everything_that_it_held(history: History) -> None:
@@ -70,7 +88,7 @@ def test_nothing_is_known_of_a_build_that_was_never_seen(history: History) -> No
     history.states.add(ANDROID, halted())
     assert history.states.newest(ANDROID, "4202") is None
     assert history.states.all(ANDROID, "4202") == []
-    assert history.journal.last_request(ANDROID, "4202") is None
+    assert history.journal.last_entry(ANDROID, "4202") is None
 
 
 def test_a_state_written_by_a_newer_program_loses_only_what_this_one_does_not_know(history: History) -> None:
@@ -102,18 +120,23 @@ def test_the_first_outcome_stands(history: History) -> None:
     history.journal.write_intent(pause())
     history.journal.write_outcome(ended(Ending.DONE))
     history.journal.write_outcome(ended(Ending.UNCONFIRMED))
-    outcome = history.journal.last_outcome(ANDROID, "4201")
-    assert outcome is not None
-    assert outcome.ending is Ending.DONE
+    assert last_ending(history) is Ending.DONE
+
+
+def test_what_was_not_confirmed_may_still_be_settled(history: History) -> None:
+    history.journal.write_intent(pause())
+    history.journal.write_outcome(ended(Ending.UNCONFIRMED))
+    history.journal.write_outcome(ended(Ending.DONE))
+    assert last_ending(history) is Ending.DONE
 
 
 def test_the_last_request_is_the_newest_one_that_may_have_reached_the_store(history: History) -> None:
     history.journal.write_intent(pause("a", NOW))
     history.journal.write_outcome(ended(Ending.DONE, "a"))
     history.journal.write_intent(replace(pause("b", NOW + 60), requested="100 %"))
-    assert history.journal.last_request(ANDROID, "4201") == Requested("100 %", NOW + 60, "jkim@rel-01")
+    assert requested(history) == Requested("100 %", NOW + 60, "jkim@rel-01")
     history.journal.write_outcome(ended(Ending.REFUSED, "b"))
-    assert history.journal.last_request(ANDROID, "4201") == Requested("halted", NOW, "jkim@rel-01")
+    assert requested(history) == Requested("halted", NOW, "jkim@rel-01")
 
 
 def test_the_journal_is_on_the_disk_before_the_call_returns(history: History) -> None:
