@@ -2,59 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise
+from collections import Counter
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
-from rollout_tui.config import grammar, places
-from rollout_tui.config.gates import build_gate, time_gate
-from rollout_tui.config.providers import UnknownProvider
-from rollout_tui.config.raw import File, MetricSection, PhaseSection, PlatformSection, ProviderSection
-from rollout_tui.config.secrets import SCHEMES, is_reference
+from rollout_tui.config import places
+from rollout_tui.config.check import Problems, Shaped, nearest
+from rollout_tui.config.gates import BUGS
+from rollout_tui.config.metrics import build_metric
+from rollout_tui.config.phases import Draft, build_rollout, signoffs_asked
+from rollout_tui.config.raw import File
+from rollout_tui.config.sections import Lookup, build_sections, check_source_metrics
 from rollout_tui.config.settings import (
     ActionSettings,
     ClockSettings,
     HistorySettings,
-    ProviderSettings,
     Settings,
     UiSettings,
 )
-from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Population, Unit
-from rollout_tui.domain.plan import Gate, Phase, Plan, RolloutPlan
-from rollout_tui.domain.releases import PhaseKind, Platform
-from rollout_tui.ports import Provider
+from rollout_tui.domain.plan import Plan
+from rollout_tui.domain.releases import Platform
+from rollout_tui.ports import OBSERVED_SHARE
 
-Parts = tuple[str | int, ...]
-Complain = Callable[[Parts, str], None]
-Lookup = Callable[[str], Provider]
-
-_STALE_INTERVALS = 3
-_LABELS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
-_OPENERS = {"stores": "open_store", "sources": "open_source", "trackers": "open_tracker"}
-_PLACEHOLDER = Line(Operator.GE, Fraction(0))
+_RESERVED = {*BUGS, "signoff", "time", OBSERVED_SHARE}
 
 
-def build(file: File, path: Path, lookup: Lookup, complain: Complain) -> Settings:
-    """The settings of a file. What `complain` was told makes them unusable; the caller decides."""
-    metrics = {name: _metric(name, section, complain) for name, section in file.metrics.items()}
-    rollouts = tuple(
-        _rollout(Platform(name), section, file, metrics, complain) for name, section in sorted(file.platforms.items())
-    )
-    history = file.history.path
+def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Settings:
+    """The settings of a file. Once `problems` holds anything they must not be used."""
+    file = shaped.file
+    draft = _draft(shaped, problems)
+    rollouts = tuple(build_rollout(platform, draft) for platform in Platform if platform in file.platforms)
+    _check_signoffs(draft, signoffs_asked(rollouts))
+    check_source_metrics(file.sources, [*shaped.raw["metrics"]], problems)
+    if file.rehearsal is None and "clock" in file.model_fields_set:
+        problems.complain(("clock",), "only a rehearsal's configuration has a clock of its own; remove this table")
     return Settings(
         path=path,
         plan=Plan(file.app.name, file.app.version, rollouts),
-        stores=_providers("stores", file.stores, lookup, complain),
-        sources=_providers("sources", file.sources, lookup, complain),
-        trackers=_providers("trackers", file.trackers, lookup, complain),
-        history=HistorySettings(
-            places.history_file(file.app.name) if history is None else (path.parent / Path(history).expanduser()),
-            file.history.retention,
-        ),
+        stores=build_sections("stores", file.stores, lookup, problems),
+        sources=build_sections("sources", file.sources, lookup, problems),
+        trackers=build_sections("trackers", file.trackers, lookup, problems),
+        history=HistorySettings(_history_path(file, path), file.history.retention),
         ui=UiSettings(file.ui.theme, file.ui.symbols, file.ui.timezone, file.ui.bell),
         actions=ActionSettings(file.actions.deadline, file.actions.read_only),
         clock=ClockSettings(file.clock.speed, file.clock.origin, file.clock.anchor),
@@ -62,206 +49,42 @@ def build(file: File, path: Path, lookup: Lookup, complain: Complain) -> Setting
     )
 
 
-def check_channels(file: File, complain: Complain) -> None:
-    """A channel's address lets anybody post there: it must be a reference."""
-    for name, channel in file.alerts.channels.items():
-        if not is_reference(channel.url):
-            complain(
-                ("alerts", "channels", name, "url"),
-                f"a channel's address is a secret: expected a reference ({', '.join(SCHEMES)})",
-            )
+def _draft(shaped: Shaped, problems: Problems) -> Draft:
+    """The metrics, and the names of those that are in doubt because of their own mistakes."""
+    file, gone = shaped.file, shaped.gone
+    built = {name: build_metric(name, section, problems) for name, section in file.metrics.items()}
+    unsure = {name for name, metric in built.items() if metric is None}
+    unsure |= {section.complement for name, section in file.metrics.items() if name in unsure and section.complement}
+    for place in gone:
+        if len(place) == 2 and place[0] == "metrics":
+            table = shaped.raw["metrics"][place[1]]
+            unsure |= {str(place[1]), str(table.get("complement") if isinstance(table, dict) else "")}
+    _check_metric_names(file, problems)
+    metrics = {name: metric for name, metric in built.items() if metric is not None}
+    return Draft(file, metrics, frozenset(unsure), gone, problems)
 
 
-def _metric(name: str, section: MetricSection, complain: Complain) -> Metric:
-    kind = Kind(section.kind)
-    unit = Unit.RATIO if kind is Kind.RATIO else Unit.SECONDS
-
-    def line(key: str, text: str) -> Line:
-        where: Parts = ("metrics", name, key)
-        try:
-            parsed, written = grammar.line(text)
-        except grammar.GrammarError as error:
-            complain(where, str(error))
-            return _PLACEHOLDER
-        if written is not unit:
-            wanted = "a percentage such as 0.5%" if unit is Unit.RATIO else "a time such as 10s or 5min"
-            complain(where, f'"{text}" is of another unit than a {kind} metric: expected {wanted}')
-        return parsed
-
-    metric = Metric(
-        name,
-        section.label,
-        kind,
-        unit,
-        Direction(section.better),
-        Population(section.population),
-        line("target", section.target),
-        line("alert", section.alert),
-        None if section.critical is None else line("critical", section.critical),
-        section.complement,
-        section.window,
-    )
-    _check_order(metric, complain)
-    return metric
+def _check_metric_names(file: File, problems: Problems) -> None:
+    """No two quantities of the file share a name, and none takes a reserved one."""
+    complements = {name: section.complement for name, section in file.metrics.items() if section.complement}
+    uses = Counter([*file.metrics, *complements.values()])
+    for name in file.metrics:
+        if name in _RESERVED:
+            problems.complain(("metrics", name), f'"{name}" is reserved; choose another name')
+    for name, complement in complements.items():
+        if uses[complement] > 1 or complement in _RESERVED:
+            problems.complain(("metrics", name, "complement"), f'"{complement}" is taken; choose another name')
 
 
-def _check_order(metric: Metric, complain: Complain) -> None:
-    """Target, alert and critical must lie one beyond the other, in the direction of worse."""
-    lines = [("target", metric.target), ("alert", metric.alert), ("critical", metric.critical)]
-    known = [(key, line) for key, line in lines if line is not None and line is not _PLACEHOLDER]
-    worse = 1 if metric.better is Direction.LOWER else -1
-    good = (Operator.LT, Operator.LE) if worse > 0 else (Operator.GT, Operator.GE)
-    for (key, nearer), (further_key, further) in pairwise(known):
-        if (further.limit - nearer.limit) * worse < 0:
-            complain(
-                ("metrics", metric.id, further_key),
-                f"lies on the better side of {key}; with better = {metric.better} it must lie beyond it",
-            )
-    for key, line in known:
-        if (line.operator in good) is not (key == "target"):
-            wanted = "target is met inside the good range" if key == "target" else f"{key} is met beyond its line"
-            complain(("metrics", metric.id, key), f'operator "{line.operator}" points the wrong way: {wanted}')
+def _check_signoffs(draft: Draft, asked: set[str]) -> None:
+    """A section that no gate asks for is a misspelt one: its gate could be signed by anybody."""
+    if any(place[0] == "platforms" for place in draft.gone):  # its gates may be among what is gone
+        return
+    for name in draft.file.signoffs:
+        if name not in asked:
+            draft.problems.complain(("signoffs", name), f'no gate asks for "signoff: {name}"; {nearest(name, asked)}')
 
 
-def _rollout(
-    platform: Platform, section: PlatformSection, file: File, metrics: Mapping[str, Metric], complain: Complain
-) -> RolloutPlan:
-    where: Parts = ("platforms", platform.value)
-    _check_names(section, file, where, complain)
-    wanted = section.metrics if section.metrics is not None else tuple(metrics)
-    for name in wanted:
-        if name not in metrics:
-            complain((*where, "metrics"), f'"{name}" is no metric: expected some of {", ".join(metrics)}')
-    phases = [
-        _phase(index, phase, section, file, metrics, where, complain) for index, phase in enumerate(section.phases)
-    ]
-    _check_ladder(platform, section.phases, where, complain)
-    return RolloutPlan(
-        platform=platform,
-        label=section.label or _LABELS[platform],
-        version=section.version or file.app.version,
-        build=section.build,
-        phases=tuple(phases),
-        metrics=tuple(metrics[name] for name in wanted if name in metrics),
-        store=section.store,
-        sources=section.sources,
-        tracker=section.tracker,
-    )
-
-
-def _check_names(section: PlatformSection, file: File, where: Parts, complain: Complain) -> None:
-    named = [("store", section.store, file.stores), *(("sources", name, file.sources) for name in section.sources)]
-    if section.tracker is not None:
-        named.append(("tracker", section.tracker, file.trackers))
-    for key, name, known in named:
-        if name not in known:
-            table = "stores" if key == "store" else "trackers" if key == "tracker" else "sources"
-            defined = ", ".join(known) or f"none; add [{table}.{name}]"
-            complain((*where, key), f'"{name}" is not defined: expected one of {defined}')
-
-
-def _phase(
-    index: int,
-    phase: PhaseSection,
-    section: PlatformSection,
-    file: File,
-    metrics: Mapping[str, Metric],
-    where: Parts,
-    complain: Complain,
-) -> Phase:
-    """A phase with the gates for leaving it: its own, its minimum time, and the criteria for entering the next one."""
-    following = section.phases[index + 1] if index + 1 < len(section.phases) else None
-    gates = _gates(phase.gates, (*where, "phases", index, "gates"), file, metrics, complain)
-    if phase.time is not None:
-        gates.append(time_gate(phase.time[0]))
-    if following is not None:
-        gates += _gates(following.enter, (*where, "phases", index + 1, "enter"), file, metrics, complain)
-    return Phase(
-        id=phase.id,
-        label=phase.name,
-        kind=PhaseKind(phase.kind),
-        gates=_unique(gates),
-        minimum=None if phase.time is None else phase.time[0],
-        maximum=None if phase.time is None else phase.time[1],
-        share=phase.share,
-        track=phase.track,
-        also_tracks=phase.also_tracks,
-        group=phase.group,
-        testers=phase.testers,
-        began=phase.began,  # type: ignore[arg-type]  # raw.Moment's validator made seconds of it
-    )
-
-
-def _gates(
-    texts: tuple[str, ...], where: Parts, file: File, metrics: Mapping[str, Metric], complain: Complain
-) -> list[Gate]:
-    built = (
-        build_gate(text, metrics, file.signoffs, lambda message, n=n: complain((*where, n), message))  # type: ignore[misc]  # n is bound early on purpose
-        for n, text in enumerate(texts)
-    )
-    return [gate for gate in built if gate is not None]
-
-
-def _unique(gates: list[Gate]) -> tuple[Gate, ...]:
-    """Two conditions on one quantity are two gates: each has an id of its own."""
-    seen: dict[str, int] = {}
-    unique: list[Gate] = []
-    for gate in gates:
-        seen[gate.id] = seen.get(gate.id, 0) + 1
-        unique.append(gate if seen[gate.id] == 1 else replace(gate, id=f"{gate.id}#{seen[gate.id]}"))
-    return tuple(unique)
-
-
-def _check_ladder(platform: Platform, phases: tuple[PhaseSection, ...], where: Parts, complain: Complain) -> None:
-    kinds = {Platform.ANDROID: {"share"}, Platform.IOS: {"testers", "review", "phased"}}[platform]
-    last_share = None
-    ids: set[str] = set()
-    for index, phase in enumerate(phases):
-        at: Parts = (*where, "phases", index)
-        if phase.kind not in kinds:
-            complain((*at, "kind"), f'"{phase.kind}" is not of {platform}: expected {" or ".join(sorted(kinds))}')
-        if phase.id in ids:
-            complain((*at, "id"), f'"{phase.id}" stands twice')
-        ids.add(phase.id)
-        if phase.kind == "share":
-            if phase.share is None:
-                complain((*at, "share"), 'missing: a phase of kind "share" needs one, such as "10%"')
-            elif last_share is not None and phase.share <= last_share:
-                complain((*at, "share"), f"{phase.share} does not rise above the phase before ({last_share})")
-            last_share = phase.share or last_share
-
-
-def _providers(
-    table: str, sections: Mapping[str, ProviderSection], lookup: Lookup, complain: Complain
-) -> dict[str, ProviderSettings]:
-    built: dict[str, ProviderSettings] = {}
-    for name, section in sections.items():
-        where: Parts = (table, name)
-        try:
-            provider = lookup(section.provider)
-        except UnknownProvider as error:
-            complain((*where, "provider"), str(error))
-            continue
-        if getattr(provider, _OPENERS[table]) is None:
-            complain((*where, "provider"), f'"{section.provider}" cannot be one of {table}')
-        options = _options(provider, section.model_extra or {}, where, complain)
-        built[name] = ProviderSettings(
-            name=name,
-            provider=section.provider,
-            options=options,
-            interval=section.interval,
-            timeout=section.timeout,
-            stale_after=section.stale_after or _STALE_INTERVALS * section.interval,
-            share_interval=section.share_interval,
-            label=provider.label or name,
-        )
-    return built
-
-
-def _options(provider: Provider, extra: Mapping[str, object], where: Parts, complain: Complain) -> BaseModel:
-    try:
-        return provider.options.model_validate(dict(extra))
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False):
-            complain((*where, *problem["loc"]), problem["msg"].removeprefix("Value error, "))
-        return BaseModel()
+def _history_path(file: File, path: Path) -> Path:
+    written = file.history.path
+    return places.history_file(file.app.name) if written is None else path.parent / Path(written).expanduser()

@@ -1,23 +1,29 @@
-"""From the gates as they are written to the gates that are judged, with the checks that need the metrics."""
+"""From the gates as they are written to the gates that are judged, with the checks that need the rest of the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from rollout_tui.config import grammar
+from rollout_tui.config.check import nearest
+from rollout_tui.config.metrics import GOOD_SIDE
+from rollout_tui.config.ranges import always, never, wanted_unit
 from rollout_tui.config.raw import SignOffSection
-from rollout_tui.domain.metrics import Line, Metric, Operator, Unit
+from rollout_tui.domain.metrics import Line, Metric, Operator
 from rollout_tui.domain.plan import BugScope, Gate, GateKind
-from rollout_tui.domain.words import age, condition
+from rollout_tui.domain.words import condition, sign
 
 Complain = Callable[[str], None]
 
-_BUGS = {
-    "critical_bugs": (BugScope.ANY, "No critical bugs"),
-    "new_critical_bugs": (BugScope.NEW, "No new critical bugs"),
-    "blocking_issues": (BugScope.BLOCKING, "No blocking issues"),
+BUGS = {
+    "critical_bugs": (BugScope.ANY, "No critical bugs", "Critical bugs"),
+    "new_critical_bugs": (BugScope.NEW, "No new critical bugs", "New critical bugs"),
+    "blocking_issues": (BugScope.BLOCKING, "No blocking issues", "Blocking issues"),
 }
+"""Counts of the tracker: what they count, how a gate that wants none is called, and how one that allows some is."""
+
 _SHORT = {
     "crash_free_sessions": "Crash-free",
     "crash_rate": "Crash rate",
@@ -25,6 +31,8 @@ _SHORT = {
     "avg_connection_time": "Connect time",
     "session_duration": "Session",
 }
+"""Names that fit a gate's column, for the metrics of the plan; others go by their own label."""
+
 _MIRROR = {
     Operator.LT: Operator.GT,
     Operator.LE: Operator.GE,
@@ -34,9 +42,32 @@ _MIRROR = {
 }
 
 
-def build_gate(
-    text: str, metrics: Mapping[str, Metric], signoffs: Mapping[str, SignOffSection], complain: Complain
-) -> Gate | None:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What gates of one platform may speak of.
+
+    `metrics` are those that the platform shows; `elsewhere` are defined but not shown on it; `unsure` have mistakes of
+    their own, so that nothing can be said of gates on them.
+    """
+
+    metrics: Mapping[str, Metric]
+    elsewhere: frozenset[str]
+    unsure: frozenset[str]
+    sources: bool
+    tracker: bool
+    signoffs: Mapping[str, SignOffSection]
+
+    def metric(self, name: str) -> Metric | None:
+        """The metric that a gate means, by its own name or by its complement's."""
+        return next((metric for metric in self.metrics.values() if name in (metric.id, metric.complement)), None)
+
+    def names(self) -> list[str]:
+        """Everything that a condition may begin with."""
+        complements = [metric.complement for metric in self.metrics.values() if metric.complement is not None]
+        return [*complements, *self.metrics, *BUGS]
+
+
+def build_gate(text: str, sight: Sight, complain: Complain) -> Gate | None:
     """The gate that the text means; None after a complaint."""
     try:
         parsed = grammar.gate(text)
@@ -44,67 +75,76 @@ def build_gate(
         complain(str(error))
         return None
     if isinstance(parsed, grammar.SignOffCondition):
-        return _signoff(text, parsed.what, signoffs)
-    if parsed.name in _BUGS:
-        return _bugs(text, parsed, complain)
-    for metric in metrics.values():
-        if parsed.name in (metric.id, metric.complement):
-            return _metric(text, parsed, metric, complain)
-    known = [*metrics, *(m.complement for m in metrics.values() if m.complement), *_BUGS]
-    complain(f'"{text}" names no metric: expected one of {", ".join(known)}, or "signoff: …"')
+        return _signoff(text, parsed.what, sight)
+    if parsed.name in BUGS:
+        return _bugs(text, parsed, sight, complain)
+    metric = sight.metric(parsed.name)
+    if metric is not None:
+        return _metric(text, parsed, metric, sight, complain)
+    if parsed.name in sight.elsewhere:
+        complain(f'"{text}": this platform does not show {parsed.name}; add it to the platform\'s metrics')
+    elif parsed.name not in sight.unsure:
+        complain(f'"{text}" names no metric; {nearest(parsed.name, sight.names())}, or "signoff: …"')
     return None
 
 
 def time_gate(minimum: float) -> Gate:
     """The minimum time of a phase, a line of its own."""
-    return Gate("time", f"{age(minimum)} in this phase", GateKind.TIME, age(minimum))
+    written = _hours(minimum)
+    return Gate("time", f"{written} in this phase", GateKind.TIME, written)
 
 
-def _signoff(text: str, what: str, signoffs: Mapping[str, SignOffSection]) -> Gate:
-    section = signoffs.get(what)
-    label = (section.label if section else None) or what[:1].upper() + what[1:]
+def _signoff(text: str, what: str, sight: Sight) -> Gate:
+    section = sight.signoffs.get(what)
+    spoken = what[:1].upper() + what[1:]
+    label = (section.label if section else None) or (spoken if " " in what else f"{spoken} sign-off")
     signers = section.signers if section else ()
     return Gate(f"signoff:{what}", label, GateKind.SIGNOFF, text, signers=signers)
 
 
-def _bugs(text: str, parsed: grammar.Condition, complain: Complain) -> Gate | None:
-    scope, label = _BUGS[parsed.name]
-    if parsed.unit is not None or parsed.line.limit.denominator != 1:
-        complain(f'"{text}": {parsed.name} is a count; expected a whole number without a unit, such as "== 0"')
+def _bugs(text: str, parsed: grammar.Condition, sight: Sight, complain: Complain) -> Gate | None:
+    scope, none_of, some_of = BUGS[parsed.name]
+    line = parsed.line
+    problem: str | None = None
+    if parsed.unit is not None or line.limit.denominator != 1:
+        problem = f'{parsed.name} is a count; expected {wanted_unit(None)}, such as "{parsed.name} == 0"'
+    elif line.operator in (Operator.GT, Operator.GE) or (line.operator is Operator.EQ and line.limit != 0):
+        problem = f'points the wrong way: fewer is better; expected "{parsed.name} == 0" or "<= {line.limit}"'
+    elif not sight.tracker:
+        problem = "needs a tracker, and this platform names none"
+    else:
+        problem = never(line, None)
+    if problem is not None:
+        complain(f'"{text}": {problem}')
         return None
-    if parsed.line not in (Line(Operator.EQ, Fraction(0)), Line(Operator.LE, Fraction(0))):
-        label = f"{label.removeprefix('No ').capitalize()} {condition(parsed.line, Unit.SECONDS).removesuffix(' s')}"
-    return Gate(parsed.name, label, GateKind.BUGS, text, line=parsed.line, bugs=scope)
+    none = not line.holds(Fraction(1))
+    label = none_of if none else f"{some_of} {sign(line.operator)} {line.limit}"
+    return Gate(parsed.name, label, GateKind.BUGS, text, line=line, bugs=scope)
 
 
-def _metric(text: str, parsed: grammar.Condition, metric: Metric, complain: Complain) -> Gate | None:
+def _metric(text: str, parsed: grammar.Condition, metric: Metric, sight: Sight, complain: Complain) -> Gate | None:
     if parsed.unit is not metric.unit:
-        wanted = "a percentage such as 1%" if metric.unit is Unit.RATIO else "a time such as 10s or 5min"
-        complain(f'"{text}" compares {parsed.name} with another unit: expected {wanted}')
+        complain(f'"{text}": {parsed.name} needs {wanted_unit(metric.unit)}')
         return None
     complement = parsed.name == metric.complement
-    line = parsed.line
-    if complement:
-        line = Line(_MIRROR[line.operator], 1 - line.limit)
-    impossible = _never(line, metric.unit)
-    if impossible is not None:
-        complain(f'"{text}" can never hold: {impossible}')
+    line = Line(_MIRROR[parsed.line.operator], 1 - parsed.line.limit) if complement else parsed.line
+    problem = never(line, metric.unit) or always(line, metric.unit)
+    if problem is None and line.operator not in GOOD_SIDE[metric.better]:
+        good = [_MIRROR[operator] if complement else operator for operator in GOOD_SIDE[metric.better]]
+        problem = f"points the wrong way: expected {parsed.name} {' or '.join(good)} a limit"
+    if problem is None and not sight.sources:
+        problem = "needs a source, and this platform names none"
+    if problem is not None:
+        complain(f'"{text}" {problem}')
         return None
-    name = _SHORT.get(parsed.name, metric.label)
-    label = f"{name} {condition(parsed.line, metric.unit)}"
+    label = f"{_SHORT.get(parsed.name, metric.label)} {condition(parsed.line, metric.unit)}"
     return Gate(parsed.name, label, GateKind.METRIC, text, metric.id, line, complement)
 
 
-def _never(line: Line, unit: Unit) -> str | None:
-    """Why no value of the unit's range meets the line; None when one does."""
-    lowest, highest = Fraction(0), Fraction(1) if unit is Unit.RATIO else None
-    operator, limit = line.operator, line.limit
-    if highest is not None and (limit > highest or limit < lowest):
-        above = operator in (Operator.GT, Operator.GE, Operator.EQ) and limit > highest
-        below = operator in (Operator.LT, Operator.LE, Operator.EQ) and limit < lowest
-        return "a rate is between 0 % and 100 %" if above or below else None
-    if operator is Operator.LT and limit <= lowest:
-        return "nothing is below 0"
-    if operator is Operator.GT and highest is not None and limit >= highest:
-        return "nothing is above 100 %"
-    return None
+def _hours(seconds: float) -> str:
+    """A written minimum time without loss: `48 h`, `7 d`, `90 min`, `45 s`."""
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        whole = seconds % size == 0
+        if whole and (unit != "d" or seconds > 3 * 86400):
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:g} s"

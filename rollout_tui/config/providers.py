@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
+from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import ENTRY_POINTS, Provider
 
 
@@ -20,18 +21,30 @@ def names() -> list[str]:
 @cache
 def find(name: str) -> Provider:
     """The provider of that name, imported now. Raises UnknownProvider."""
-    entry = _entries().get(name)
-    if entry is None:
+    candidates = _entries().get(name, [])
+    if not candidates:
         raise UnknownProvider(f'no provider "{name}" is installed; installed: {", ".join(names()) or "none"}')
+    places = sorted({entry.value for entry in candidates})
+    if len(places) > 1:
+        raise UnknownProvider(f'provider "{name}" is installed twice: {", ".join(places)}; uninstall one of them')
+    return _load(candidates[0])
+
+
+def _load(entry: EntryPoint) -> Provider:
+    told = f'provider "{entry.name}" ({entry.value})'
     try:
         provider = entry.load()
-    except Exception as error:
-        raise UnknownProvider(f'provider "{name}" ({entry.value}) cannot be imported: {error}') from error
+    except (Exception, SystemExit) as error:
+        reason = plain_text(f"{type(error).__name__}: {error}", 160)
+        raise UnknownProvider(f"{told} cannot be imported: {reason}") from error
     if not isinstance(provider, Provider):
-        raise UnknownProvider(f'provider "{name}" ({entry.value}) is no rollout_tui.ports.Provider')
+        raise UnknownProvider(f"{told} is no rollout_tui.ports.Provider")
     return provider
 
 
 @cache
-def _entries() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
+def _entries() -> dict[str, list[EntryPoint]]:
+    found: dict[str, list[EntryPoint]] = {}
+    for entry in entry_points(group=ENTRY_POINTS):
+        found.setdefault(entry.name, []).append(entry)
+    return found

@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import math
+from collections.abc import Callable, Collection
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from rollout_tui.config import grammar
+from rollout_tui.domain.metrics import Direction, Kind, Population
+from rollout_tui.domain.releases import PhaseKind, Platform
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Collection[object])
+_TIME = {"type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*(s|m|min|h|d)\s*$"}
 
 
-def _words(parse: Any) -> Any:
+def _text(parse: Callable[[str], T]) -> Callable[[object], T]:
     """A validator from a grammar rule: its error becomes pydantic's."""
 
-    def check(written: Any) -> Any:
+    def check(written: object) -> T:
+        if not isinstance(written, str):
+            raise ValueError('expected a text in quotes with its unit, such as "24h"')
         try:
             return parse(written)
         except grammar.GrammarError as error:
             raise ValueError(str(error)) from None
-        except TypeError:
-            raise ValueError(f"expected text, found {type(written).__name__}") from None
 
     return check
 
 
-def _utc(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+def _share(written: object) -> Decimal:
+    if isinstance(written, bool) or not isinstance(written, str | int | float):
+        raise ValueError('expected a share such as "10%" or 0.1')
+    if isinstance(written, float) and not math.isfinite(written):
+        raise ValueError("expected a share above 0 % and at most 100 %")
+    try:
+        return grammar.share(written)
+    except grammar.GrammarError as error:
+        raise ValueError(str(error)) from None
+
+
+def _filled(many: C) -> C:
+    """At least one. Not `min_length`, which would also count elements with mistakes of their own as absent."""
+    if not many:
+        raise ValueError("expected at least one")
+    return many
+
+
+def _some(seconds: float) -> float:
+    if seconds <= 0:
+        raise ValueError("expected a time above 0")
+    return seconds
+
+
+def _moment(written: object) -> float:
+    if not isinstance(written, datetime) or written.tzinfo is None:
+        raise ValueError("expected a time with its zone, such as 2026-11-23T10:00:00Z")
+    return written.timestamp()
 
 
 def _zone(name: str) -> str:
@@ -34,16 +68,27 @@ def _zone(name: str) -> str:
 
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f'"{name}" is no time zone; expected a name such as "UTC" or "Europe/Berlin"') from None
     return name
 
 
-Seconds = Annotated[float, BeforeValidator(_words(grammar.duration))]
-TimeRange = Annotated[tuple[float, float | None], BeforeValidator(_words(grammar.time_range))]
-Share = Annotated[Decimal, BeforeValidator(_words(grammar.share))]
-Moment = Annotated[datetime, AfterValidator(_utc)]
+SecondsOrNone = Annotated[float, BeforeValidator(_text(grammar.duration)), WithJsonSchema(_TIME)]
+Seconds = Annotated[SecondsOrNone, AfterValidator(_some)]
+TimeRange = Annotated[
+    tuple[float, float | None],
+    BeforeValidator(_text(grammar.time_range)),
+    WithJsonSchema({"type": "string", "examples": ["24h", "24h to 48h"]}),
+]
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_share),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["10%", 0.1], "exclusiveMinimum": 0, "maximum": 1}),
+]
+MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Moment = Annotated[float, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Zone = Annotated[str, AfterValidator(_zone)]
+Reference = Annotated[str, Field(pattern=r"^(env|file|keyring):.+$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -95,13 +140,13 @@ class MetricSection(Section):
     """A metric and its lines."""
 
     label: Name
-    kind: Literal["ratio", "mean"]
-    better: Literal["lower", "higher"] = "lower"
-    population: Literal["sessions", "connects", "users", "testers"] = "sessions"
+    kind: Kind
+    better: Direction = Direction.LOWER
+    population: Population = Population.SESSIONS
     target: str
     alert: str
     critical: str | None = None
-    complement: str | None = None
+    complement: MetricName | None = None
     window: Seconds = 3600.0
 
 
@@ -110,14 +155,14 @@ class PhaseSection(Section):
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     name: Name
-    kind: Literal["share", "testers", "review", "phased"] = "share"
+    kind: PhaseKind = PhaseKind.SHARE
     share: Share | None = None
     track: str | None = None
     also_tracks: tuple[str, ...] = ()
     group: str | None = None
     testers: Annotated[int, Field(gt=0)] | None = None
     time: TimeRange | None = None
-    gates: tuple[str, ...] = ()
+    gates: tuple[str, ...] | None = None
     enter: tuple[str, ...] = ()
     began: Moment | None = None
 
@@ -129,10 +174,10 @@ class PlatformSection(Section):
     version: Name | None = None
     build: Name
     store: str
-    sources: tuple[str, ...]
+    sources: tuple[str, ...] | None = None
     tracker: str | None = None
     metrics: tuple[str, ...] | None = None
-    phases: Annotated[tuple[PhaseSection, ...], Field(min_length=1)]
+    phases: Annotated[tuple[PhaseSection, ...], AfterValidator(_filled)]
 
 
 class SignOffSection(Section):
@@ -143,9 +188,9 @@ class SignOffSection(Section):
 
 
 class Channel(Section):
-    """Where alerts go. The address is a secret, so it is a reference."""
+    """Where alerts go. The address lets anybody post there: it is a secret, so it is a reference."""
 
-    url: str
+    url: Reference
     levels: tuple[Literal["INFO", "WARNING", "CRITICAL", "UNKNOWN"], ...] = ("WARNING", "CRITICAL")
     digest: bool = False
     gates: bool = True
@@ -156,6 +201,7 @@ class Alerts(Section):
 
     repeat: Seconds = 1800.0
     digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
+    timezone: Zone = "UTC"
     support_email: str | None = None
     channels: dict[str, Channel] = Field(default_factory=dict)
 
@@ -169,7 +215,12 @@ class ProviderSection(BaseModel):
     interval: Seconds = 60.0
     timeout: Seconds = 10.0
     stale_after: Seconds | None = None
-    share_interval: Seconds = 900.0
+
+
+class StoreSection(ProviderSection):
+    """A store; `share_interval` 0 never reads the committed share by itself."""
+
+    share_interval: SecondsOrNone = 900.0
 
 
 class File(Section):
@@ -181,10 +232,10 @@ class File(Section):
     history: HistorySection = HistorySection()
     actions: ActionsSection = ActionsSection()
     clock: ClockSection = ClockSection()
-    metrics: dict[str, MetricSection]
-    stores: dict[str, ProviderSection]
+    metrics: Annotated[dict[MetricName, MetricSection], AfterValidator(_filled)]
+    stores: dict[str, StoreSection]
     sources: dict[str, ProviderSection]
     trackers: dict[str, ProviderSection] = Field(default_factory=dict)
     signoffs: dict[str, SignOffSection] = Field(default_factory=dict)
-    platforms: dict[Literal["android", "ios"], PlatformSection]
+    platforms: Annotated[dict[Platform, PlatformSection], AfterValidator(_filled)]
     alerts: Alerts = Alerts()

@@ -1,0 +1,88 @@
+"""From the metrics as they are written to the metrics that are judged: units, directions, the order of the lines."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from rollout_tui.config import grammar
+from rollout_tui.config.check import Problems
+from rollout_tui.config.ranges import always, never, wanted_unit
+from rollout_tui.config.raw import MetricSection
+from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Unit
+
+GOOD_SIDE = {
+    Direction.LOWER: (Operator.LT, Operator.LE),
+    Direction.HIGHER: (Operator.GT, Operator.GE),
+}
+"""Operators that point to the good side; the others point to the bad one, `==` to neither."""
+
+_BAD_SIDE = {Direction.LOWER: GOOD_SIDE[Direction.HIGHER], Direction.HIGHER: GOOD_SIDE[Direction.LOWER]}
+
+
+def build_metric(name: str, section: MetricSection, problems: Problems) -> Metric | None:
+    """The metric; None after a complaint about one of its lines."""
+    unit = Unit.RATIO if section.kind is Kind.RATIO else Unit.SECONDS
+    written = {"target": section.target, "alert": section.alert, "critical": section.critical}
+    lines = {key: _line(name, key, text, section, unit, problems) for key, text in written.items() if text is not None}
+    if section.complement is not None and unit is not Unit.RATIO:
+        problems.complain(("metrics", name, "complement"), 'only a metric of kind "ratio" has a complement (1 - value)')
+    _check_order(name, section, lines, problems)
+    target, alert, critical = lines["target"], lines["alert"], lines.get("critical")
+    if target is None or alert is None:
+        return None
+    return Metric(
+        name,
+        section.label,
+        section.kind,
+        unit,
+        section.better,
+        section.population,
+        target,
+        alert,
+        critical,
+        section.complement,
+        section.window,
+    )
+
+
+def _line(name: str, key: str, text: str, section: MetricSection, unit: Unit, problems: Problems) -> Line | None:
+    """One of the lines, checked by itself."""
+    where = ("metrics", name, key)
+    try:
+        line, written = grammar.line(text)
+    except grammar.GrammarError as error:
+        problems.complain(where, str(error))
+        return None
+    if written is not unit:
+        problems.complain(where, f'"{text}": a metric of kind "{section.kind}" needs {wanted_unit(unit)}')
+        return None
+    side, what = (
+        (GOOD_SIDE, "a target is met on the good side")
+        if key == "target"
+        else (_BAD_SIDE, f"{key} lies on the bad side")
+    )
+    if line.operator not in side[section.better]:
+        signs = " or ".join(side[section.better])
+        problems.complain(
+            where, f'"{text}" points the wrong way: {what}; with better = "{section.better}" expected {signs}'
+        )
+        return None
+    useless = never(line, unit) or always(line, unit)
+    if useless is not None:
+        problems.complain(where, f'"{text}" {useless}')
+        return None
+    return line
+
+
+def _check_order(name: str, section: MetricSection, lines: dict[str, Line | None], problems: Problems) -> None:
+    """Target, alert and critical lie one beyond the other, towards the bad side."""
+    worse = 1 if section.better is Direction.LOWER else -1
+    known = [(key, line) for key, line in lines.items() if line is not None]
+    for (key, nearer), (further_key, further) in pairwise(known):
+        if (further.limit - nearer.limit) * worse < 0:
+            text = getattr(section, further_key)
+            problems.complain(
+                ("metrics", name, further_key),
+                f'"{text}" lies on the good side of {key} "{getattr(section, key)}": expected it beyond, '
+                f"towards the {'high' if worse > 0 else 'low'} values",
+            )

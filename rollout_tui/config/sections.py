@@ -1,0 +1,101 @@
+"""From the stores, sources and trackers as they are written to settings whose options the provider itself checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from rollout_tui.config.check import Problems, nearest
+from rollout_tui.config.lines import Parts
+from rollout_tui.config.providers import UnknownProvider
+from rollout_tui.config.raw import ProviderSection, StoreSection
+from rollout_tui.config.secrets import REFERENCE, may_hold_secret
+from rollout_tui.config.settings import ProviderSettings
+from rollout_tui.ports import OBSERVED_SHARE, Provider
+
+Lookup = Callable[[str], Provider]
+
+STALE_INTERVALS = 3
+"""Without `stale_after`, data is stale after this many intervals."""
+
+_OPENERS = {"stores": "open_store", "sources": "open_source", "trackers": "open_tracker"}
+
+
+def build_sections(
+    table: str, sections: Mapping[str, ProviderSection], lookup: Lookup, problems: Problems
+) -> dict[str, ProviderSettings]:
+    """The settings of all sections of one table; those with mistakes are left out and complained of."""
+    built = {name: _section(table, name, section, lookup, problems) for name, section in sections.items()}
+    return {name: settings for name, settings in built.items() if settings is not None}
+
+
+def check_secrets(raw: Mapping[str, Any], problems: Problems) -> None:
+    """A secret that stands in the file itself is refused, wherever it stands, without repeating it."""
+    for place, value in _texts(raw, ()):
+        if may_hold_secret(str(place[-1]), value):
+            problems.complain(
+                place,
+                f"a secret must not stand in this file; expected {REFERENCE}",
+            )
+
+
+def check_source_metrics(sources: Mapping[str, ProviderSection], known: list[str], problems: Problems) -> None:
+    """A source that names its metrics names only those of the plan: a misspelt one would be NO DATA for ever."""
+    for name, section in sources.items():
+        queries = (section.model_extra or {}).get("metrics")
+        for metric in queries if isinstance(queries, dict) else ():
+            if metric not in known and metric != OBSERVED_SHARE:
+                problems.complain(
+                    ("sources", name, "metrics", metric),
+                    f'"{metric}" is no metric of the plan; {nearest(metric, [*known, OBSERVED_SHARE])}',
+                )
+
+
+def _section(
+    table: str, name: str, section: ProviderSection, lookup: Lookup, problems: Problems
+) -> ProviderSettings | None:
+    where: Parts = (table, name)
+    try:
+        provider = lookup(section.provider)
+    except UnknownProvider as error:
+        problems.complain((*where, "provider"), str(error))
+        return None
+    if getattr(provider, _OPENERS[table]) is None:
+        problems.complain((*where, "provider"), f'"{section.provider}" cannot be one of the {table}')
+        return None
+    stale_after = section.stale_after or STALE_INTERVALS * section.interval
+    if stale_after < section.interval:
+        problems.complain((*where, "stale_after"), "is shorter than the interval: data would always turn stale")
+    options = _options(provider, section.model_extra or {}, where, problems)
+    if options is None:
+        return None
+    return ProviderSettings(
+        name=name,
+        provider=section.provider,
+        options=options,
+        interval=section.interval,
+        timeout=section.timeout,
+        stale_after=stale_after,
+        label=provider.label or name,
+        **({"share_interval": section.share_interval} if isinstance(section, StoreSection) else {}),
+    )
+
+
+def _options(provider: Provider, extra: Mapping[str, Any], where: Parts, problems: Problems) -> BaseModel | None:
+    try:
+        return provider.options.model_validate(dict(extra))
+    except ValidationError as error:
+        problems.complain_all(error, where, provider.options)
+        return None
+
+
+def _texts(value: Any, place: Parts) -> Iterator[tuple[Parts, str]]:
+    """Every text of the file with its place."""
+    if isinstance(value, str):
+        yield place, value
+        return
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield from _texts(inner, (*place, key))
