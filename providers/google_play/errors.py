@@ -192,6 +192,8 @@ def problem(status: int, body: object, retry_after: float | None = None) -> Prov
     text, reasons = _words(body)
     case = _find(status, text.lower(), [reason.lower() for reason in reasons])
     quote = f" (“{plain_text(text, _QUOTED)}”)" if text else ""
+    if 300 <= status < 400:
+        return Misconfigured(f"Google Play: HTTP {status}, the address was moved", "look at `base_url`")
     if case is None:
         kind = f"HTTP {status}"
         if status == 429 or status >= 500:
@@ -216,9 +218,7 @@ def _words(body: object) -> tuple[str, list[str]]:
     """Message and reasons of Google's error shape; a body that is none of it is quoted as it stands."""
     error: Any = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, str):
-        return " ".join(filter(None, [error, str(body.get("error_description", ""))])) if isinstance(
-            body, dict
-        ) else error, []
+        return error, []
     if not isinstance(error, dict):
         return (body if isinstance(body, str) else ""), []
     listed = error.get("errors")

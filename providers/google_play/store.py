@@ -94,8 +94,10 @@ class GooglePlayStore:
             error = refusal(answer)
             if error is not None and answer.status not in _CLOSED:
                 raise error
-            if error is not None or not isinstance(answer.json, dict):
-                return None, error or Unreachable(f"{self.label} answered something that is no JSON object")
+            if error is not None:
+                return None, error
+            if not isinstance(answer.json, dict):
+                raise Unreachable(f"{self.label} answered something that is no JSON object")
             found = listing(track, answer.json)
             if found.find(rollout.build) is not None:
                 first = found

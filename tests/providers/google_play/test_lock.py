@@ -1,0 +1,62 @@
+"""One edit per package at a time on this host, across processes; a pause does not depend on a folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+import pytest
+
+from providers.google_play import store as store_module
+from providers.google_play.lock import PackageLock
+from rollout_tui.domain.actions import ActionKind
+from rollout_tui.ports import ProviderError, Unreachable
+from tests.providers.google_play.desk import ANDROID, PRODUCTION
+from tests.providers.google_play.fake import PACKAGE
+
+
+@pytest.fixture
+def another_process(tmp_path):
+    folder = tmp_path / "locks"
+    folder.mkdir()
+    handle = os.open(folder / f"play-{PACKAGE}.lock", os.O_RDWR | os.O_CREAT)
+    os.write(handle, b"process 4711 (changing com.acme.connect)")
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    yield
+    os.close(handle)
+
+
+async def test_whoever_waits_too_long_is_told_who_holds_it_and_nothing_is_sent(
+    desk_of, half, another_process, monkeypatch
+):
+    monkeypatch.setattr(store_module, "_ACTION_WAIT", 0.0)
+    desk = desk_of(half)
+    with pytest.raises(Unreachable, match=r"process 4711 \(changing com\.acme\.connect\) has an edit"):
+        await desk.store.perform(ANDROID, desk.plan(ActionKind.PAUSE, None), None)
+    assert half.calls == []
+
+
+async def test_the_lock_is_given_back_and_names_its_holder(tmp_path):
+    lock = PackageLock(tmp_path, PACKAGE)
+    async with lock.held("reading", 0.0):
+        assert f"process {os.getpid()} (reading)" in (tmp_path / f"play-{PACKAGE}.lock").read_text()
+        with pytest.raises(Unreachable):
+            async with lock.held("reading", 0.0):
+                pass
+    async with lock.held("again", 0.0):
+        pass
+
+
+async def test_a_package_name_cannot_leave_the_folder(tmp_path):
+    async with PackageLock(tmp_path / "locks", "../../etc/passwd").held("x", 0.0):
+        assert [path.name for path in (tmp_path / "locks").iterdir()] == ["play-.._.._etc_passwd.lock"]
+
+
+async def test_without_a_folder_for_locks_a_pause_goes_on_and_a_promotion_does_not(desk_of, half, tmp_path):
+    (tmp_path / "locks").write_text("a file where a folder should be")
+    desk = desk_of(half)
+    with pytest.raises(ProviderError, match="cannot be made"):
+        await desk.store.perform(ANDROID, desk.plan(ActionKind.PROMOTE, None, PRODUCTION), None)
+    assert half.calls == []
+    await desk.store.perform(ANDROID, desk.plan(ActionKind.PAUSE, None), None)
+    assert half.tracks["production"][0]["status"] == "halted"
