@@ -21,6 +21,8 @@ _NAMES: dict[str, tuple[str, str]] = {
     "app_session_seconds_count": ("sessions", "Sessions whose length was measured."),
 }
 JOB = "app"
+_LOOKBACK = 300.0
+"""Seconds for which Prometheus looks back for the newest sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,16 @@ class Telemetry:
     """All series of the rehearsed app."""
 
     def __init__(
-        self, crowds: Sequence[Crowd], versions: dict[str, str], start: float, withheld: frozenset[str] = frozenset()
+        self,
+        crowds: Sequence[Crowd],
+        versions: dict[str, str],
+        start: float,
+        now: Callable[[], float],
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
-        """`versions` maps builds to versions; builds in `withheld` send no telemetry at all."""
+        """`versions` maps builds to versions; builds in `withheld` send no telemetry at all. Nothing is told ahead."""
         self.crowds = crowds
+        self._now = now
         self.scrapes = Scrapes()
         self._start = start
         instance = {"job": JOB, "instance": "telemetry:9100"}
@@ -76,13 +84,17 @@ class Telemetry:
 
     def scraped(self, series: Series, at: float) -> tuple[float, float] | None:
         """(time, value) of the newest scrape at or before `at`; None when that scrape failed or saw no such series."""
-        time = math.floor(at / SCRAPE) * SCRAPE
+        now = self._now()
+        if at > now + _LOOKBACK:
+            return None
+        time = math.floor(min(at, now) / SCRAPE) * SCRAPE
         value = series.value_at(time)
         return None if value is None else (time, value)
 
     def samples(self, series: Series, after: float, until: float) -> list[tuple[float, float]]:
         """All samples in (after, until]."""
         found = []
+        until = min(until, self._now())
         number = math.floor(after / SCRAPE) + 1
         while (time := number * SCRAPE) <= until:
             value = series.value_at(time)

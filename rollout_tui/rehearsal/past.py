@@ -1,0 +1,137 @@
+"""What a program that had been watching all along would remember: states, sign-offs, polls. Pure domain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from rollout_tui.domain.metrics import Population
+from rollout_tui.domain.quantities import Mean, Proportion, Quantity
+from rollout_tui.domain.readings import Reading, Scope, Window
+from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
+from rollout_tui.domain.verdicts import SignOff
+from rollout_tui.rehearsal.scenarios import HOUR, VERSION
+from rollout_tui.rehearsal.stage import SHARES, Stage
+from rollout_tui.rehearsal.stores.apple import DAY, LADDER
+from rollout_tui.rehearsal.world import Counters, Crowd
+
+INTERVAL = 60.0
+_WINDOW = HOUR
+_TESTFLIGHT = (-112.0, -76.0)
+"""Hours before the phased release's scenarios at which TestFlight and App Review began."""
+
+
+def states(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
+    """Every change of release state so far, oldest first on each platform."""
+    origin, scenario = stage.clock.origin, stage.scenario
+    code = scenario.play.version_code
+    for share, hours in zip(SHARES, scenario.android_phases, strict=True):
+        at = origin + hours * HOUR
+        state = ReleaseState(
+            code, VERSION, StateWord.RUNNING, "inProgress", at, PhaseKind.SHARE, "production", share, at
+        )
+        yield Platform.ANDROID, state
+    build, began = scenario.app_store.build, origin + scenario.app_store.since * HOUR
+    if scenario.app_store.stage == "testflight":
+        yield Platform.IOS, _testing(stage, began)
+        return
+    yield Platform.IOS, _testing(stage, began + _TESTFLIGHT[0] * HOUR)
+    review = began + _TESTFLIGHT[1] * HOUR
+    yield Platform.IOS, ReleaseState(build, VERSION, StateWord.IN_REVIEW, "IN_REVIEW", review, PhaseKind.REVIEW)
+    for day, share in enumerate(LADDER, 1):
+        at = began + (day - 1) * DAY
+        if at <= origin:
+            yield Platform.IOS, _phased(build, at, day, share)
+
+
+def signoffs(stage: Stage) -> Iterator[tuple[Platform, SignOff]]:
+    """The answers of people that the scenario has already."""
+    scenario, origin = stage.scenario, stage.clock.origin
+    if scenario.signed:
+        at = origin - 9 * HOUR
+        yield (
+            Platform.ANDROID,
+            SignOff("signoff:maintainer", "closed", VERSION, scenario.play.version_code, "mara", at, "go"),
+        )
+        yield (
+            Platform.IOS,
+            SignOff(
+                "signoff:testflight feedback positive",
+                "testflight",
+                VERSION,
+                scenario.app_store.build,
+                "mara",
+                at,
+                "two typos, nothing else",
+            ),
+        )
+
+
+def polls(stage: Stage, count: int) -> Iterator[list[tuple[Platform, Reading]]]:
+    """The last `count` polls before the start, oldest first; the recent window and the phase so far of each metric."""
+    if stage.scenario.silent:
+        return
+    origin = stage.clock.origin
+    crowds = (
+        (Platform.ANDROID, stage.android, stage.scenario.play.version_code, stage.scenario.android_phases[1]),
+        (Platform.IOS, stage.ios, stage.scenario.app_store.build, stage.scenario.app_store.since),
+    )
+    for number in range(count, 0, -1):
+        at = origin - number * INTERVAL
+        poll: list[tuple[Platform, Reading]] = []
+        for platform, crowd, build, began in crowds:
+            poll += [(platform, reading) for reading in _poll(crowd, build, at, origin + began * HOUR)]
+        yield poll
+
+
+def _poll(crowd: Crowd, build: str, at: float, began: float) -> Iterator[Reading]:
+    now = crowd.counters(build, at)
+    if now is None:
+        return
+    for scope, since in ((Scope.RECENT, at - _WINDOW), (Scope.PHASE, began)):
+        if since >= at:
+            continue
+        before = crowd.counters(build, since) or Counters()
+        for metric, population, quantity in _quantities(before, now):
+            if quantity.n:
+                window = Window(since, at)
+                yield Reading(metric, scope, build, population, quantity, window, at, at, "prometheus")
+
+
+def _quantities(before: Counters, now: Counters) -> Iterator[tuple[str, Population, Quantity]]:
+    sessions = int(now.sessions - before.sessions)
+    connects = int(now.connects - before.connects)
+    timed = int(now.connect_count - before.connect_count)
+    crashed = int(now.crashed - before.crashed)
+    failed = int(now.connect_failures - before.connect_failures)
+    yield "crash_rate", Population.SESSIONS, Proportion(crashed, sessions)
+    yield "connect_failure_rate", Population.CONNECTS, Proportion(failed, connects)
+    yield (
+        "avg_connection_time",
+        Population.CONNECTS,
+        Mean(round(now.connect_seconds - before.connect_seconds, 3), timed),
+    )
+    yield (
+        "session_duration",
+        Population.SESSIONS,
+        Mean(round(now.session_seconds - before.session_seconds, 3), sessions),
+    )
+
+
+def _testing(stage: Stage, at: float) -> ReleaseState:
+    start = stage.scenario.app_store
+    return ReleaseState(
+        start.build,
+        VERSION,
+        StateWord.RUNNING,
+        "IN_BETA_TESTING",
+        at,
+        PhaseKind.TESTERS,
+        testers=start.testers,
+    )
+
+
+def _phased(build: str, at: float, day: int, share: Decimal) -> ReleaseState:
+    return ReleaseState(
+        build, VERSION, StateWord.RUNNING, "ACTIVE", at, PhaseKind.PHASED, share=share, share_as_of=at, day=day
+    )

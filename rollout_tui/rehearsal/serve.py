@@ -1,0 +1,160 @@
+"""Serving a scenario: all services on loopback ports, with a ready configuration in a private folder, until the end"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rollout_tui.rehearsal.clock import RehearsalClock
+from rollout_tui.rehearsal.exporter import make_app as exporter_app
+from rollout_tui.rehearsal.faults import Faults
+from rollout_tui.rehearsal.prometheus.api import make_app as prometheus_app
+from rollout_tui.rehearsal.ready_config import ISSUER_ID, KEY_ID, write_config
+from rollout_tui.rehearsal.scenarios import PACKAGE, Scenario
+from rollout_tui.rehearsal.stage import Stage, set_stage
+from rollout_tui.rehearsal.stores.apple_api import make_app as apple_app
+from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
+from rollout_tui.rehearsal.stores.github import make_app as github_app
+from rollout_tui.rehearsal.stores.play_api import make_app as play_app
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rehearsal that answers: its stage, its folder, and what others need to use it."""
+
+    stage: Stage
+    folder: Path
+    services: dict[str, str]
+    config: Path
+    token: str
+
+    def facts(self) -> dict[str, Any]:
+        """The JSON object of `rehearse --serve --json`."""
+        return {
+            "scenario": self.stage.scenario.name,
+            "services": self.services,
+            "config": str(self.config),
+            "package_name": PACKAGE,
+            "google_token": self.token,
+            "apple": {
+                "key_id": KEY_ID,
+                "issuer_id": ISSUER_ID,
+                "private_key": f"file:{self.folder / 'AuthKey.p8'}",
+            },
+            "env": {},
+        }
+
+
+def serve(
+    scenario: Scenario,
+    *,
+    speed: float,
+    seed: int,
+    announce: Callable[[Ready], None],
+    ended: Callable[[], Any] | None = None,
+) -> None:
+    """Serve until SIGTERM, SIGINT or until `ended` (awaited) returns. `announce` is called once all services answer."""
+    now = time.time()
+    clock = RehearsalClock(speed, now, now)
+    stage = set_stage(scenario, clock, seed)
+    with tempfile.TemporaryDirectory(prefix="rollout-rehearsal-") as name:
+        asyncio.run(_serve(stage, Path(name), speed, announce, ended))
+
+
+async def _serve(
+    stage: Stage,
+    folder: Path,
+    speed: float,
+    announce: Callable[[Ready], None],
+    ended: Callable[[], Any] | None,
+) -> None:
+    import uvicorn
+
+    class Quiet(uvicorn.Server):
+        """A server among several in one loop: signals are ours."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    # The world's past takes a moment: live it before anybody waits for an answer.
+    stage.android.advance(stage.clock.now())
+    stage.ios.advance(stage.clock.now())
+    token, apps = _write_keys(stage, folder)
+    sockets = {name: _listen() for name in apps}
+    services = {name: f"http://127.0.0.1:{listening.getsockname()[1]}" for name, listening in sockets.items()}
+    config = write_config(folder, stage, speed, services)
+    servers = [
+        (Quiet(uvicorn.Config(app, log_level="error", lifespan="off", access_log=False, ws="none")), sockets[name])
+        for name, app in apps.items()
+    ]
+    tasks = [asyncio.create_task(server.serve(sockets=[listening])) for server, listening in servers]
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    while not all(server.started for server, _ in servers):
+        await asyncio.sleep(0.005)
+    announce(Ready(stage, folder, services, config, token))
+    watch = None if ended is None else asyncio.create_task(_stop_when(ended, stop))
+    await stop.wait()
+    if watch is not None:
+        watch.cancel()
+    for server, _ in servers:
+        server.should_exit = True
+        server.force_exit = True
+    await asyncio.gather(*tasks)
+    for listening in sockets.values():
+        listening.close()
+
+
+async def _stop_when(ended: Callable[[], Any], stop: asyncio.Event) -> None:
+    await ended()
+    stop.set()
+
+
+def _write_keys(stage: Stage, folder: Path) -> tuple[str, dict[str, Starlette]]:
+    """Fresh keys for this run, and the services that know them."""
+    private, public = make_key()
+    token = f"ya29.{secrets.token_urlsafe(32)}"
+    for name, text in (("AuthKey.p8", private), ("play.token", token)):
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+    log, clock = stage.log, stage.clock
+    apps = {
+        "google_play": play_app(stage.play, {token: "rollout-tui@rehearsal"}, log, Faults()),
+        "app_store": apple_app(stage.apple, AppleKey(KEY_ID, ISSUER_ID, public), log, Faults(), _usage(stage)),
+        "prometheus": prometheus_app(stage.telemetry, clock, Faults()),
+        "github": github_app(stage.github, log, Faults()),
+        "exporter": exporter_app(stage.telemetry, clock, Faults()),
+    }
+    return token, apps
+
+
+def _usage(stage: Stage) -> Callable[[], tuple[int, int]]:
+    def usage() -> tuple[int, int]:
+        counters = stage.ios.counters(stage.scenario.app_store.build, stage.clock.now())
+        return (0, 0) if counters is None else (int(counters.sessions), int(counters.crashed))
+
+    return usage
+
+
+def _listen() -> socket.socket:
+    """A socket on a free port of the loopback."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", 0))
+    return listening

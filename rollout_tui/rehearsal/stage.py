@@ -1,0 +1,90 @@
+"""Setting a scenario up: users, telemetry and stores that agree about who is offered what, from the past on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rollout_tui.rehearsal.changes import ChangeLog
+from rollout_tui.rehearsal.clock import RehearsalClock
+from rollout_tui.rehearsal.exposure import ExposureLog
+from rollout_tui.rehearsal.scenarios import HOUR, OLD_VERSION, VERSION, Behaviour, Scenario
+from rollout_tui.rehearsal.stores.apple import AppleBook
+from rollout_tui.rehearsal.stores.github import IssueBook
+from rollout_tui.rehearsal.stores.play import PlayBook
+from rollout_tui.rehearsal.telemetry import Telemetry
+from rollout_tui.rehearsal.world import Crowd, Health, HealthAt, Turn, steady
+
+_OLD = Health(crash_rate=0.0013, connect_failure_rate=0.004)
+_BEFORE = 4.0
+"""Hours that the world lives before the rollout's first phase."""
+SHARES = (Decimal("0.1"), Decimal("0.5"))
+"""Android's shares in phases 1 and 2; phase 3 is all users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything of one running scenario."""
+
+    scenario: Scenario
+    clock: RehearsalClock
+    play: PlayBook
+    apple: AppleBook
+    github: IssueBook
+    telemetry: Telemetry
+    log: ChangeLog
+    android: Crowd
+    ios: Crowd
+
+
+def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
+    """The scenario at its start: `clock.origin`."""
+    origin = clock.origin
+    android_offers, ios_offers = ExposureLog(), ExposureLog()
+    for share, hours in zip(SHARES, scenario.android_phases, strict=True):
+        android_offers.set(origin + hours * HOUR, scenario.play.version_code, share)
+    play = PlayBook(scenario.play, android_offers, clock.now)
+    apple = AppleBook(scenario.app_store, ios_offers, origin, clock.now)
+    start = origin + (min(scenario.android_phases[0], scenario.app_store.since) - _BEFORE) * HOUR
+    android = Crowd(
+        "android",
+        scenario.android_users,
+        android_offers,
+        {
+            scenario.play.old_version_code: steady(_OLD),
+            scenario.play.version_code: _health(scenario.android, origin),
+        },
+        old_build=scenario.play.old_version_code,
+        start=start,
+        seed=seed,
+    )
+    ios = Crowd(
+        "ios",
+        scenario.ios_users,
+        ios_offers,
+        {
+            scenario.app_store.old_build: steady(_OLD),
+            scenario.app_store.build: _health(scenario.ios, origin),
+        },
+        old_build=scenario.app_store.old_build,
+        start=start,
+        seed=seed,
+        settle=apple.settle,
+    )
+    versions = {
+        scenario.play.version_code: VERSION,
+        scenario.app_store.build: VERSION,
+        scenario.play.old_version_code: OLD_VERSION,
+        scenario.app_store.old_build: OLD_VERSION,
+    }
+    silent = frozenset({scenario.play.version_code, scenario.app_store.build}) if scenario.silent else frozenset()
+    telemetry = Telemetry([android, ios], versions, start, clock.now, silent)
+    issues = IssueBook(scenario.github, origin, clock.now)
+    return Stage(scenario, clock, play, apple, issues, telemetry, ChangeLog(), android, ios)
+
+
+def _health(behaviour: Behaviour, origin: float) -> HealthAt:
+    if behaviour.turned is None:
+        return steady(behaviour.health)
+    back = None if behaviour.turns_back is None else origin + behaviour.turns_back * HOUR
+    return Turn(behaviour.health, behaviour.turned, origin + behaviour.turns_at * HOUR, back)
