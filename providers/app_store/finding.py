@@ -48,8 +48,6 @@ class Finder:
         version, phased = await self.version(rollout.version)
         if is_testing(rollout, version):
             return Facts(app, version, testing=await self.testing(rollout))
-        if version is not None and version.state in RELEASED | APPROVED and phased is None:
-            phased = await self.phased(version.id)
         submission = None
         if version is not None and version.state in UNDER_REVIEW | REFUSED:
             submission = next((found for found in await self.submissions() if version.id in found.versions), None)
@@ -94,7 +92,11 @@ class Finder:
         alone = len(ours) == 1
         build = _included(answer, newest, "build", "builds", alone)
         phased = _included(answer, newest, "appStoreVersionPhasedRelease", "appStoreVersionPhasedReleases", alone)
-        return Version.of(newest, build), None if phased is None else Phased.of(phased)
+        found = Version.of(newest, build)
+        if phased is not None:
+            return found, Phased.of(phased)
+        unsaid = newest.refers("appStoreVersionPhasedRelease") is None
+        return found, await self.phased(found.id) if unsaid and found.state in RELEASED | APPROVED else None
 
     async def phased(self, version_id: str) -> Phased | None:
         """The version's phased release; 404 or empty data is none, as for an app's first version (A1)."""

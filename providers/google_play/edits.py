@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from providers.google_play.api import PlayApi
-from providers.google_play.errors import Concurrent, EditCommitted, EditLost
+from providers.google_play.errors import Concurrent, EditCommitted, EditLost, OneCompleted
 from providers.google_play.planning import arguments
 from providers.google_play.states import ShareRead
 from providers.google_play.tracks import (
@@ -23,6 +23,7 @@ from providers.google_play.tracks import (
     Target,
     added,
     find,
+    giving_way,
     releases,
     rewritten,
 )
@@ -147,12 +148,22 @@ class ChangeCycle:
             document = await edit.track(track)
             shown = _shown(track, document, build, self._clock)
             target = self._target(wanted, shown, seen)
-            await edit.update(track, rewritten(document, build, target))
+            await self._update(edit, track, rewritten(document, build, target), build)
             for other in filter(None, wanted.get("also", "").split(",")):
                 await self._add_where_missing(edit, other, document, build)
             if wanted.get("validate"):
                 await edit.validate()
             await edit.commit()
+
+    async def _update(self, edit: Edit, track: str, body: Mapping[str, Any], build: str) -> None:
+        """Send the whole track back. Where ours completes, Play may want the full release before it to give way."""
+        try:
+            await edit.update(track, body)
+        except OneCompleted:
+            alone = giving_way(body, build)
+            if len(alone["releases"]) == len(body["releases"]):
+                raise
+            await edit.update(track, alone)
 
     def _target(self, wanted: Mapping[str, str], shown: ShareRead, seen: ReleaseState | None) -> Target:
         ours = shown.committed

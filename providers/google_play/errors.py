@@ -21,6 +21,10 @@ class EditCommitted(ProviderError):
     """The edit was committed before: a commit whose answer was lost did arrive."""
 
 
+class OneCompleted(Refused):
+    """The track would hold two completed releases: the one that served before must give way."""
+
+
 class Concurrent(ProviderError):
     """Somebody changes the same app at the same moment. Nothing was changed."""
 
@@ -80,7 +84,7 @@ _BY_TEXT: tuple[_Case, ...] = (
     ),
     _Case(
         "only one completed release is allowed",
-        Refused,
+        OneCompleted,
         "the track would hold two completed releases",
         "look at the track in the Play Console; the plan's build may be the wrong one",
     ),

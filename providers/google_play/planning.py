@@ -155,6 +155,7 @@ def _promote(scene: Scene) -> Change:
         effects=(
             "Sends what waits in the Play Console too (the API cannot list it).",
             f"Keeps {_kept(scene)} as they are.",
+            *_gives_way(scene, target),
             "It may take some hours until everybody of that share is offered it.",
             *_also(scene),
             _TAKES_EDITS,
@@ -214,6 +215,11 @@ def _kept(scene: Scene) -> str:
     retained = 0 if scene.committed is None else scene.committed.retained
     bundles = {0: "", 1: " and the retained bundle"}.get(retained, f" and the {retained} retained bundles")
     return f"name, notes, countries, priority{bundles}"
+
+
+def _gives_way(scene: Scene, target: Target) -> tuple[str, ...]:
+    full = _full_releases(scene) if target.status == COMPLETED else []
+    return tuple(f"{other.name or 'The full release'} ({', '.join(other.codes)}) gives way to it." for other in full)
 
 
 def _also(scene: Scene) -> tuple[str, ...]:

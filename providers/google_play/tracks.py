@@ -108,6 +108,20 @@ def rewritten(document: Document, code: str, target: Target) -> dict[str, Any]:
     return {**document, "releases": changed}
 
 
+def giving_way(document: Document, code: str) -> dict[str, Any]:
+    """The same track without the full releases that ours, when it is completed, takes the place of: the older ones."""
+    index = _index(document, code)
+    ours = None if index is None else releases(document)[index]
+    if ours is None or ours.status != COMPLETED:
+        return {**document, "releases": [dict(release) for release in _raw(document)]}
+    kept = [
+        dict(release)
+        for position, (release, read) in enumerate(zip(_raw(document), releases(document), strict=True))
+        if position == index or read.status != COMPLETED or _newest(read) > _newest(ours)
+    ]
+    return {**document, "releases": kept}
+
+
 def added(document: Document, source: Document, code: str, target: Target) -> dict[str, Any]:
     """The whole track to send back with the release of `code` added as it stands on `source` (a phase on two tracks).
 
@@ -162,6 +176,10 @@ def _fraction(value: object) -> Decimal | None:
     # repr() of a double is the decimal that was written: 0.1 stays 0.1.
     number = Decimal(repr(value) if isinstance(value, float) else value)
     return number if number.is_finite() else None
+
+
+def _newest(release: Committed) -> tuple[int, str]:
+    return max(map(_number, release.codes), default=(0, ""))
 
 
 def _number(code: str) -> tuple[int, str]:

@@ -47,6 +47,7 @@ class FakePlay:
     before: Callable[[str], httpx.Response | None] | None = None
     lost: dict[str, int] = field(default_factory=dict)
     made: int = 0
+    one_completed: bool = False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         step = self._step(request)
@@ -115,6 +116,8 @@ class FakePlay:
                 return refusal(400, f"{one['status'].upper()} release must not have fraction")
             if one["status"] in ("inProgress", "halted") and (fraction is None or not 0 < fraction < 1):
                 return refusal(400, "User fraction must be lower than one")
+        if self.one_completed and sum(one["status"] == "completed" for one in body["releases"]) > 1:
+            return refusal(400, "Only one completed release is allowed.")
         edit[body["track"]] = body["releases"]
         return httpx.Response(200, json=body)
 

@@ -41,6 +41,23 @@ async def test_a_completed_release_carries_no_fraction_at_all(desk_of, half):
     assert half.calls == ["insert", "get", "update", "validate", "commit"]
 
 
+async def test_where_play_wants_one_completed_release_the_one_before_gives_way(desk_of, half):
+    half.one_completed = True
+    change = await desk_of(half).act(ActionKind.PROMOTE, PRODUCTION)
+    assert "4.1.3 (4103) gives way to it." in change.effects
+    assert half.calls == ["insert", "get", "update", "update", "validate", "commit"]
+    assert [one["versionCodes"] for one in half.tracks["production"]] == [["4201", "4190"]]
+
+
+async def test_a_newer_full_release_never_gives_way(desk_of, half):
+    half.one_completed = True
+    half.tracks["production"].append(release("completed", "4300", name="4.3.0"))
+    with pytest.raises(Refused, match="two completed releases"):
+        await desk_of(half).act(ActionKind.PROMOTE, PRODUCTION)
+    assert "commit" not in half.calls
+    assert half.open_edits() == []
+
+
 async def test_a_larger_share_is_written_as_its_decimal(desk_of):
     play = FakePlay({"production": [release("inProgress", "4201", fraction=0.1)]})
     await desk_of(play).act(ActionKind.PROMOTE, CLOSED)
@@ -244,7 +261,9 @@ async def test_a_commit_that_had_arrived_before_counts_as_done(desk_of, half):
             "may not do that",
         ),
         (
-            refusal(403, "Google Play Android Developer API has not been used in project 12 before", "PERMISSION_DENIED"),
+            refusal(
+                403, "Google Play Android Developer API has not been used in project 12 before", "PERMISSION_DENIED"
+            ),
             Denied,
             "switched off",
         ),

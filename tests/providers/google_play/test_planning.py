@@ -29,9 +29,7 @@ async def test_a_pause_speaks_as_the_dialog_shows_it(desk_of, half):
 async def test_a_promotion_speaks_as_the_dialog_shows_it(desk_of, half):
     desk = desk_of(half)
     change = desk.plan(ActionKind.PROMOTE, await desk.see(), PRODUCTION)
-    assert change.fields == (
-        FieldChange("Google Play", "inProgress, userFraction 0.5", "completed, no fraction"),
-    )
+    assert change.fields == (FieldChange("Google Play", "inProgress, userFraction 0.5", "completed, no fraction"),)
     assert change.way_back == (
         "none to 50 %. Halting a completed release works only when an earlier full release can take over (4.1.3 can)."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import tempfile
 from decimal import Decimal
@@ -73,13 +74,11 @@ async def _walk(steps: list[tuple[tuple[ActionKind, object, Decimal | None], obj
                 if fraction is not None:
                     ours["userFraction"] = fraction
             play.before = None
-            try:
+            with contextlib.suppress(ProviderError):
                 seen = await desk.see()
                 change = desk.plan(kind, seen, phase, share=share)
                 _arm(play, mishap)
                 await desk.store.perform(desk.rollout, change, seen)
-            except ProviderError as error:
-                assert error.message
             assert play.open_edits() == []
             assert [_carried(one) for one in play.tracks["production"]] == [_carried(one) for one in original]
     finally:

@@ -41,7 +41,10 @@ class TokenEndpoint:
         form = parse_qs(request.content.decode())
         assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
         claims = jwt.decode(
-            form["assertion"][0], _KEY.public_key(), algorithms=["RS256"], audience="https://oauth2.googleapis.com/token"
+            form["assertion"][0],
+            _KEY.public_key(),
+            algorithms=["RS256"],
+            audience="https://oauth2.googleapis.com/token",
         )
         self.asked.append(claims)
         if isinstance(self.answer, Exception):
@@ -143,5 +146,3 @@ async def test_a_ready_token_is_read_from_its_reference_each_time():
     values = iter(["one\n", "two\n"])
     signing = sign_in(None, "env:PLAY_TOKEN", ProviderContext("play", None, StillClock(), lambda _: next(values)))
     assert [await signing.token(), await signing.token()] == ["one", "two"]
-
-
