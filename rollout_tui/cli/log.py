@@ -12,6 +12,16 @@ from pathlib import Path
 _SIZE = 1_000_000
 
 
+class _Redacting(logging.Formatter):
+    """Nothing that has the shape of a secret gets into the file, not even inside another program's message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without secrets."""
+        from rollout_tui.config.secrets import redact
+
+        return redact(super().format(record))
+
+
 def start_log() -> Path | None:
     """Send the program's log to its file (mode 0600, two generations of 1 MB); None where it cannot be written."""
     from rollout_tui.config.places import log_file
@@ -26,7 +36,7 @@ def start_log() -> Path | None:
         handler = RotatingFileHandler(path, maxBytes=_SIZE, backupCount=1, encoding="utf-8")
     except OSError:
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     return path

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import NoReturn
 
 import click
 
 from rollout_tui import __version__
+from rollout_tui.cli.options import USAGE_ERROR
 
-USAGE_ERROR = 4
 INTERNAL_ERROR = 5
+INTERRUPTED = 130
+"""As shells count a program that ctrl+c ended."""
+
+_OWN_OPTIONS = ("-h", "--help", "--version")
+"""Options that belong to no verb; any others are those of `watch`."""
 
 VERBS = {
     "watch": ("rollout_tui.cli.watch:command", "Watch the rollouts on this terminal (the default)."),
@@ -53,10 +58,21 @@ class Verbs(click.Group):
             context.fail(f'no command "{args[0]}"; expected one of {", ".join(VERBS)}')
         return super().resolve_command(context, args)
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Without a verb it is `watch`, with whatever options were given."""
+        if not args or (args[0].startswith("-") and args[0] not in _OWN_OPTIONS):
+            args = ["watch", *args]
+        return super().parse_args(context, args)
+
+
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"rollout-tui {__version__}")
+        context.exit()
+
 
 @click.command(
     cls=Verbs,
-    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="Watch a mobile release roll out on Google Play and the App Store, and pause it with two keys.\n\n"
     "\b\nExamples:\n"
@@ -64,34 +80,39 @@ class Verbs(click.Group):
     "  rollout-tui config init                  write a configuration to fill in\n"
     "  rollout-tui                              watch\n"
     "  rollout-tui pause android --yes          pause without a screen\n"
-    "\b\nShell completion (bash; zsh and fish alike):\n"
-    '  eval "$(_ROLLOUT_TUI_COMPLETE=bash_source rollout-tui)"',
+    "\n\b\nShell completion:\n"
+    '  bash  eval "$(_ROLLOUT_TUI_COMPLETE=bash_source rollout-tui)"\n'
+    '  zsh   eval "$(_ROLLOUT_TUI_COMPLETE=zsh_source rollout-tui)"\n'
+    "  fish  _ROLLOUT_TUI_COMPLETE=fish_source rollout-tui | source",
 )
-@click.version_option(__version__, prog_name="rollout-tui")
-@click.pass_context
-def cli(context: click.Context) -> None:
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
+def cli() -> None:
     """`rollout-tui` alone is `rollout-tui watch`."""
-    if context.invoked_subcommand is None:
-        watch = Verbs.get_command(context.command, context, "watch")  # type: ignore[arg-type]  # the command is Verbs
-        if watch is not None:
-            context.invoke(watch)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run; usage errors exit 4, mistakes of the program 5, both with one line on stderr."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    """The exit code: what the verb returned, or what went wrong."""
     try:
-        sys.exit(cli.main(args=arguments, prog_name="rollout-tui", standalone_mode=False) or 0)
+        code = cli.main(args=arguments, prog_name="rollout-tui", standalone_mode=False)
     except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        return ended.exit_code
     except click.Abort:
-        sys.exit(130)
+        return INTERRUPTED
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
-        where = context.command_path if context is not None else "rollout-tui"
-        click.echo(f"{where}: {error.format_message()}", err=True)
-        sys.exit(USAGE_ERROR)
+        command = context.command_path if context is not None else "rollout-tui"
+        click.echo(f"{command}: {' '.join(error.format_message().split())}  (see {command} --help)", err=True)
+        return USAGE_ERROR
     except Exception as error:  # noqa: BLE001  one line for the person, the rest into the log
         from rollout_tui.cli.log import record
 
         click.echo(f"rollout-tui: internal error ({type(error).__name__}); {record(error)}", err=True)
-        sys.exit(INTERNAL_ERROR)
+        return INTERNAL_ERROR
+    return code if isinstance(code, int) else 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
 
+T = TypeVar("T")
 USAGE_ERROR = 4
 
 config_option = click.option(
@@ -23,7 +25,14 @@ config_option = click.option(
 
 def load_settings(config: Path | None) -> Settings:
     """The settings, or every mistake on stderr and exit code 4."""
-    from rollout_tui.config import ConfigErrors, load
+    from rollout_tui.config import load
+
+    return read_config(config, load)
+
+
+def read_config(config: Path | None, read: Callable[[Path], T]) -> T:
+    """What `read` makes of the configuration, or every mistake on stderr and exit code 4."""
+    from rollout_tui.config import ConfigErrors
     from rollout_tui.config.places import config_file
 
     path = config or config_file()
@@ -36,7 +45,7 @@ def load_settings(config: Path | None) -> Settings:
         )
         sys.exit(USAGE_ERROR)
     try:
-        return load(path)
+        return read(path)
     except ConfigErrors as errors:
         for line in errors.lines():
             click.echo(line, err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ class Loaded:
 
     settings: Settings
     file: File
+    raw: Mapping[str, Any]
     lines: Lines
 
 
@@ -43,7 +45,7 @@ def load_whole(path: Path, lookup: Lookup = providers.find) -> Loaded:
     settings = build(shaped, path.absolute(), lookup, problems)
     if problems.found:
         raise ConfigErrors(path, problems.found)
-    return Loaded(settings, shaped.file, lines)
+    return Loaded(settings, shaped.file, raw, lines)
 
 
 def _read(path: Path) -> str:

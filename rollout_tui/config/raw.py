@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -73,6 +73,11 @@ def _zone(name: str) -> str:
     return name
 
 
+def _written(text: str) -> Any:
+    """A default time as a person would write it; `config show` and the JSON Schema tell it so."""
+    return Field(default=grammar.duration(text), json_schema_extra={"default": text})
+
+
 SecondsOrNone = Annotated[float, BeforeValidator(_text(grammar.duration)), WithJsonSchema(_TIME)]
 Seconds = Annotated[SecondsOrNone, AfterValidator(_some)]
 TimeRange = Annotated[
@@ -118,13 +123,13 @@ class HistorySection(Section):
     """Where samples live, and for how long."""
 
     path: str | None = None
-    retention: Seconds = 90 * 86400.0
+    retention: Seconds = _written("90d")
 
 
 class ActionsSection(Section):
     """How actions behave."""
 
-    deadline: Seconds = 180.0
+    deadline: Seconds = _written("180s")
     read_only: bool = False
 
 
@@ -147,7 +152,7 @@ class MetricSection(Section):
     alert: str
     critical: str | None = None
     complement: MetricName | None = None
-    window: Seconds = 3600.0
+    window: Seconds = _written("60m")
 
 
 class PhaseSection(Section):
@@ -199,7 +204,7 @@ class Channel(Section):
 class Alerts(Section):
     """Who is told what (rollout-plan.md 6 and 7)."""
 
-    repeat: Seconds = 1800.0
+    repeat: Seconds = _written("30m")
     digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
     timezone: Zone = "UTC"
     support_email: str | None = None
@@ -212,15 +217,15 @@ class ProviderSection(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     provider: Name
-    interval: Seconds = 60.0
-    timeout: Seconds = 10.0
+    interval: Seconds = _written("60s")
+    timeout: Seconds = _written("10s")
     stale_after: Seconds | None = None
 
 
 class StoreSection(ProviderSection):
     """A store; `share_interval` 0 never reads the committed share by itself."""
 
-    share_interval: SecondsOrNone = 900.0
+    share_interval: SecondsOrNone = _written("15m")
 
 
 class File(Section):

@@ -59,6 +59,11 @@ def may_hold_secret(key: str, value: object) -> bool:
     return bool(_KEYS.search(key)) or (isinstance(value, str) and _VALUES.search(value) is not None)
 
 
+def redact(text: str) -> str:
+    """The text without what has the shape of a secret, for logs."""
+    return _VALUES.sub("[secret]", text)
+
+
 def warning(reference: str) -> str | None:
     """What a careful person should know of a reference: a secret file that everybody on this host can read."""
     if not reference.startswith("file:"):
