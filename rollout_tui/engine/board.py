@@ -68,10 +68,10 @@ class Board:
         times = [reading.as_of for reading in self._last_good.values()]
         return max([*times, *([self.state.as_of] if self.state is not None else [])], default=None)
 
-    @property
-    def curves_known_until(self) -> float:
-        """Up to when every curve is known; 0 where one is empty."""
-        return min((book.known_until or 0.0 for book in self.curves.values()), default=0.0)
+    def first_hole(self, now: float) -> float | None:
+        """Since when some curve is not known; None where all are."""
+        holes = (book.first_hole(now) for book in self.curves.values())
+        return min((hole for hole in holes if hole is not None), default=None)
 
     def store_answered(self, state: ReleaseState) -> None:
         """Take the store's answer."""

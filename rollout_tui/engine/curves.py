@@ -37,6 +37,11 @@ class CurveBook:
         if known_until is not None:
             self.known_until = max(self.known_until or known_until, known_until)
 
+    def first_hole(self, now: float) -> float | None:
+        """When the oldest bucket without a value begins, of those that are over; None where all are known."""
+        last = int(now // STEP)
+        return next((number * STEP for number in range(last - COUNT + 1, last) if number not in self._buckets), None)
+
     def curve(self, now: float, phase_began: float | None) -> Curve:
         """The buckets up to the one that `now` lies in."""
         last = int(now // STEP)

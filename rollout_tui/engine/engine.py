@@ -29,7 +29,7 @@ from rollout_tui.engine.memory import recall
 from rollout_tui.engine.poller import Poller
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
-from rollout_tui.engine.trouble import describe
+from rollout_tui.engine.trouble import kind_and_place
 from rollout_tui.engine.upkeep import EVENTS, Upkeep
 from rollout_tui.ports import Clock, Provider
 
@@ -286,7 +286,7 @@ class Engine:
             try:
                 listener(snapshot)
             except Exception as error:  # noqa: BLE001  one listener's mistake must not silence the others
-                _log.error("a listener failed: %s", describe(error))
+                _log.error("a listener failed: %s", kind_and_place(error))
 
     async def _tick(self) -> None:
         speed = self.settings.clock.speed
@@ -301,4 +301,4 @@ def _report(task: asyncio.Task[None]) -> None:
     """A task of the engine never ends by an error; if one does, that is a defect to be found in the log."""
     error = None if task.cancelled() else task.exception()
     if error is not None:
-        _log.error("a task of the engine ended: %s", describe(error))
+        _log.error("a task of the engine ended: %s", kind_and_place(error))

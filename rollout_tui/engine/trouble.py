@@ -17,7 +17,7 @@ def describe(error: BaseException) -> str:
         return plain_text(error.message, _WIDTH)
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return f"internal error in the provider ({type(error).__name__}{_place(error)})"
+    return f"internal error in the provider ({kind_and_place(error)})"
 
 
 def blamed(name: str, error: BaseException) -> str:
@@ -31,6 +31,8 @@ def remedy(error: BaseException) -> str | None:
     return plain_text(error.remedy, _WIDTH) or None if isinstance(error, ProviderError) else None
 
 
-def _place(error: BaseException) -> str:
+def kind_and_place(error: BaseException) -> str:
+    """`KeyError at series.py:41`: enough to find a defect, and nothing of what it was working on."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

@@ -13,7 +13,7 @@ from rollout_tui.engine.actions import Actions
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor
 from rollout_tui.engine.board import Board
-from rollout_tui.engine.curves import COUNT, STEP
+from rollout_tui.engine.curves import STEP
 from rollout_tui.engine.memory import recall_people
 from rollout_tui.engine.rounds import SourceRound
 from rollout_tui.history import History
@@ -92,8 +92,8 @@ class Upkeep:
 
     async def _fill(self, round_: SourceRound, board: Board) -> None:
         now = self._clock.now()
-        since = max(now - COUNT * STEP, board.curves_known_until)
-        if now - since < STEP:
+        since = board.first_hole(now)
+        if since is None:
             return
         readings = await round_.back_fill(board, since, STEP / 2)
         board.back_filled(readings)

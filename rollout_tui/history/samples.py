@@ -11,6 +11,7 @@ from rollout_tui.domain.metrics import Direction, Population
 from rollout_tui.domain.quantities import Bare, Mean, Number, Proportion, Quantity, flaw
 from rollout_tui.domain.readings import Reading, Scope, Window
 from rollout_tui.domain.releases import Platform
+from rollout_tui.history.schema import whole
 
 _Key = tuple[str, ...]
 
@@ -40,15 +41,10 @@ class Samples:
 
     def add(self, readings: Iterable[tuple[Platform, Reading]]) -> None:
         """Write one poll's readings in one transaction; a reading of the same moment replaces the older one."""
-        self._connection.execute("BEGIN IMMEDIATE")
         known = dict(self._series)
-        try:
+        with whole(self._connection):
             rows = [self._row(known, platform, reading) for platform, reading in readings]
             self._connection.executemany("INSERT OR REPLACE INTO samples VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
         self._series = known
 
     def newest(self, platform: Platform, build: str, scope: Scope) -> list[Reading]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _FIRST = """
 CREATE TABLE series (
@@ -69,14 +71,22 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the file to this program's version, whole or not at all. Raises NewerFile, sqlite3.Error."""
     if check(connection) == VERSION:
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with whole(connection):
         # Another process may have done it while this one waited for the lock.
         for number in range(check(connection), VERSION):
             for statement in _STEPS[number].split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+@contextmanager
+def whole(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction: all of it or nothing, also where the disk is full and SQLite has rolled back by itself."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")

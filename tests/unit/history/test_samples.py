@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -154,6 +155,18 @@ def test_a_hundred_thousand_samples_become_a_chart(history: History) -> None:
     step = (EDGE - start) / 300
     drawn = history.samples.buckets(ANDROID, "4201", CONNECT_TIME.id, CONNECT_TIME.better, EDGE, step, 300)
     assert drawn == [4.7] * 300
+
+
+def test_a_full_disk_leaves_nothing_half_done_and_is_over_when_there_is_room(history: History) -> None:
+    connection = history._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        history.samples.add([(ANDROID, poll(NOW + second)) for second in range(5000)])
+    assert history.samples.newest(ANDROID, "4201", Scope.RECENT) == []
+    connection.execute("PRAGMA max_page_count = 1000000")
+    history.samples.add([(ANDROID, poll())])
+    assert history.samples.newest(ANDROID, "4201", Scope.RECENT) == [poll()]
 
 
 def test_a_poll_that_cannot_be_written_leaves_nothing_of_itself(history: History) -> None:
