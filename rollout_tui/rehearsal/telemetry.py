@@ -67,6 +67,8 @@ class Telemetry:
         self.crowds = crowds
         self._now = now
         self.scrapes = Scrapes()
+        self.selections: dict[object, list[Series]] = {}
+        """Series by the matchers that selected them, for the query API."""
         self._start = start
         instance = {"job": JOB, "instance": "telemetry:9100"}
         self.series: list[Series] = [Series({"__name__": "up", **instance}, self._up)]

@@ -13,6 +13,7 @@ from rollout_tui.rehearsal.prometheus.syntax import (
     Aggregation,
     Binary,
     Call,
+    Matcher,
     Node,
     Number,
     PromError,
@@ -76,11 +77,19 @@ class _Evaluation:
 
     def _select(self, selector: Selector) -> Vector | Matrix:
         at = (self._at if selector.at is None else selector.at) - selector.offset
-        chosen = [s for s in self._telemetry.series if all(m.takes(s.labels) for m in selector.matchers)]
+        chosen = self._chosen(selector.matchers)
         if selector.range is not None:
             return self._ranges(chosen, at - selector.range, at)
         found = [(series, self._telemetry.scraped(series, at)) for series in chosen]
         return [Element(s.labels, sample[1], sample[0]) for s, sample in found if sample is not None]
+
+    def _chosen(self, matchers: tuple[Matcher, ...]) -> list[Series]:
+        """The series that are selected; remembered, since a range asks at thousands of moments."""
+        known = self._telemetry.selections.get(matchers)
+        if known is None:
+            known = [s for s in self._telemetry.series if all(m.takes(s.labels) for m in matchers)]
+            self._telemetry.selections[matchers] = known
+        return known
 
     def _ranges(self, chosen: list[Series], start: float, end: float) -> Matrix:
         found = [Range(s.labels, self._telemetry.samples(s, start, end), start, end) for s in chosen]
