@@ -99,12 +99,13 @@ class PrometheusSource:
             if now - since < 1.0:
                 continue
             fresh = any(book.tallies[text].first is None for text in group)
-            answers = await self._client.over(group, since, now, _step(now - since, _COARSE if fresh else _FINE))
+            grid = _grid(since, now, _COARSE if fresh else _FINE)
+            answers = await self._client.over(group, grid.start, grid.end, grid.step)
             lines = {text: found for text, found in answers.items() if isinstance(found, list)}
             broken |= {text: found for text, found in answers.items() if not isinstance(found, list)}
             seen = first_seen(book.tallies, lines)
             for text, found in lines.items():
-                book.tallies[text].extend(found, now, seen)
+                book.tallies[text].extend(found, grid.end, seen)
                 book.tallies[text].forget(now - max(_KEEP, 49 * 3600.0))
         return broken
 
@@ -244,9 +245,22 @@ def _timestamp(text: str) -> str:
     return f"timestamp({text})"
 
 
-def _step(span: float, wish: float) -> float:
-    """A step that divides the span, so that the last sample is the newest one, within the server's point limit."""
-    return span / max(1, min(_MOST_POINTS, math.ceil(span / wish)))
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Moments to ask for, in whole milliseconds as the server counts them; the last one is `end` exactly."""
+
+    start: float
+    end: float
+    step: float
+
+
+def _grid(since: float, until: float, wish: float) -> _Grid:
+    """From `since` (or a little earlier) to `until`, about `wish` seconds apart, within the server's point limit."""
+    end = math.floor(until * 1000)
+    span = end - math.floor(since * 1000)
+    count = max(1, min(_MOST_POINTS, math.ceil(span / 1000 / wish)))
+    step = math.ceil(span / count)
+    return _Grid((end - count * step) / 1000, end / 1000, step / 1000)
 
 
 def _whole(number: float) -> float | int:

@@ -77,8 +77,9 @@ class Tally:
         last = self._last.get(labels)
         self._last[labels] = value
         if last is None:
-            began_later = from_zero_after is not None and time > from_zero_after
-            return value if began_later else 0.0
+            # What stands at the very beginning is the start, even where neighbours are known from earlier.
+            seen = self.start if from_zero_after is None else max(self.start, from_zero_after)
+            return value if from_zero_after is not None and time > seen + _CLOSE else 0.0
         return value - last if value >= last else value
 
 
