@@ -90,12 +90,13 @@ def is_testing(rollout: RolloutPlan, version: Version | None) -> bool:
 
 
 def next_step(phased: Phased, now: float) -> float | None:
-    """When the ladder goes on by itself: whole days after the start, pauses added. Apple does not say it (A4)."""
-    if phased.state != "ACTIVE" or phased.started is None or phased.day is None:
+    """When the ladder goes on by itself: at the hour of its start. Apple does not say it (A4).
+
+    Pauses of whole days keep that hour; of shorter ones Apple tells nothing.
+    """
+    if phased.state != "ACTIVE" or phased.started is None:
         return None
-    due = phased.started + (phased.day + (phased.paused_days or 0)) * DAY
-    # A pause need not last whole days; the hour is kept, the next one of it is taken.
-    return due if due > now else due + ((now - due) // DAY + 1) * DAY
+    return phased.started + ((now - phased.started) // DAY + 1) * DAY
 
 
 def _released(rollout: RolloutPlan, facts: Facts, version: Version, now: float) -> ReleaseState:

@@ -122,3 +122,9 @@ async def test_polling_rests_before_the_reserve_for_actions_is_touched_and_a_pau
     await desk.store.perform(IOS, desk.plan(ActionKind.PAUSE, seen, PHASED), seen)
     assert desk.book.phased.state == "PAUSED"
     assert (await desk.see()).status == "PAUSED"
+
+
+async def test_a_person_who_asks_is_answered_even_below_the_reserve(desk_in):
+    desk = desk_in("phased")
+    desk.store._api.rate = RateLimit(3600, 10, time.monotonic())
+    assert (await desk.see()).status == "ACTIVE"
