@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import time
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -44,6 +45,8 @@ class PackageLock:
     def _open(self) -> int:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._path.parent.stat().st_uid != os.getuid():
+                raise PermissionError(errno.EPERM, "its folder belongs to another user")
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise NoLock(
@@ -66,7 +69,10 @@ def default_folder() -> Path:
     """Where the locks of this user lie: the runtime folder, emptied at every start of the host."""
     import platformdirs
 
-    return Path(platformdirs.user_runtime_dir("rollout-tui"))
+    with warnings.catch_warnings():
+        # It may warn that it falls back to a temporary folder, and a warning would be written over the screen.
+        warnings.simplefilter("ignore")
+        return Path(platformdirs.user_runtime_dir("rollout-tui"))
 
 
 def _try_lock(handle: int) -> bool:

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from providers.google_play import store as store_module
-from providers.google_play.lock import PackageLock
+from providers.google_play.lock import PackageLock, default_folder
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.ports import ProviderError, Unreachable
 from tests.providers.google_play.desk import ANDROID, PRODUCTION
@@ -45,6 +45,12 @@ async def test_the_lock_is_given_back_and_names_its_holder(tmp_path):
                 pass
     async with lock.held("again", 0.0):
         pass
+
+
+def test_a_runtime_folder_that_is_not_private_is_passed_over_without_a_word(monkeypatch, tmp_path):
+    (tmp_path / "run").mkdir(mode=0o755)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    assert default_folder().name == "rollout-tui"
 
 
 async def test_a_package_name_cannot_leave_the_folder(tmp_path):
