@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from rollout_tui import __version__
 from rollout_tui.cli.options import USAGE_ERROR
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERNAL_ERROR = 5
 INTERRUPTED = 130
@@ -45,6 +48,14 @@ class Verbs(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs from the table: a press of the tab key must not import them all."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(context, incomplete)
+        return [CompletionItem(name, help=about) for name, (_, about) in VERBS.items() if name.startswith(incomplete)]
+
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """The table in --help, without importing a verb."""
         with formatter.section("Commands"):
@@ -59,7 +70,9 @@ class Verbs(click.Group):
         return super().resolve_command(context, args)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Without a verb it is `watch`, with whatever options were given."""
+        """Without a verb it is `watch`, with whatever options were given; not while a shell completes the verb."""
+        if context.resilient_parsing:
+            return super().parse_args(context, args)
         if not args or (args[0].startswith("-") and args[0] not in _OWN_OPTIONS):
             args = ["watch", *args]
         return super().parse_args(context, args)
