@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -198,3 +199,26 @@ async def test_a_build_that_waits_on_an_earlier_track_is_found_there(desk_of, ha
     rollout = replace(ANDROID, phases=(replace(INTERNAL, track="internal"), CLOSED, PRODUCTION))
     state = await desk_of(half, rollout).see()
     assert (state.track, state.word) == ("internal", StateWord.DONE)
+
+
+async def test_a_read_that_is_given_up_in_the_middle_still_deletes_its_edit(desk_of, half):
+    desk = desk_of(half)
+    reached, never = asyncio.Event(), asyncio.Event()
+
+    class Stuck(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            if request.method == "GET" and "/edits/" in request.url.path:
+                reached.set()
+                await never.wait()
+            return half(request)
+
+    desk.http._transport = Stuck()
+    reading = asyncio.create_task(desk.see())
+    async with asyncio.timeout(5):
+        await reached.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+    assert half.open_edits() == []
+    async with desk.store._lock.held("afterwards", 0.0):
+        pass
