@@ -7,7 +7,7 @@ redirects are not followed, and no error holds a URL, a header or a token.
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,14 @@ from rollout_tui.ports import Denied, Misconfigured, OutcomeUnknown, ProviderErr
 
 if TYPE_CHECKING:
     import httpx
+    import stamina
 
 Json = Any
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read; more is a mistake, not an answer."""
 _TRIES = 3
+_TOKEN = 8
+"""Characters from which on a credential is looked for in answers; shorter ones would be found by chance."""
 _PATIENCE = 8.0
 
 
@@ -66,22 +69,17 @@ async def get(
 
     Raises Unreachable when there is no whole answer.
     """
-    import stamina
-
-    tries = _TRIES if retry else 1
     answer: Answer | None = None
     try:
-        async for attempt in stamina.retry_context(
-            on=_Again, attempts=tries, timeout=_PATIENCE, wait_initial=0.2, wait_max=2.0
-        ):
+        async for attempt in _attempts(_TRIES if retry else 1):
             with attempt:
                 answer = await _once(http, "GET", url, None, params, headers, who)
                 if answer.status >= 500:
-                    raise _Again(answer)
-    except _Again as last:
-        if last.answer is None:
-            raise Unreachable(last.words) from last.__cause__
-        answer = last.answer
+                    raise _Overloaded
+    except _NoAnswer as last:
+        raise Unreachable(last.words) from last.__cause__
+    except _Overloaded:
+        pass  # the last answer says it, and the caller knows this vendor's errors
     if answer is None:
         raise Unreachable(f"{who} did not answer")
     return answer
@@ -103,7 +101,7 @@ async def send_json(
     """
     try:
         return await _once(http, method, url, json, params, headers, who)
-    except _Again as broken:
+    except _NoAnswer as broken:
         if broken.sent:
             raise OutcomeUnknown(f"{broken.words}; the call may have taken effect") from broken.__cause__
         raise Unreachable(broken.words) from broken.__cause__
@@ -128,14 +126,32 @@ def raise_for_status(answer: Answer, who: str) -> None:
     raise Misconfigured(f"{who}: HTTP {status}{said and f' {said}'}", "check address and options")
 
 
-class _Again(Exception):
-    """A read that may be tried again: no whole answer, or a server's failure."""
+class _NoAnswer(Exception):
+    """There is no whole answer; `sent` is False where the call surely did not leave this host."""
 
-    def __init__(self, answer: Answer | None = None, words: str = "", sent: bool = True) -> None:
+    def __init__(self, words: str, *, sent: bool = True) -> None:
         super().__init__(words)
-        self.answer = answer
         self.words = words
         self.sent = sent
+
+
+class _Broken(_NoAnswer):
+    """No whole answer, as networks have it: a read may be tried again."""
+
+
+class _Overloaded(Exception):
+    """A server's failure: a read may be tried again."""
+
+
+def _attempts(tries: int) -> AsyncIterator[stamina.Attempt]:
+    """Tries of a read. stamina's own reports of retries are off: unasked, they would be printed into the screen."""
+    import stamina
+    from stamina.instrumentation import set_on_retry_hooks
+
+    set_on_retry_hooks(())
+    return stamina.retry_context(
+        on=(_Broken, _Overloaded), attempts=tries, timeout=_PATIENCE, wait_initial=0.2, wait_max=2.0, wait_jitter=0.3
+    )
 
 
 async def _once(
@@ -153,20 +169,28 @@ async def _once(
     typed = {} if content is None else {"Content-Type": "application/json"}
     try:
         request = http.build_request(method, url, content=content, params=params, headers={**typed, **(headers or {})})
+    except UnicodeEncodeError:
+        # Its text holds the header, which may be a token.
+        raise Misconfigured(f"{who}: a token or header holds characters that HTTP cannot carry") from None
+    except httpx.InvalidURL:
+        raise Misconfigured(f"{who}: the address is no http or https address", "set the address") from None
+    try:
         response = await http.send(request, stream=True, follow_redirects=False)
         try:
             body = await _bounded(response, who)
         finally:
             await response.aclose()
+    except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+        raise Misconfigured(f"{who}: address or headers are not what HTTP takes ({_kind(error)})") from None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise _Again(words=f"{who} cannot be reached ({_kind(error)})", sent=False) from error
+        raise _Broken(f"{who} cannot be reached ({_kind(error)})", sent=False) from error
     except httpx.TimeoutException as error:
-        raise _Again(words=f"{who} gave no answer in time") from error
+        raise _Broken(f"{who} gave no answer in time") from error
+    except httpx.DecodingError as error:
+        raise _NoAnswer(f"{who} answered with something that cannot be unpacked") from error
     except httpx.TransportError as error:
-        raise _Again(words=f"{who}: the connection broke ({_kind(error)})") from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise Misconfigured(f"{who}: the address is no http or https address", "set the address") from error
-    text = body.decode("utf-8", "replace")
+        raise _Broken(f"{who}: the connection broke ({_kind(error)})") from error
+    text = _without_token(body.decode("utf-8", "replace"), headers)
     return Answer(response.status_code, _json(text), text, dict(response.headers), _retry_after(response.headers))
 
 
@@ -175,7 +199,7 @@ async def _bounded(response: httpx.Response, who: str) -> bytes:
     async for part in response.aiter_bytes():
         body += part
         if len(body) > LARGEST:
-            raise Unreachable(f"{who} answered with more than {LARGEST // 1024 // 1024} MiB")
+            raise _NoAnswer(f"{who} answered with more than {LARGEST // 1024 // 1024} MiB")
     return bytes(body)
 
 
@@ -183,8 +207,14 @@ def _json(text: str) -> Json:
     """The body as JSON, decimals exact (a share of 0.1 is 1/10); None when it is none."""
     try:
         return jsonlib.loads(text, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def _without_token(text: str, headers: Mapping[str, str] | None) -> str:
+    """The text without our own credentials, which some servers repeat in their errors."""
+    _, _, token = (headers or {}).get("Authorization", "").rpartition(" ")
+    return text.replace(token, "…") if len(token) >= _TOKEN else text
 
 
 def _decimal(value: object) -> float:
