@@ -564,7 +564,8 @@ async def test_an_action_that_lives_in_another_process_is_left_to_it(world: Worl
     killed_mid_change(tmp_path)
     with Lease(world.path, "android", "jkim@rel-01").held():
         engine = await restarted(world)
-        for _ in range(8):
+        await until(lambda: world.store.reads, "the first poll")
+        for _ in range(30):
             await world.clock.advance(31)
             await settled(engine)
         assert journalled(world) == [("pause", None)]
