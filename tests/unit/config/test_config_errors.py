@@ -151,6 +151,11 @@ def test_gates_on_a_metric_with_a_mistake_of_its_own_are_not_blamed(tmp_path):
     assert len(told) == 1
 
 
+def test_a_table_that_nobody_knows_is_one_mistake_whatever_it_holds(tmp_path):
+    told = complaints(tmp_path, changed("[platforms.ios]", "[platforms.windows]\nsize = 1\n[platforms.ios]"))
+    assert len(told) == 1
+
+
 def test_a_syntax_error_is_told_with_line_and_column(tmp_path):
     text = changed('name = "acme-connect"', 'name = "acme-connect')
     line = line_of(text, 'name = "acme-connect')
