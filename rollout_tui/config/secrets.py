@@ -29,7 +29,7 @@ _VALUES = re.compile(
     r"|\bya29\.[\w-]{8,}|\bAIza[\w-]{20,}"  # Google
     r"|\beyJ[\w-]{10,}\.[\w-]{10,}"  # JSON Web Tokens
     r"|\bglpat-[\w-]{16,}|\bAKIA[A-Z0-9]{12,}|\bglsa_\w{16,}"  # GitLab, AWS, Grafana
-    r"|^(?:Bearer|Basic|token) \S{6,}"  # a whole header
+    r"|^(?:Bearer|Basic|token) (?=\S*[0-9+/=_])\S{8,}$"  # a whole header
     r"|://[^/@\s:]+:[^/@\s]+@"  # user:password@host
 )
 """Shapes that only secrets have."""

@@ -132,8 +132,9 @@ def test_a_plain_value_under_the_name_of_a_secret_is_refused_even_when_nobody_kn
     assert "correct horse" not in "\n".join(told)
 
 
-def test_names_that_only_look_like_secrets_are_let_be(tmp_path):
-    assert complaints(tmp_path, changed('name = "acme-connect"', 'name = "token-basic"')) == []
+@pytest.mark.parametrize("name", ["token-basic", "Basic rollouts", "token", "Bearer of news", "eyJafjallajokull"])
+def test_names_that_only_look_like_secrets_are_let_be(tmp_path, name):
+    assert complaints(tmp_path, changed('name = "acme-connect"', f'name = "{name}"')) == []
 
 
 def test_references_are_no_secrets_and_logs_lose_what_has_the_shape_of_one():
