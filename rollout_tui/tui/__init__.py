@@ -1,1 +1,1 @@
-"""TODO."""
+"""The terminal UI: draws Snapshots, asks the engine for actions."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Widgets of our own."""

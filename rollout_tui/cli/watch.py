@@ -1,0 +1,72 @@
+"""`watch`: the terminal UI."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from rollout_tui.cli.options import config_option, load_settings
+
+_EXAMPLES = """
+
+\b
+Examples:
+  rollout-tui                        watch what the user's configuration rolls out
+  rollout-tui watch --read-only      look, but never touch
+  rollout-tui rehearse               try it without any configuration
+"""
+
+
+@click.command(help="Watch the rollouts on this terminal; p pauses the focused one, after y." + _EXAMPLES)
+@click.option("--read-only", is_flag=True, help="No key changes a store.")
+@click.option("--low-bandwidth", is_flag=True, help="For slow lines: the clock ticks every 10 s.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@config_option
+def command(config: Path | None, read_only: bool, low_bandwidth: bool, no_mouse: bool) -> None:
+    """Watch the rollouts on this terminal."""
+    sys.exit(run_watch(config, read_only=read_only, low_bandwidth=low_bandwidth, mouse=not no_mouse))
+
+
+def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bool = False, mouse: bool = True) -> int:
+    """Run the UI until it is left; returns the exit code."""
+    from rollout_tui.tui import terminal
+
+    settings = load_settings(config)
+    refused = terminal.refusal()
+    if refused is not None:
+        click.echo(f"rollout-tui: {refused}", err=True)
+        return 4
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.cli.log import start_log
+    from rollout_tui.engine.actor import this_actor
+    from rollout_tui.engine.engine import Engine
+    from rollout_tui.tui import symbols, theme
+    from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.look import Look
+
+    start_log()
+    actor = this_actor()
+    engine = Engine(settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None)
+    engine.load()
+    look = Look(
+        theme=theme.choose(settings.ui.theme),
+        ascii_only=symbols.choose(settings.ui.symbols) is symbols.SymbolSet.ASCII,
+        zone=ZoneInfo(settings.ui.timezone),
+        tick=10.0 if low_bandwidth else 1.0,
+        rehearsal=settings.rehearsal,
+        bell=settings.ui.bell,
+    )
+
+    async def watch() -> int:
+        app = RolloutApp(engine, look, engine.start)
+        try:
+            return await app.run_async(mouse=mouse) or app.return_code or 0
+        finally:
+            await engine.close()
+
+    import asyncio
+
+    return asyncio.run(watch())

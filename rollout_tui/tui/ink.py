@@ -1,0 +1,111 @@
+"""Rows of coloured text: what views make and the surface draws. A row is exactly as wide as it says."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rollout_tui.domain.words import plain_text
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colour and ground as tokens of theme.py."""
+
+    colour: str = "text"
+    bold: bool = False
+    ground: str = "bg"
+
+
+Run = tuple[str, Ink]
+Row = tuple[Run, ...]
+"""Runs of text from left to right; every character is one cell wide."""
+
+
+class Pen:
+    """Writes one row, cell by cell. What does not fit is cut; wide and combining characters become `·`."""
+
+    def __init__(self, width: int, ground: str = "bg") -> None:
+        self.width = width
+        self._ground = ground
+        self._text = [" "] * width
+        self._inks = [Ink(ground=ground)] * width
+
+    def put(self, x: int, text: str, colour: str = "text", *, bold: bool = False, ground: str | None = None) -> int:
+        """Write from column x; returns the column after the text."""
+        ink = Ink(colour, bold, ground or self._ground)
+        for character in text:
+            if 0 <= x < self.width:
+                self._text[x] = _cell(character)
+                self._inks[x] = ink
+            x += 1
+        return x
+
+    def right(self, end: int, text: str, colour: str = "text", *, bold: bool = False, ground: str | None = None) -> int:
+        """Write so that the text ends before column `end`; returns the column where it begins."""
+        x = end - len(text)
+        self.put(x, text, colour, bold=bold, ground=ground)
+        return x
+
+    def fill(self, start: int, end: int, character: str, colour: str = "rule") -> None:
+        """Repeat a character from `start` to before `end`."""
+        self.put(start, character * max(0, end - start), colour)
+
+    def row(self) -> Row:
+        """What was written."""
+        runs: list[Run] = []
+        begin = 0
+        for x in range(1, self.width + 1):
+            if x == self.width or self._inks[x] != self._inks[begin]:
+                runs.append(("".join(self._text[begin:x]), self._inks[begin]))
+                begin = x
+        return tuple(runs)
+
+
+def text_of(row: Row) -> str:
+    """The row's characters."""
+    return "".join(text for text, _ in row)
+
+
+def joined(*rows: Row) -> Row:
+    """Rows side by side."""
+    return tuple(run for row in rows for run in row)
+
+
+def faint(row: Row) -> Row:
+    """The row as it looks behind a dialog."""
+    return tuple((text, Ink("faint")) for text, _ in row)
+
+
+def blank(width: int, ground: str = "bg") -> Row:
+    """An empty row."""
+    return ((" " * width, Ink(ground=ground)),)
+
+
+def outside(text: str, width: int) -> str:
+    """Text from outside, harmless and cut to the width."""
+    return plain_text(text, width)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Text in lines of at most `width` cells, broken between words."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        candidate = f"{line} {word}" if line else word
+        if len(candidate) <= width:
+            line = candidate
+            continue
+        if line:
+            lines.append(line)
+        line = word[:width]
+    return [*lines, line] if line else lines
+
+
+@lru_cache(maxsize=4096)
+def _cell(character: str) -> str:
+    """A character that takes exactly one cell."""
+    if not character.isprintable() or unicodedata.combining(character):
+        return "·"
+    return "·" if unicodedata.east_asian_width(character) in "WF" else character

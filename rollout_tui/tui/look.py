@@ -1,0 +1,20 @@
+"""How this terminal shows things, decided once at the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from rollout_tui.tui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Theme, characters, time zone, and how often the clock ticks (seconds)."""
+
+    theme: Theme = Theme.DARK
+    ascii_only: bool = False
+    zone: tzinfo = UTC
+    tick: float = 1.0
+    rehearsal: str | None = None
+    bell: bool = False

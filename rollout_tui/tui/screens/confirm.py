@@ -1,0 +1,147 @@
+"""Confirming an action, or reading why it is not possible (screens.md 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rollout_tui.domain.actions import Proposal
+from rollout_tui.engine.desk import Desk
+from rollout_tui.tui.ink import Row
+from rollout_tui.tui.look import Look
+from rollout_tui.tui.screens.dialog import Dialog
+from rollout_tui.tui.view.dialogs import DialogState, dialog_rows
+from rollout_tui.tui.view.scene import Scene
+
+_WIDTH, _WIDE = 76, 86
+_PASTED = "pasting does not count: type it key by key"
+
+
+class ConfirmDialog(Dialog[Proposal | None]):
+    """Gives the confirmed proposal, or None.
+
+    A pause and a resume are confirmed by `y` or by the button and space; a promotion by typing its target. Enter
+    never confirms a pause. What changed since the dialog opened replaces its content and takes the confirmation back.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        proposal: Proposal,
+        look: Look,
+        scene: Callable[[], Scene],
+        clock: Callable[[], float],
+        opened_by: str | None,
+        changed: str = "",
+    ) -> None:
+        super().__init__(look, clock, opened_by)
+        self._desk = desk
+        self._proposal = proposal
+        self._scene = scene
+        self._state = DialogState(changed=changed)
+        self._keys: dict[str, Callable[[], None]] = {
+            "escape": self._cancel,
+            "tab": self._toggle,
+            "shift+tab": self._toggle,
+            "left": self._toggle,
+            "right": self._toggle,
+            "enter": self._enter,
+        }
+        if proposal.typed is None:
+            self._keys |= {"y": self._confirm, "space": self._space, "q": self._cancel}
+
+    @property
+    def proposal(self) -> Proposal:
+        """What is shown."""
+        return self._proposal
+
+    def content(self, width: int, height: int) -> Sequence[Row]:
+        """The dialog; below 60x16 it fills the window."""
+        wanted = _WIDE if self._proposal.typed is not None else _WIDTH
+        return dialog_rows(
+            self._scene(), self._proposal, self._state, min(wanted, width - (4 if width >= 60 else 0)), height
+        )
+
+    def refresh_proposal(self) -> None:
+        """A new Snapshot: if it changes what a person is about to confirm, show that instead."""
+        fresh = self._desk.propose(self._proposal.platform, self._proposal.kind)
+        if _same(self._proposal, fresh):
+            self.draw()
+            return
+        changed = _what_changed(self._proposal, fresh)
+        self._proposal = fresh
+        self._state = DialogState(changed=f"{changed} Look again.")
+        self.draw()
+
+    def pressed(self, key: str, character: str | None) -> None:
+        """Letters are text where a target is typed; elsewhere they are keys."""
+        handler = self._keys.get(key)
+        if handler is not None:
+            handler()
+        elif self._proposal.typed is not None and self._proposal.possible:
+            self._type(key, character)
+
+    def pasted(self) -> None:
+        """Refused with a word why."""
+        self._state = replace(self._state, typed="", refused=_PASTED)
+        self.draw()
+
+    def _type(self, key: str, character: str | None) -> None:
+        if key == "backspace":
+            self._state = replace(self._state, typed=self._state.typed[:-1], refused="")
+        elif self._guard.is_burst:
+            self._state = replace(self._state, typed="", refused=_PASTED)
+        elif character is not None and character.isprintable():
+            wanted = self._proposal.typed or ""
+            typed = (self._state.typed + character)[: len(wanted)]
+            self._state = replace(self._state, typed=typed, refused="")
+        self.draw()
+
+    def _toggle(self) -> None:
+        if self._proposal.possible:
+            self._state = replace(self._state, chosen=1 - self._state.chosen)
+            self.draw()
+
+    def _enter(self) -> None:
+        """On Cancel it cancels. On the button it promotes; it confirms nothing that `y` confirms."""
+        if self._proposal.typed is None or not self._proposal.possible:
+            if self._state.chosen == 0:
+                self._cancel()
+            return
+        if self._state.chosen == 1:
+            self._confirm()
+
+    def _space(self) -> None:
+        if self._state.chosen == 1:
+            self._confirm()
+        else:
+            self._cancel()
+
+    def _confirm(self) -> None:
+        if not self._proposal.possible:
+            return
+        if self._proposal.typed is not None and self._state.typed != self._proposal.typed:
+            return
+        self.dismiss(self._proposal)
+
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _same(old: Proposal, new: Proposal) -> bool:
+    """Whether a person who read the old one would read the same now."""
+    seen = (old.seen is None and new.seen is None) or (
+        old.seen is not None and new.seen is not None and old.seen.same_as(new.seen)
+    )
+    reasons = [obstacle.reason for obstacle in old.obstacles] == [obstacle.reason for obstacle in new.obstacles]
+    verdicts = [result.verdict for result in old.gates] == [result.verdict for result in new.gates]
+    return seen and (old.possible == new.possible) and (old.possible or reasons) and verdicts
+
+
+def _what_changed(old: Proposal, new: Proposal) -> str:
+    if new.seen is not None and (old.seen is None or not old.seen.same_as(new.seen)):
+        share = "" if new.seen.share is None else f", {new.seen.share * 100:.3g} %"
+        return f"The store now says {new.seen.word} ({new.seen.status}{share})."
+    if old.possible and not new.possible:
+        return "It is not possible any more."
+    return "It is possible now." if new.possible and not old.possible else "The gates changed."

@@ -1,0 +1,74 @@
+"""What all dialogs share: a framed surface in the middle, a guard against keys that nobody meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Center, Middle
+from textual.events import Key, Paste, Resize
+from textual.screen import ModalScreen
+
+from rollout_tui.tui.ink import Row, blank
+from rollout_tui.tui.keyguard import KeyGuard
+from rollout_tui.tui.look import Look
+from rollout_tui.tui.widgets.surface import Surface
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result]):
+    """Draws `content` and hands guarded keys to `pressed`."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: transparent; }
+    """
+
+    def __init__(self, look: Look, clock: Callable[[], float], opened_by: str | None) -> None:
+        super().__init__()
+        self._surface = Surface(look.theme, ascii_only=look.ascii_only, ground="panel")
+        self._guard = KeyGuard(clock, opened_by)
+
+    def compose(self) -> ComposeResult:
+        """The surface in the middle."""
+        with Middle(), Center():
+            yield self._surface
+
+    def on_mount(self) -> None:
+        """Draw for the first time."""
+        self.draw()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Another size."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the content, as large as it is."""
+        width, height = self.app.size
+        rows = self.content(width, height)
+        self._surface.styles.width = len("".join(text for text, _ in rows[0])) if rows else 0
+        self._surface.styles.height = len(rows)
+        self._surface.show(rows)
+
+    def content(self, width: int, height: int) -> Sequence[Row]:
+        """The rows for a terminal of that size; each dialog draws its own over this empty one."""
+        return [blank(width, "panel")] * height
+
+    def pressed(self, key: str, character: str | None) -> None:
+        """A key that counts; each dialog has its own."""
+
+    def pasted(self) -> None:
+        """Somebody pasted text."""
+
+    def on_key(self, event: Key) -> None:
+        """All keys end here: nothing behind a dialog acts."""
+        event.stop()
+        event.prevent_default()
+        if self._guard.takes(event.key):
+            self.pressed(event.key, event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """A paste is no typing."""
+        event.stop()
+        self.pasted()

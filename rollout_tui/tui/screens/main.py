@@ -1,0 +1,121 @@
+"""The main screen: draws the newest Snapshot, keeps the focus, ticks the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.screen import Screen
+
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.severity import rank
+from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.engine.desk import Desk
+from rollout_tui.tui.ink import Row, blank, faint
+from rollout_tui.tui.look import Look
+from rollout_tui.tui.view.pane import items
+from rollout_tui.tui.view.scene import Focus, Scene
+from rollout_tui.tui.view.screen import screen_rows
+from rollout_tui.tui.view.status import status_row
+from rollout_tui.tui.widgets.surface import Surface
+
+_AGES = 5.0
+"""Seconds in which ages on the screen stand still, so that a tick repaints the clock alone."""
+
+Footer = Callable[[int], Row]
+
+
+class MainScreen(Screen[None]):
+    """One Surface over the whole terminal. `footer` makes its last row."""
+
+    def __init__(self, desk: Desk, look: Look, footer: Footer) -> None:
+        super().__init__()
+        self._desk = desk
+        self._look = look
+        self._footer = footer
+        self._surface = Surface(look.theme, ascii_only=look.ascii_only)
+        self._focus = Focus(pane=_worst_pane(desk.snapshot))
+        self._told_ages = 0.0
+        self.dimmed = False
+
+    @property
+    def focused_platform(self) -> Platform:
+        """The platform on which keys act."""
+        return self.scene().focused.plan.platform
+
+    def compose(self) -> ComposeResult:
+        """The surface."""
+        yield self._surface
+
+    def on_mount(self) -> None:
+        """Draw, and let the clock tick."""
+        self.draw()
+        self.set_interval(self._look.tick, self._tick)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Another size is another layout."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the newest Snapshot."""
+        width, height = self.app.size
+        scene = self.scene()
+        self._told_ages = scene.now - scene.now % _AGES
+        body = replace(scene, now=max(self._told_ages, scene.snapshot.at))
+        rows = screen_rows(body, width, height, self._footer(width))
+        rows[0] = status_row(scene, width)
+        if self.dimmed:
+            rows = [faint(row) for row in rows]
+        self._surface.show([row if row else blank(width) for row in rows])
+
+    def dim(self, dimmed: bool) -> None:
+        """Draw everything faint while a dialog is open."""
+        self.dimmed = dimmed
+        self.draw()
+
+    def move_pane(self, step: int) -> None:
+        """The other pane."""
+        count = len(self._desk.snapshot.rollouts)
+        self.choose_pane((self._focus.pane + step) % count)
+
+    def choose_pane(self, pane: int) -> None:
+        """The pane of that number, if there is one."""
+        if pane < len(self._desk.snapshot.rollouts):
+            self._focus = Focus(pane, 0)
+            self.draw()
+
+    def move_item(self, step: int) -> None:
+        """The next metric or gate."""
+        count = max(1, items(self.scene().focused))
+        self._focus = replace(self._focus, item=(self._focus.item + step) % count)
+        self.draw()
+
+    def scene(self) -> Scene:
+        """What the views look at, now."""
+        return Scene(
+            snapshot=self._desk.snapshot,
+            now=self._desk.clock.now(),
+            focus=self._focus,
+            who=str(self._desk.actor),
+            read_only=self._desk.read_only is not None,
+            rehearsal=self._look.rehearsal,
+            zone=self._look.zone,
+            ascii_only=self._look.ascii_only,
+        )
+
+    def _tick(self) -> None:
+        """The clock; ages only when they are due."""
+        scene = self.scene()
+        if scene.now - self._told_ages >= _AGES:
+            self.draw()
+            return
+        row = status_row(scene, self.app.size.width)
+        self._surface.show_row(0, faint(row) if self.dimmed else row)
+
+
+def _worst_pane(snapshot: Snapshot) -> int:
+    """The pane that needs a look first has the focus at the start; later it never moves by itself."""
+    severities = [rank(rollout.severity) for rollout in snapshot.rollouts]
+    return severities.index(max(severities))

@@ -1,0 +1,109 @@
+"""Symbols of severities, verdicts and states, and their ASCII forms (screens.md 7)."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+
+from rollout_tui.domain.releases import StateWord
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.snapshot import Progress
+from rollout_tui.domain.verdicts import GateResult, Verdict
+
+SEVERITY: Mapping[Severity, tuple[str, str]] = {
+    Severity.OK: ("●", "ok"),
+    Severity.INFO: ("◆", "info"),
+    Severity.WARNING: ("▲", "warn"),
+    Severity.CRITICAL: ("■", "crit"),
+    Severity.UNKNOWN: ("?", "unk"),
+}
+"""Symbol and colour; solid shapes, so that they cannot be taken for verdicts."""
+
+VERDICT: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.PASS: ("✓", "ok"),
+    Verdict.FAIL: ("✗", "crit"),
+    Verdict.UNDECIDED: ("~", "info"),
+    Verdict.NO_DATA: ("?", "unk"),
+    Verdict.WAIVED: ("⚑", "warn"),
+}
+
+STATE: Mapping[StateWord, tuple[str, str]] = {
+    StateWord.RUNNING: ("►", "ok"),
+    StateWord.PAUSED: ("‖", "warn"),
+    StateWord.IN_REVIEW: ("○", "info"),
+    StateWord.WAITING: ("○", "warn"),
+    StateWord.REJECTED: ("✗", "crit"),
+    StateWord.DONE: ("✓", "ok"),
+    StateWord.UNKNOWN: ("?", "unk"),
+}
+
+PROGRESS: Mapping[Progress, tuple[str, str]] = {
+    Progress.DONE: ("✓", "ok"),
+    Progress.CURRENT: ("►", "accent"),
+    Progress.TO_COME: ("○", "mute"),
+}
+
+_ASCII = str.maketrans(
+    {
+        "●": "o",
+        "◆": "i",
+        "▲": "!",
+        "■": "#",
+        "►": ">",
+        "‖": "=",
+        "○": "-",
+        "▌": "|",
+        "✓": "+",
+        "✗": "x",
+        "⚑": "w",
+        "━": "=",
+        "╌": ".",
+        "┼": "|",
+        "┬": "+",
+        "│": "|",
+        "─": "-",
+        "╭": "+",
+        "╮": "+",
+        "╰": "+",
+        "╯": "+",
+        "┊": ":",
+        "·": ".",
+        "…": "~",
+        "–": "-",
+        "→": ">",
+        "“": '"',
+        "”": '"',
+        "↑": "^",
+        "↓": "v",
+    }
+)
+
+
+class SymbolSet(StrEnum):
+    """Which characters the terminal can show."""
+
+    UNICODE = "unicode"
+    ASCII = "ascii"
+
+
+def verdict_of(result: GateResult) -> tuple[str, str, str]:
+    """Symbol, word and colour of a gate: NOT YET where it only waits for time or a person."""
+    if result.waits and result.verdict is Verdict.UNDECIDED:
+        return "○", "NOT YET", "mute"
+    symbol, colour = VERDICT[result.verdict]
+    return symbol, result.verdict.value, colour
+
+
+def ascii_text(text: str) -> str:
+    """The same cells in ASCII: a sign and its space become two signs, so that no column moves."""
+    return text.replace("≥ ", ">=").replace("≤ ", "<=").translate(_ASCII).encode("ascii", "replace").decode()
+
+
+def choose(wanted: str, encoding: str | None = None) -> SymbolSet:
+    """Unicode where the locale is UTF-8, ASCII elsewhere or where it is asked for."""
+    if wanted != "auto":
+        return SymbolSet(wanted)
+    name = encoding or os.environ.get("PYTHONIOENCODING") or locale.getpreferredencoding(False)
+    return SymbolSet.UNICODE if "utf" in name.lower() else SymbolSet.ASCII

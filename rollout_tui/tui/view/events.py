@@ -1,0 +1,41 @@
+"""The newest events, both platforms together."""
+
+from __future__ import annotations
+
+from rollout_tui.domain.events import Event
+from rollout_tui.domain.words import clock_time, plain_text
+from rollout_tui.tui.ink import Pen, Row
+from rollout_tui.tui.symbols import SEVERITY
+from rollout_tui.tui.view.scene import Scene
+
+
+def event_rows(scene: Scene, width: int, height: int) -> list[Row]:
+    """A title where there is room for more than two rows, then the newest first."""
+    rows = [_title(width)] if height > 2 else []
+    events = scene.snapshot.events[: height - len(rows)]
+    rows += [_event(scene, event, width) for event in events]
+    if not events and height > len(rows):
+        pen = Pen(width)
+        pen.put(1, "nothing has happened yet", "mute")
+        rows.append(pen.row())
+    while len(rows) < height:
+        rows.append(Pen(width).row())
+    return rows
+
+
+def _title(width: int) -> Row:
+    pen = Pen(width)
+    pen.put(1, "EVENTS", "mute", bold=True)
+    pen.fill(8, width - 1, "─")
+    return pen.row()
+
+
+def _event(scene: Scene, event: Event, width: int) -> Row:
+    pen = Pen(width)
+    pen.put(1, clock_time(event.at, scene.zone), "mute")
+    pen.put(11, "both" if event.platform is None else event.platform.value, "mute")
+    if event.level is not None:
+        symbol, colour = SEVERITY[event.level]
+        pen.put(20, symbol, colour)
+    pen.put(22, plain_text(event.text, width - 23))
+    return pen.row()

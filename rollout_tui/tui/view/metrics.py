@@ -1,0 +1,149 @@
+"""The metrics: how bad is it now. Name, value, severity, n, and the small chart against both lines."""
+
+from __future__ import annotations
+
+from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.snapshot import MetricStanding, Rollout
+from rollout_tui.domain.words import age, count, limit, plain_text, sample, short_time, value
+from rollout_tui.tui.ink import Pen, Row
+from rollout_tui.tui.symbols import SEVERITY
+from rollout_tui.tui.view.chart import chart, line_rows
+from rollout_tui.tui.view.scene import Scene
+
+CHART_AT = 34
+"""Column of the chart; everything right of it is chart."""
+_WIDE_CHART_AT = 54
+
+
+def metrics_title(scene: Scene, rollout: Rollout, width: int) -> Row:
+    """`METRICS last 60 min · 41 s old ─── 6 h ago ──── now`."""
+    pen = Pen(width)
+    pen.put(0, "METRICS", "mute", bold=True)
+    windows = {metric.window for metric in rollout.plan.metrics}
+    note = f"last {_minutes(min(windows))}" if len(windows) == 1 else "last window"
+    x = pen.put(8, note, "mute")
+    if rollout.metrics_as_of is not None:
+        old = age(scene.now - rollout.metrics_as_of)
+        x = pen.put(x, f" · STALE {old}" if rollout.stale else f" · {old} old", "unk" if rollout.stale else "mute")
+    cells = width - CHART_AT
+    hours = _hours(rollout, cells)
+    pen.fill(x + 1, CHART_AT, "─")
+    end = pen.put(max(CHART_AT, x + 1), f"{hours} ago ", "mute")
+    pen.fill(end, width - 4, "─")
+    pen.right(width, " now", "mute")
+    return pen.row()
+
+
+def metric_rows(scene: Scene, standing: MetricStanding, width: int, height: int) -> list[Row]:
+    """One metric in `height` rows (1 to 6) beside its chart."""
+    pens = [Pen(width) for _ in range(height)]
+    if height == 1:
+        _single(scene, pens[0], standing, width)
+        return [pens[0].row()]
+    metric = standing.metric
+    pens[0].put(0, plain_text(metric.label, 18), bold=True)
+    _value(pens[1], standing)
+    if height == 2:
+        _severity(pens[0], standing, 18)
+        pens[1].put(9, _basis(scene, standing), "mute")
+    else:
+        _severity(pens[1], standing, 9)
+        pens[2].put(0, _basis(scene, standing), "unk" if standing.problem else "mute")
+    if height > 3 and standing.was is not None and standing.problem is None:
+        pens[3].put(0, _was(scene, standing), "mute")
+    target_row, alert_row = line_rows(metric, height)
+    if height > 2:
+        pens[alert_row].right(CHART_AT - 1, f"alert {limit(metric.alert, metric.unit)}", "aline")
+        pens[target_row].right(CHART_AT - 1, f"target {limit(metric.target, metric.unit)}", "tline")
+    _draw(scene, pens, standing, CHART_AT, width)
+    return [pen.row() for pen in pens]
+
+
+def metric_pair(scene: Scene, standing: MetricStanding, width: int) -> list[Row]:
+    """Two rows over the whole width of 80 columns."""
+    metric, pens = standing.metric, [Pen(width), Pen(width)]
+    pens[0].put(0, plain_text(metric.label, 17), bold=True)
+    _value(pens[0], standing, end=25)
+    _severity(pens[0], standing, 27)
+    if standing.reading is not None and standing.problem is None:
+        pens[0].put(40, f"{age(scene.now - standing.reading.as_of)} old", "mute")
+    if standing.problem is None:
+        pens[1].put(0, _basis(scene, standing), "mute")
+        pens[1].put(27, f"target {limit(metric.target, metric.unit)}", "tline")
+        pens[1].put(40, f"alert {limit(metric.alert, metric.unit)}", "aline")
+    else:
+        pens[1].put(0, plain_text(standing.problem, _WIDE_CHART_AT - 1), "unk")
+    _draw(scene, pens, standing, _WIDE_CHART_AT, width)
+    return [pen.row() for pen in pens]
+
+
+def _single(scene: Scene, pen: Pen, standing: MetricStanding, width: int) -> None:
+    """One row without a chart."""
+    pen.put(0, plain_text(standing.metric.label, 16), bold=True)
+    _value(pen, standing, end=25)
+    _severity(pen, standing, 27)
+    if standing.problem is not None:
+        pen.put(39, plain_text(standing.problem, width - 39), "unk")
+    elif standing.reading is not None:
+        pen.put(39, sample(standing.reading.quantity), "mute")
+        if width >= 58:
+            pen.right(width, f"{age(scene.now - standing.reading.as_of)} old", "mute")
+
+
+def _value(pen: Pen, standing: MetricStanding, end: int | None = None) -> None:
+    """The value; what must not be judged is shown muted, what is not known is `–`."""
+    shown, reading = "–", standing.reading
+    if reading is not None:
+        shown = value(standing.metric, reading.quantity)
+    tone = "text" if standing.problem is None else "mute"
+    if end is None:
+        pen.put(0, shown, tone, bold=standing.problem is None)
+    else:
+        pen.right(end, shown, tone, bold=standing.problem is None)
+
+
+def _severity(pen: Pen, standing: MetricStanding, x: int) -> None:
+    symbol, colour = SEVERITY[standing.severity]
+    pen.put(x, f"{symbol} {standing.severity.value}", colour, bold=True)
+
+
+def _basis(scene: Scene, standing: MetricStanding) -> str:
+    """What the value rests on: k of n; or why there is none."""
+    if standing.problem is not None:
+        if standing.stale and standing.reading is not None:
+            return f"STALE, {age(scene.now - standing.reading.as_of)} old"
+        return plain_text(standing.problem, CHART_AT - 1)
+    reading = standing.reading
+    if reading is None:
+        return ""
+    quantity = reading.quantity
+    if isinstance(quantity, Proportion):
+        return f"{count(quantity.bad)} of {count(quantity.total)}"
+    return sample(quantity)
+
+
+def _was(scene: Scene, standing: MetricStanding) -> str:
+    if standing.was is None or standing.severity is Severity.OK:
+        return ""
+    before, at = standing.was
+    number = f"{before * 100:.2f} %" if standing.metric.unit.value == "ratio" else f"{before:.1f} s"
+    return f"was {number} at {short_time(at, scene.zone)}"
+
+
+def _draw(scene: Scene, pens: list[Pen], standing: MetricStanding, x: int, width: int) -> None:
+    rows = chart(standing.metric, standing.curve, width - x, len(pens), ascii_only=scene.ascii_only)
+    for pen, cells in zip(pens, rows, strict=True):
+        for offset, (character, colour) in enumerate(cells):
+            if character != " ":
+                pen.put(x + offset, character, colour)
+
+
+def _hours(rollout: Rollout, cells: int) -> str:
+    step = rollout.metrics[0].curve.step if rollout.metrics else 450.0
+    seconds = 2 * cells * step
+    return f"{seconds / 3600:.0f} h"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds <= 7200 else f"{seconds / 3600:.0f} h"

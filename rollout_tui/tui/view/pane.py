@@ -1,0 +1,124 @@
+"""One platform's pane: title, ladder, store, metrics, gates, with the focus mark in its first column."""
+
+from __future__ import annotations
+
+from rollout_tui.domain.snapshot import Rollout
+from rollout_tui.domain.words import plain_percent, plain_text
+from rollout_tui.tui.ink import Pen, Row, blank, joined
+from rollout_tui.tui.symbols import SEVERITY, STATE
+from rollout_tui.tui.view.gates import MOST_ROWS, gate_rows, gates_title
+from rollout_tui.tui.view.ladder import ladder_rows, phase_row
+from rollout_tui.tui.view.metrics import metric_pair, metric_rows, metrics_title
+from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.store import store_line, store_rows
+
+MOST_METRICS = 4
+
+
+def pane_title(scene: Scene, index: int, width: int) -> Row:
+    """`▌ANDROID  build 4201 … ◆ INFO · 4 of 6 gates hold`, `width` with the mark."""
+    rollout = scene.rollouts[index]
+    focused = scene.focus.pane == index
+    pen = Pen(width, "focus" if focused else "band")
+    pen.put(0, "▌" if focused else " ", "accent")
+    x = pen.put(1, plain_text(_name(rollout), 16), bold=True)
+    pen.put(x + 2, f"build {plain_text(rollout.plan.build, 14)}", "text" if focused else "mute")
+    gates = f" · {rollout.holding} of {len(rollout.gates)} gates hold" if rollout.gates else ""
+    symbol, colour = SEVERITY[rollout.severity]
+    x = pen.right(width, gates) if gates else width
+    pen.right(x, f"{symbol} {rollout.severity.value}", colour, bold=True)
+    return pen.row()
+
+
+def tab(scene: Scene, index: int, width: int) -> Row:
+    """A pane's headline as a tab: platform, state, severity, gates."""
+    rollout = scene.rollouts[index]
+    focused = scene.focus.pane == index
+    pen = Pen(width, "focus" if focused else "band")
+    pen.put(0, "▌" if focused else " ", "accent")
+    x = pen.put(1, plain_text(_name(rollout), 12), bold=True) + 1
+    state = rollout.store.state
+    if state is not None and rollout.store.problem is None:
+        symbol, colour = STATE[state.word]
+        share = "" if state.share is None else f" {plain_percent(state.share)}"
+        text = f"{symbol} {state.word}{share}" if width >= 36 else f"{symbol}{share or f' {state.word}'}"
+        pen.put(x, text, colour if not focused else "text")
+    symbol, colour = SEVERITY[rollout.severity]
+    gates = f" {rollout.holding}/{len(rollout.gates)}" if width >= 36 else ""
+    pen.right(width - (0 if focused else 1), f"{symbol} {rollout.severity.value}{gates}", colour, bold=True)
+    return pen.row()
+
+
+def column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row]:
+    """A pane below its title, in a column of `width` with the mark."""
+    rollout, content = scene.rollouts[index], width - 1
+    rows = [_unmarked(row) for row in (*ladder_rows(scene, rollout, content), *store_rows(scene, rollout, content))]
+    rows += [_unmarked(row) for row in _ladder_padding(scene, content, rollout)]
+    rows.append(_unmarked(metrics_title(scene, rollout, content)))
+    item = 0
+    for standing in rollout.metrics[:MOST_METRICS]:
+        mark = _marked(scene, index, item)
+        rows += [joined(mark, row) for row in metric_rows(scene, standing, content, metric_height)]
+        item += 1
+    rows.append(_unmarked(gates_title(scene, rollout, content)))
+    for row in gate_rows(scene, rollout, content):
+        rows.append(joined(_marked(scene, index, item), row))
+        item += 1
+    return rows
+
+
+def whole(scene: Scene, index: int, width: int) -> list[Row]:
+    """A pane over the whole width of 80 columns, below its tabs."""
+    rollout, content = scene.rollouts[index], width - 1
+    rows = [_unmarked(row) for row in ladder_rows(scene, rollout, content)]
+    rows.append(_unmarked(store_line(scene, rollout, content)))
+    item = 0
+    for standing in rollout.metrics[:MOST_METRICS]:
+        rows += [joined(_marked(scene, index, item), row) for row in metric_pair(scene, standing, content)]
+        item += 1
+    for row in gate_rows(scene, rollout, content):
+        rows.append(joined(_marked(scene, index, item), row))
+        item += 1
+    return rows
+
+
+def small(scene: Scene, index: int, width: int, height: int) -> list[Row]:
+    """A pane in 60x16: the current phase, the store, a row a metric, the gates."""
+    rollout, content = scene.rollouts[index], width - 1
+    current = rollout.current or rollout.phases[0]
+    rows = [_unmarked(phase_row(scene, rollout, current, content)), _unmarked(store_line(scene, rollout, content))]
+    item = 0
+    for standing in rollout.metrics[:MOST_METRICS]:
+        rows += [joined(_marked(scene, index, item), row) for row in metric_rows(scene, standing, content, 1)]
+        item += 1
+    for row in gate_rows(scene, rollout, content, min(MOST_ROWS, height - len(rows))):
+        rows.append(joined(_marked(scene, index, item), row))
+        item += 1
+    return rows
+
+
+def items(rollout: Rollout) -> int:
+    """How many rows of a pane can be chosen: its metrics and gates."""
+    return min(MOST_METRICS, len(rollout.metrics)) + min(MOST_ROWS, len(rollout.gates))
+
+
+def _ladder_padding(scene: Scene, content: int, rollout: Rollout) -> list[Row]:
+    """Panes side by side keep their sections level: the shorter ladder gets empty rows."""
+    tallest = max(min(3, len(other.phases)) for other in scene.rollouts)
+    return [blank(content) for _ in range(tallest - min(3, len(rollout.phases)))]
+
+
+def _name(rollout: Rollout) -> str:
+    label = rollout.plan.label
+    return label if label.lower() == "ios" else label.upper()
+
+
+def _marked(scene: Scene, pane: int, item: int) -> Row:
+    pen = Pen(1)
+    if scene.focus.pane == pane and scene.focus.item == item:
+        pen.put(0, "▌", "accent")
+    return pen.row()
+
+
+def _unmarked(row: Row) -> Row:
+    return joined(blank(1), row)

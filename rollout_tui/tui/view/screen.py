@@ -1,0 +1,122 @@
+"""The main screen as rows, exactly as wide and as high as the terminal (screens.md 2 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rollout_tui.domain.words import plain_percent
+from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined
+from rollout_tui.tui.symbols import SEVERITY, STATE
+from rollout_tui.tui.view.events import event_rows
+from rollout_tui.tui.view.gates import MOST_ROWS
+from rollout_tui.tui.view.next import next_rows
+from rollout_tui.tui.view.pane import MOST_METRICS, column, pane_title, small, tab, whole
+from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.status import status_row
+
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+_TWO_PANES = 100
+
+
+def screen_rows(scene: Scene, width: int, height: int, footer: Row) -> list[Row]:
+    """Every row of the screen, the footer last."""
+    body = _body(scene, width, height)
+    rows = [*body, *(blank(width) for _ in range(height - 1 - len(body)))][: max(0, height - 1)]
+    return [*rows, footer]
+
+
+def is_too_small(width: int, height: int) -> bool:
+    """Whether charts and gates do not fit."""
+    return width < LEAST_COLUMNS or height < LEAST_ROWS
+
+
+def _body(scene: Scene, width: int, height: int) -> list[Row]:
+    if is_too_small(width, height):
+        return _too_small(scene, width, height)
+    head = [status_row(scene, width)]
+    if height < 24:
+        head += [*next_rows(scene, width, 1), _tabs(scene, width)]
+        return [*head, *_margin(small(scene, scene.focus.pane, width - 1, height - len(head) - 1))]
+    head += next_rows(scene, width, 2)
+    if width >= _TWO_PANES and len(scene.rollouts) == 2:
+        return [*head, *_two_panes(scene, width, height - len(head) - 1)]
+    head.append(_tabs(scene, width))
+    rows = [*head, *_margin(whole(scene, scene.focus.pane, width - 1))]
+    return [*rows, *event_rows(scene, width, max(0, height - 1 - len(rows)))]
+
+
+def _two_panes(scene: Scene, width: int, height: int) -> list[Row]:
+    half = width // 2
+    pane = half - 1
+    title = joined(
+        pane_title(scene, 0, pane), blank(1, "band"), pane_title(scene, 1, pane), blank(width - 2 * half + 1)
+    )
+    metric_height = _metric_height(scene, height)
+    left, right = (column(scene, index, pane, metric_height) for index in (0, 1))
+    edge = blank(width - 2 * half + 1)
+    rows = [
+        title,
+        *(
+            joined(_row(left, number, pane), (("│", _RULE),), _row(right, number, pane), edge)
+            for number in range(max(len(left), len(right)))
+        ),
+    ]
+    return [*rows, *event_rows(scene, width, max(1, height - len(rows)))]
+
+
+def _metric_height(scene: Scene, height: int) -> int:
+    """Rows a metric: four at 40 rows of screen, fewer below, up to six above once the events have eight."""
+    ladder = max(min(3, len(rollout.phases)) for rollout in scene.rollouts)
+    gates = max(min(MOST_ROWS, max(1, len(rollout.gates))) for rollout in scene.rollouts)
+    metrics = max(min(MOST_METRICS, len(rollout.metrics)) for rollout in scene.rollouts)
+    fixed = 1 + ladder + 2 + 1 + 1 + gates
+    room = height - fixed - 2
+    wished = 4 if height < 45 else min(6, 4 + (height - 45) // 4)
+    return max(1, min(wished, room // max(1, metrics)))
+
+
+def _tabs(scene: Scene, width: int) -> Row:
+    """All platforms' headlines in one row."""
+    count = len(scene.rollouts)
+    each = width // count
+    parts: list[Row] = []
+    for index in range(count):
+        last = index == count - 1
+        parts.append(tab(scene, index, each if not last else width - each * (count - 1)))
+    return joined(*parts)
+
+
+def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
+    """NEXT, one line a platform, and the size that it needs."""
+    rows = [status_row(scene, width), *next_rows(scene, width, 1), blank(width)]
+    for number, rollout in enumerate(scene.rollouts, 1):
+        pen = Pen(width)
+        state = rollout.store.state
+        word = "? UNKNOWN" if state is None else f"{STATE[state.word][0]} {state.word}"
+        share = "" if state is None or state.share is None else f" {plain_percent(state.share)}"
+        pen.put(1, str(number), "accent")
+        pen.put(3, rollout.plan.label.upper() if rollout.plan.label != "iOS" else "iOS", bold=True)
+        pen.put(12, f"{word}{share}", "text" if state is None else STATE[state.word][1])
+        symbol, colour = SEVERITY[rollout.severity]
+        pen.put(30, f"{symbol} {rollout.severity.value}", colour, bold=True)
+        pen.put(42, f"{rollout.holding} of {len(rollout.gates)}", "mute")
+        rows.append(pen.row())
+    for text in ("", f"This window is {width}x{height}. Charts and gates need {LEAST_COLUMNS}x{LEAST_ROWS}."):
+        pen = Pen(width)
+        pen.put(1, text, "mute")
+        rows.append(pen.row())
+    pen = Pen(width)
+    pen.put(1, "Pause works at any size.", "mute")
+    return [*rows, pen.row()]
+
+
+def _row(rows: Sequence[Row], number: int, width: int) -> Row:
+    return rows[number] if number < len(rows) else blank(width)
+
+
+def _margin(rows: Sequence[Row]) -> list[Row]:
+    """The empty last column."""
+    return [joined(row, blank(1)) for row in rows]
+
+
+_RULE = Ink("rule")

@@ -1,0 +1,57 @@
+"""The status line: what is watched, who watches in which mode, whether data arrive, and the clock."""
+
+from __future__ import annotations
+
+from rollout_tui.domain.words import age, clock_time, middle_cut, plain_text
+from rollout_tui.tui.ink import Pen, Row
+from rollout_tui.tui.view.scene import Scene
+
+_LATE_AFTER = 3
+"""Poll intervals without any answer after which the link is late."""
+
+
+def status_row(scene: Scene, width: int) -> Row:
+    """One row."""
+    pen = Pen(width, "raise")
+    snapshot = scene.snapshot
+    x = width - 1
+    zone = "" if width < 72 else f" {_zone(scene)}"
+    x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
+    if width >= 60:
+        link, colour = _link(scene)
+        x = pen.right(x - (1 if width >= 72 else 0), link, colour) - 1
+        x = _mode(pen, scene, x - 1, width)
+        if scene.who and x - len(scene.who) > 30:
+            x = pen.right(x - 1, plain_text(scene.who, 32), "mute")
+    title = f"{snapshot.plan.app} {snapshot.plan.version}"
+    pen.put(1, middle_cut(plain_text(title), max(4, x - 3)), bold=True)
+    return pen.row()
+
+
+def _mode(pen: Pen, scene: Scene, end: int, width: int) -> int:
+    """READ-ONLY is plain, WRITE is a badge; a rehearsal always says so."""
+    if scene.read_only:
+        x = pen.right(end - 1, "READ-ONLY", "mute", bold=True) - 1
+    else:
+        x = pen.right(end, " WRITE ", "badge", bold=True, ground="badgebg") - 1
+    if scene.rehearsal is not None:
+        speed = scene.rehearsal.rsplit(" ", 1)[-1]
+        name = f"REHEARSAL {speed}" if width >= 100 else f"REH {speed}"
+        x = pen.right(x - 1, name, "unk", bold=True) - 1
+    return x
+
+
+def _link(scene: Scene) -> tuple[str, str]:
+    """The age of the newest answer of any source."""
+    answered = scene.snapshot.answered_at
+    if answered is None:
+        return "link –", "mute"
+    passed = max(0.0, scene.now - answered)
+    late = passed > _LATE_AFTER * scene.snapshot.poll_interval
+    return (f"LINK {age(passed)}", "unk") if late else (f"link {age(passed)}", "mute")
+
+
+def _zone(scene: Scene) -> str:
+    from datetime import datetime
+
+    return datetime.fromtimestamp(scene.now, scene.zone).tzname() or ""
