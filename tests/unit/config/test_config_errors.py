@@ -72,10 +72,10 @@ CASES = [
     ('build = "4201"', "build = 4201", "platforms.android.build", '"4201": expected a text in quotes'),
     ('build = "4201"', 'bild = "4201"', "platforms.android.bild", '(did you mean "build"?)'),
     ("[platforms.ios]", "[platforms.windows]\n[platforms.ios]", "platforms.windows", 'expected "android" or "ios"'),
-    ("[signoffs.maintainer]", "[signoffs.maintaner]", "signoffs.maintaner", '(did you mean "maintainer"?)'),
+    ("[signoffs.maintainer]", "[signoffs.maintainerr]", "signoffs.maintainerr", '(did you mean "maintainer"?)'),
     ('provider = "google_play"', 'provider = "play"', "stores.play.provider", 'no provider "play" is installed; installed: google_play, app_store'),
     ('provider = "google_play"', 'provider = "github"', "stores.play.provider", '"github" cannot be one of the stores'),
-    ('package = "com.acme.connect"', 'packge = "com.acme.connect"', "stores.play.packge", '(did you mean "package"?)'),
+    ('package = "com.acme.connect"', 'packagee = "com.acme.connect"', "stores.play.packagee", '(did you mean "package"?)'),
     ('package = "com.acme.connect"', "", "stores.play.package", "missing: this key is needed"),
     ('key_id = "ABC123DEFG"', "key_id = true", "stores.app_store.key_id", '"True": expected a text in quotes'),
     ('interval = "60s"', 'interval = "0s"', "stores.play.interval", "expected a time above 0"),
@@ -89,7 +89,7 @@ CASES = [
     ('theme = "auto"', 'theme = "pink"', "ui.theme", '"pink": expected "auto", "dark", "light", "contrast" or "ansi"'),
     ("bell = false", 'bell = "loud"', "ui.bell", '"loud": expected true or false'),
     ("[ui]", "[clock]\nspeed = 60\n[ui]", "clock", "only a rehearsal's configuration"),
-    ("[history]", "[histroy]", "histroy", '(did you mean "history"?)'),
+    ("[history]", "[histori]", "histori", '(did you mean "history"?)'),
     ('version = "4.2.0"', "", "app.version", "missing: this key is needed"),
 ]  # fmt: skip
 

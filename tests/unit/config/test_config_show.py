@@ -91,10 +91,10 @@ def test_the_schema_accepts_the_example(schema):
     ("old", "new"),
     [
         ('kind = "ratio"', 'kind = "rate"'),
-        ('package = "com', 'packge = "com'),
+        ('package = "com', 'packagee = "com'),
         ('interval = "60s"', "interval = 60"),
         ('provider = "prometheus"', 'provider = "google_play"'),
-        ("[history]", "[histroy]"),
+        ("[history]", "[histori]"),
         ('private_key = "file:/etc', 'private_key = "/etc'),
         ("[platforms.ios]", "[platforms.windows]"),
     ],
