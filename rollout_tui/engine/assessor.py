@@ -68,7 +68,9 @@ class Assessor:
         self.recall(events)
         for board in self._boards:
             if board.known_at is not None:
-                self._before[board.plan.platform] = assess(board.facts(board.known_at), board.known_at, self._judge)
+                # As fresh as it was when it was written, whatever was read last.
+                then = replace(board.facts(board.known_at), stale_after={})
+                self._before[board.plan.platform] = assess(then, board.known_at, self._judge)
         self.answered_at = max((at for board in self._boards if (at := board.known_at) is not None), default=None)
         self.assess()
 

@@ -69,7 +69,10 @@ class StoreRound:
         interval = self.settings.share_interval
         due = interval > 0 and (self._share_read is None or now - self._share_read >= interval)
         share = self._share_wanted or due
-        state = await self._desk.providers.store(self.settings.name).read(board.plan, share=share)
+        store = self._desk.providers.store(self.settings.name)
+        if self.settings.label in ("", self.settings.name):
+            board.store_label = store.label
+        state = await store.read(board.plan, share=share)
         if share:
             self._share_read, self._share_wanted = now, False
         if board.state is None or not state.same_as(board.state):

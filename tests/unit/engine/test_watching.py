@@ -24,7 +24,7 @@ from rollout_tui.history import History
 from rollout_tui.ports import OBSERVED_SHARE, Denied, Misconfigured, Unreachable
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import ANDROID, CRASH, NOW, play
-from tests.unit.engine.fakes import BOTH, World, remembered
+from tests.unit.engine.fakes import BOTH, JKIM, World, remembered
 from tests.unit.history.values import poll
 
 HOUR = 3600.0
@@ -456,6 +456,26 @@ async def test_a_start_says_only_what_changed_while_nobody_watched(world: World)
     severities = [event.text for event in again.snapshot.events if event.kind is EventKind.SEVERITY]
     assert len(severities) == 1
     assert severities[0].startswith("Crash rate CRITICAL")
+
+
+async def test_a_look_at_the_stores_alone_does_not_make_the_metrics_news(world: World) -> None:
+    first = await started(world)
+    await first.close()
+    await world.clock.advance(HOUR)
+    acting = world.engine()
+    await acting.read_stores()
+    await acting.close()
+    again = await started(world)
+    assert [event.text for event in again.snapshot.events if event.kind is EventKind.SEVERITY] == []
+
+
+async def test_a_store_is_called_by_its_own_name_where_nobody_named_it(world: World) -> None:
+    settings = world.settings()
+    stores = {name: replace(section, label="") for name, section in settings.stores.items()}
+    engine = Engine(replace(settings, stores=stores), clock=world.clock, lookup=world.lookup, actor=JKIM)
+    world.engines.append(engine)
+    await engine.read_stores()
+    assert android(engine).store.name == "Google Play"
 
 
 async def test_what_was_missed_is_asked_of_the_source_and_drawn_not_judged(world: World) -> None:
