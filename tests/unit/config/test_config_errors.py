@@ -89,7 +89,7 @@ CASES = [
     ('theme = "auto"', 'theme = "pink"', "ui.theme", '"pink": expected "auto", "dark", "light", "contrast" or "ansi"'),
     ("bell = false", 'bell = "loud"', "ui.bell", '"loud": expected true or false'),
     ("[ui]", "[clock]\nspeed = 60\n[ui]", "clock", "only a rehearsal's configuration"),
-    ("[history]", "[histori]", "histori", '(did you mean "history"?)'),
+    ("[history]", "[historyy]", "historyy", '(did you mean "history"?)'),
     ('version = "4.2.0"', "", "app.version", "missing: this key is needed"),
 ]  # fmt: skip
 

@@ -94,7 +94,7 @@ def test_the_schema_accepts_the_example(schema):
         ('package = "com', 'packagee = "com'),
         ('interval = "60s"', "interval = 60"),
         ('provider = "prometheus"', 'provider = "google_play"'),
-        ("[history]", "[histori]"),
+        ("[history]", "[historyy]"),
         ('private_key = "file:/etc', 'private_key = "/etc'),
         ("[platforms.ios]", "[platforms.windows]"),
     ],
