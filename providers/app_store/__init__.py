@@ -21,4 +21,5 @@ PROVIDER = Provider(
     about="App Store: TestFlight groups, App Review and phased releases",
     options=AppStoreOptions,
     open_store=_open,
+    label="App Store",
 )

@@ -21,4 +21,5 @@ PROVIDER = Provider(
     about="Google Play staged rollouts: reads, halts, resumes, raises the share, completes",
     options=GooglePlayOptions,
     open_store=_open,
+    label="Google Play",
 )

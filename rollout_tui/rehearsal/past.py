@@ -17,7 +17,7 @@ from rollout_tui.rehearsal.world import Counters, Crowd
 
 INTERVAL = 60.0
 _WINDOW = HOUR
-_TESTFLIGHT = (-112.0, -76.0)
+TESTFLIGHT = (-57.0, -21.0)
 """Hours before the phased release's scenarios at which TestFlight and App Review began."""
 
 
@@ -35,8 +35,8 @@ def states(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
     if scenario.app_store.stage == "testflight":
         yield Platform.IOS, _testing(stage, began)
         return
-    yield Platform.IOS, _testing(stage, began + _TESTFLIGHT[0] * HOUR)
-    review = began + _TESTFLIGHT[1] * HOUR
+    yield Platform.IOS, _testing(stage, began + TESTFLIGHT[0] * HOUR)
+    review = began + TESTFLIGHT[1] * HOUR
     yield Platform.IOS, ReleaseState(build, VERSION, StateWord.IN_REVIEW, "IN_REVIEW", review, PhaseKind.REVIEW)
     for day, share in enumerate(LADDER, 1):
         at = began + (day - 1) * DAY

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rollout_tui.rehearsal.past import TESTFLIGHT
 from rollout_tui.rehearsal.scenarios import APP, BUNDLE, HOUR, PACKAGE, VERSION
 from rollout_tui.rehearsal.stage import SHARES, Stage
 
@@ -178,7 +179,7 @@ enter = ["signoff: maintainer"]
 
 def _ios(stage: Stage) -> str:
     start = stage.scenario.app_store
-    testing = start.since if start.stage == "testflight" else start.since - 112.0
+    testing = start.since if start.stage == "testflight" else start.since + TESTFLIGHT[0]
     gates = '["crash_free_sessions >= 99.5%", "connect_failure_rate <= 1%", "critical_bugs == 0"]'
     phased = f"""
 [[platforms.ios.phases]]

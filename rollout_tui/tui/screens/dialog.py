@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Center, Middle
 from textual.events import Key, Paste, Resize
 from textual.screen import ModalScreen
 
@@ -31,9 +30,8 @@ class Dialog(ModalScreen[Result]):
         self._guard = KeyGuard(clock, opened_by)
 
     def compose(self) -> ComposeResult:
-        """The surface in the middle."""
-        with Middle(), Center():
-            yield self._surface
+        """The surface; the style sheet puts it in the middle."""
+        yield self._surface
 
     def on_mount(self) -> None:
         """Draw for the first time."""

@@ -53,7 +53,7 @@ def phase_row(scene: Scene, rollout: Rollout, standing: PhaseStanding, width: in
     pen.right(width, remark, tone, bold=current)
     begin = share_end + 2 + max(len(time), 11 if narrow == 0 else len(time)) + (2 if width >= 70 else 0)
     begin = min(begin, 44) if width >= 70 else begin
-    end = min(begin + (24 if width >= 70 else 6), width - max(10, len(remark)) - 1)
+    end = min(begin + (24 if width >= 70 else 6), width - max(10, len(remark)))
     _bar(pen, begin, end, _filled(standing, state), current)
     return pen.row()
 

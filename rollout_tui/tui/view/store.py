@@ -31,9 +31,10 @@ def store_rows(scene: Scene, rollout: Rollout, width: int) -> list[Row]:
     symbol, colour = STATE[store.state.word]
     row.put(0, f"{symbol} {store.state.word}", colour, bold=True)
     shown = (_requested(scene, store), _committed(scene, store.state), _observed(scene, store))
-    for x, (value, when) in zip(columns, shown, strict=True):
-        end = row.put(x, value, bold=True)
-        row.put(end + 1, when, "mute")
+    for x, end, (value, when) in zip(columns, (*columns[1:], width + 1), shown, strict=True):
+        room = end - x - len(value) - 2
+        after = row.put(x, value, bold=True)
+        row.put(after + 1, when if len(when) <= room else when.removesuffix(" ago"), "mute")
     return [title.row(), row.row()]
 
 
