@@ -14,6 +14,7 @@ from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import SignOff
+from rollout_tui.history.schema import whole
 
 _SAME_WITHIN = 60.0
 """Two programs that watch one rollout see the same change within these seconds; it is one event."""
@@ -31,8 +32,9 @@ class EventLog:
 
     def add(self, events: Iterable[Event]) -> None:
         """Append; one that another program wrote just now is not written twice."""
-        for event in events:
-            self._connection.execute(_ADD_EVENT, asdict(event) | {"near": _SAME_WITHIN})
+        with whole(self._connection):
+            for event in events:
+                self._connection.execute(_ADD_EVENT, asdict(event) | {"near": _SAME_WITHIN})
 
     def newest(self, limit: int, before: float = math.inf) -> list[Event]:
         """The newest first, of those older than `before`."""
@@ -59,16 +61,18 @@ class StateLog:
     def add(self, platform: Platform, state: ReleaseState) -> None:
         """Write an answer: as a change where it says more than the one before it did, and as the newest."""
         row = (platform, state.build, state.as_of, encode_state(state))
-        before = self._connection.execute(
-            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1", row[:3]
-        ).fetchone()
-        if before is None or not state.same_as(decode_state(before[0])):
-            self._connection.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", row)
-        self._connection.execute(
-            "INSERT INTO newest_states VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET at = excluded.at, state = excluded.state WHERE excluded.at >= at",
-            row,
-        )
+        with whole(self._connection):
+            before = self._connection.execute(
+                "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1",
+                row[:3],
+            ).fetchone()
+            if before is None or not state.same_as(decode_state(before[0])):
+                self._connection.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", row)
+            self._connection.execute(
+                "INSERT INTO newest_states VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET at = excluded.at, state = excluded.state WHERE excluded.at >= at",
+                row,
+            )
 
     def newest(self, platform: Platform, build: str) -> ReleaseState | None:
         """The store's last answer, with its own age."""
