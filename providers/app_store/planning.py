@@ -230,7 +230,7 @@ def _complete(scene: Scene) -> Change:
     share = None if scene.seen is None else scene.seen.share
     return Change(
         store=STORE,
-        headline=f"App Store: the phased release of {scene.build} becomes COMPLETE: all users. This cannot be undone.",
+        headline=f"App Store: the phased release of {scene.build} becomes COMPLETE: all users.",
         fields=(
             FieldChange("phasedReleaseState", scene.status, "COMPLETE"),
             FieldChange("share", "unknown" if share is None else plain_percent(share), "100 % of automatic updates"),
