@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from providers.prometheus.options import PrometheusOptions
 from rollout_tui.ports import Provider, ProviderContext, Source
 
+_LABEL = "Prometheus"
+
 
 def _open(options: BaseModel, context: ProviderContext) -> Source:
     """Open the source. Raises Misconfigured for a secret that cannot be read."""
@@ -15,11 +17,21 @@ def _open(options: BaseModel, context: ProviderContext) -> Source:
 
     if not isinstance(options, PrometheusOptions):
         raise TypeError("options of another provider")
+    who = _LABEL if context.name == "prometheus" else f"{_LABEL} “{context.name}”"
+    client = PrometheusClient(context.http, options.url, _headers(options, context), who)
+    return PrometheusSource(options, client, context.clock, context.name)
+
+
+def _headers(options: PrometheusOptions, context: ProviderContext) -> dict[str, str]:
     headers = {name: context.secret(reference) for name, reference in options.headers.items()}
     if options.token is not None:
         headers["Authorization"] = f"Bearer {context.secret(options.token)}"
-    client = PrometheusClient(context.http, options.url, headers, context.name)
-    return PrometheusSource(options, client, context.clock, context.name)
+    if options.username is not None and options.password is not None:
+        from base64 import b64encode
+
+        pair = f"{options.username}:{context.secret(options.password)}"
+        headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+    return headers
 
 
 PROVIDER = Provider(
@@ -27,5 +39,5 @@ PROVIDER = Provider(
     about="Counts, means and values from a Prometheus-compatible server",
     options=PrometheusOptions,
     open_source=_open,
-    label="Prometheus",
+    label=_LABEL,
 )

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-_Expression = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+from providers.prometheus.expressions import check_expression, check_selector
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+_Selector = Annotated[_Text, AfterValidator(check_selector)]
+_Expression = Annotated[_Text, AfterValidator(check_expression)]
 _Reference = Annotated[str, StringConstraints(pattern=r"^(env|file|keyring):.+$")]
+_HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
 _SHAPES = ({"bad", "total"}, {"sum", "count"}, {"value"})
 
 
 class MetricQueries(BaseModel):
     """How one metric is asked for: two counters (bad and total, or sum and count), or one value without counts.
 
-    `$platform`, `$build`, `$version` are filled in; in `value` also `$window` (such as `3600s`).
+    `$platform`, `$build`, `$version` are filled in inside quotes; in `value` also `$window` (such as `3600s`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    bad: _Expression | None = Field(None, description="Selector of the counter of bad events")
-    total: _Expression | None = Field(None, description="Selector of the counter of all events")
-    sum: _Expression | None = Field(None, description="Selector of the counter that sums the values, in seconds")
-    count: _Expression | None = Field(None, description="Selector of the counter of values")
+    bad: _Selector | None = Field(None, description="Selector of the counter of bad events")
+    total: _Selector | None = Field(None, description="Selector of the counter of all events")
+    sum: _Selector | None = Field(None, description="Selector of the counter that sums the values, in seconds")
+    count: _Selector | None = Field(None, description="Selector of the counter of values")
     value: _Expression | None = Field(None, description="Expression for a bare value; its n is unknown")
 
     @model_validator(mode="after")
@@ -35,11 +40,15 @@ class MetricQueries(BaseModel):
 
     def counters(self) -> tuple[str, str] | None:
         """The two selectors, None for a bare value."""
-        if self.bad is not None and self.total is not None:
-            return self.bad, self.total
-        if self.sum is not None and self.count is not None:
-            return self.sum, self.count
-        return None
+        return self.proportion() or self.mean()
+
+    def proportion(self) -> tuple[str, str] | None:
+        """Selectors of bad and total, where these are given."""
+        return None if self.bad is None or self.total is None else (self.bad, self.total)
+
+    def mean(self) -> tuple[str, str] | None:
+        """Selectors of sum and count, where these are given."""
+        return None if self.sum is None or self.count is None else (self.sum, self.count)
 
 
 class PrometheusOptions(BaseModel):
@@ -51,7 +60,18 @@ class PrometheusOptions(BaseModel):
         description="Base address, for example http://127.0.0.1:9090"
     )
     token: _Reference | None = Field(None, description="Reference to a bearer token")
-    headers: dict[str, _Reference] = Field(
+    username: str | None = Field(None, description="User name for basic authentication")
+    password: _Reference | None = Field(None, description="Reference to the password for basic authentication")
+    headers: dict[_HeaderName, _Reference] = Field(
         default_factory=dict, description="Further headers, such as a tenant's; their values are references"
     )
     metrics: dict[str, MetricQueries] = Field(description="Queries by metric")
+
+    @model_validator(mode="after")
+    def _one_sign_in(self) -> PrometheusOptions:
+        if (self.username is None) is not (self.password is None):
+            raise ValueError("found one of username and password; expected both or none")
+        ways = [self.token is not None, self.username is not None, "authorization" in map(str.lower, self.headers)]
+        if sum(ways) > 1:
+            raise ValueError("expected one way to sign in: token, or username and password, or a header")
+        return self

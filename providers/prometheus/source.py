@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from providers.prometheus.client import Answers, Line, PrometheusClient
+from providers.prometheus.client import PrometheusClient, Series
+from providers.prometheus.expressions import QUOTED, BadExpression, fill, selectors
+from providers.prometheus.freshness import ALWAYS, Moment, NoData, sampled
+from providers.prometheus.ledger import Ledger
 from providers.prometheus.options import MetricQueries, PrometheusOptions
-from providers.prometheus.tally import Tally, first_seen
-from providers.prometheus.templates import fill
 from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, flaw
@@ -17,23 +18,23 @@ from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
 from rollout_tui.domain.words import age, plain_text
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query
 
-_FINE = 15.0
-"""Seconds between samples that are read after the first time."""
-_COARSE = 60.0
-"""Seconds between samples when a whole phase is read at once."""
 _MOST_POINTS = 10_000
-_KEEP = 26 * 3600.0
-"""Seconds that the tallies reach back at least, for the charts."""
-
-Key = tuple[str, str]
-"""A rollout: platform and build."""
 
 
-@dataclass(slots=True)
-class _Book:
-    """What was counted for one rollout, by selector."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A query in PromQL: two counters, or one expression for a bare value, and the selectors that must be fresh."""
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    query: Query
+    kind: Kind
+    counters: tuple[str, str] | None
+    value: str
+    fresh: tuple[str, ...]
+
+    def questions(self) -> Iterator[str]:
+        """What is asked of the present."""
+        yield from map(sampled, self.fresh)
+        yield from (self.value,) if self.counters is None else self.counters
 
 
 class PrometheusSource:
@@ -44,7 +45,7 @@ class PrometheusSource:
         self._client = client
         self._clock = clock
         self._name = name
-        self._books: dict[Key, _Book] = {}
+        self._ledgers: dict[tuple[str, str], Ledger] = {}
 
     def metrics(self) -> frozenset[str]:
         """Ids of the configured metrics."""
@@ -52,215 +53,164 @@ class PrometheusSource:
 
     async def read(self, queries: Sequence[Query]) -> Sequence[Answer]:
         """One answer per query, in order; all of them with a few calls. Raises ProviderError."""
-        now = self._clock.now()
-        instants = await self._client.instant(self._instant_expressions(queries), now)
-        broken = await self._count(queries, now)
-        return [self._answer(query, now, instants, broken) for query in queries]
+        now = round(self._clock.now(), 3)
+        asks = [self._ask(query) for query in queries]
+        usable = [ask for ask in asks if isinstance(ask, Ask)]
+        expressions = [question for ask in usable for question in ask.questions()]
+        if not expressions:
+            return [self._nothing(query, str(ask), now) for query, ask in zip(queries, asks, strict=True)]
+        moment = Moment(await self._client.instant([*expressions, *ALWAYS], now), now, self._client.who)
+        broken = await self._count(usable, moment)
+        return [
+            self._answer(ask, moment, broken) if isinstance(ask, Ask) else self._nothing(query, ask, now)
+            for query, ask in zip(queries, asks, strict=True)
+        ]
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
-        """A reading per step over the query's window, from what the server remembers."""
-        counters = self._counters(query)
-        if counters is None:
-            return []
-        now = self._clock.now()
-        window = Window(query.window.start - query.metric.window, query.window.end)
-        await self._count([Query(query.metric, query.scope, query.rollout, window, query.stale_after)], now)
-        return list(self._past(query, counters, step))
+        """A reading per step over the query's window, from what the server remembers. Raises ProviderError."""
+        ask = self._ask(query, query.metric.window)
+        if not isinstance(ask, Ask):
+            raise Misconfigured(ask)
+        step = max(step, (query.window.end - query.window.start) / _MOST_POINTS)
+        if ask.counters is None:
+            return [self._past(ask, Bare(value), at, at) for at, value in await self._past_values(ask, step)]
+        ledger = Ledger(self._client)
+        start = query.window.start - query.metric.window
+        broken = await ledger.catch_up(dict.fromkeys(ask.counters, start), query.window.end, {})
+        for error in broken.values():
+            raise error
+        return list(self._past_counts(ask, ledger, step))
 
     async def close(self) -> None:
         """Nothing is held."""
 
-    # --- counting ------------------------------------------------------------------------------------------------
+    # --- the present ---------------------------------------------------------------------------------------------
 
-    async def _count(self, queries: Sequence[Query], now: float) -> Answers:
-        """Bring every selector's tally up to now; returns what went wrong by selector."""
-        broken: Answers = {}
-        for key, group in _by_rollout(queries).items():
-            book = self._books.setdefault(key, _Book())
-            wanted = {
-                text: min(query.window.start for query in group if text in (self._counters(query) or ()))
-                for query in group
-                for text in self._counters(query) or ()
-            }
-            for text, since in wanted.items():
-                tally = book.tallies.get(text)
-                if tally is None or since < tally.start - _COARSE:
-                    book.tallies[text] = Tally(since)
-            broken |= await self._extend(book, list(wanted), now)
+    async def _count(self, asks: Sequence[Ask], moment: Moment) -> dict[str, ProviderError]:
+        """Bring every rollout's counters up to now; returns what went wrong by selector."""
+        broken: dict[str, ProviderError] = {}
+        wanted: dict[tuple[str, str], dict[str, float]] = {}
+        for ask in asks:
+            since = wanted.setdefault(_key(ask.query.rollout), {})
+            for selector in ask.counters or ():
+                start = round(ask.query.window.start, 3)
+                since[selector] = min(start, since.get(selector, start))
+        for key, since in wanted.items():
+            ledger = self._ledgers.setdefault(key, Ledger(self._client))
+            broken |= await ledger.catch_up(since, moment.now, moment.current(since))
         return broken
 
-    async def _extend(self, book: _Book, texts: list[str], now: float) -> Answers:
-        """Read what is new, selectors that stand at the same moment together."""
-        broken: Answers = {}
-        groups: dict[float, list[str]] = {}
-        for text in texts:
-            groups.setdefault(book.tallies[text].until, []).append(text)
-        for since, group in groups.items():
-            if now - since < 1.0:
-                continue
-            fresh = any(book.tallies[text].first is None for text in group)
-            grid = _grid(since, now, _COARSE if fresh else _FINE)
-            answers = await self._client.over(group, grid.start, grid.end, grid.step)
-            lines = {text: found for text, found in answers.items() if isinstance(found, list)}
-            broken |= {text: found for text, found in answers.items() if not isinstance(found, list)}
-            seen = first_seen(book.tallies, lines)
-            for text, found in lines.items():
-                book.tallies[text].extend(found, grid.end, seen)
-                book.tallies[text].forget(now - max(_KEEP, 49 * 3600.0))
-        return broken
-
-    # --- answers -------------------------------------------------------------------------------------------------
-
-    def _answer(self, query: Query, now: float, instants: Answers, broken: Answers) -> Answer:
+    def _answer(self, ask: Ask, moment: Moment, broken: Mapping[str, ProviderError]) -> Answer:
         """The reading, or why there is none."""
+        query = ask.query
         try:
-            counters = self._counters(query)
-            if counters is None:
-                quantity, as_of = self._bare(query, now, instants)
-                start = query.window.start
-            else:
-                quantity, as_of, start = self._counted(query, counters, now, instants, broken)
-            problem = flaw(quantity)
-            if problem is not None:
-                raise Misconfigured(f"{self._name}: {problem}")
-        except ProviderError as error:
-            return NoReading(query.metric.id, query.scope, query.rollout.build, error.message, now, self._name)
-        if now - as_of > query.stale_after:
-            reason = f"{self._name}: newest sample is {age(now - as_of)} old"
-            return NoReading(query.metric.id, query.scope, query.rollout.build, reason, now, self._name)
-        return Reading(
-            metric=query.metric.id,
-            scope=query.scope,
-            build=query.rollout.build,
-            population=query.metric.population,
-            quantity=quantity,
-            window=Window(start, now),
-            as_of=as_of,
-            taken_at=now,
-            source=self._name,
-        )
+            quantity, as_of, start = self._read_off(ask, moment, broken)
+        except (ProviderError, NoData) as error:
+            return self._nothing(query, str(error), moment.now)
+        if moment.now - as_of > query.stale_after:
+            return self._nothing(query, f"newest sample is {age(moment.now - as_of)} old", moment.now)
+        problem = flaw(quantity)
+        if problem is not None:
+            return self._nothing(query, problem, moment.now)
+        window = Window(min(start, moment.now - 1e-3), moment.now)
+        return self._reading(query, quantity, window, as_of, moment.now)
 
-    def _counted(
-        self, query: Query, counters: tuple[str, str], now: float, instants: Answers, broken: Answers
-    ) -> tuple[Quantity, float, float]:
-        """Quantity, age of the newest sample, and since when it counts."""
-        as_of = now
-        for text in counters:
-            failure = broken.get(text)
-            if isinstance(failure, ProviderError):
-                raise failure
-            as_of = min(as_of, self._newest(text, query.rollout, instants))
-        first, second = (self._tally(query.rollout, text) for text in counters)
-        if not first.alive or not second.alive:
-            raise self._nothing(counters[0] if not first.alive else counters[1], query.rollout)
-        upper, lower = first.grown(query.window.start), second.grown(query.window.start)
-        if upper is None or lower is None:
-            raise self._nothing(counters[0], query.rollout)
-        start = max(query.window.start, first.first or query.window.start, second.first or query.window.start)
-        if query.metric.kind is Kind.MEAN:
-            return Mean(_whole(upper), _whole(lower)), as_of, min(start, now - 1e-3)
-        if lower < upper < lower + 1:
-            upper = lower
-        return Proportion(_whole(upper), _whole(lower)), as_of, min(start, now - 1e-3)
+    def _read_off(self, ask: Ask, moment: Moment, broken: Mapping[str, ProviderError]) -> tuple[Quantity, float, float]:
+        """Quantity, time of the newest sample, and since when it counts. Raises NoData or ProviderError."""
+        query = ask.query
+        ledger = self._ledgers[_key(query.rollout)]
+        as_of = min(moment.as_of(text, query.rollout.build, ledger.tally(text)) for text in ask.fresh)
+        if ask.counters is None:
+            return Bare(_only_value(moment.series(ask.value))), as_of, query.window.start
+        grown: list[float] = []
+        start = query.window.start
+        for selector in ask.counters:
+            moment.check_counts(selector)
+            if selector in broken:
+                raise broken[selector]
+            tally = ledger.tally(selector)
+            growth = None if tally is None else tally.grown(query.window.start)
+            if tally is None or growth is None or tally.began is None:
+                raise NoData(f"no samples of {plain_text(selector, 90)} in this window")
+            grown.append(growth)
+            # Within a second it is the same moment: times are asked for in milliseconds.
+            start = tally.began if tally.began > start + 1.0 else start
+        return _quantity(ask.kind, grown[0], grown[1]), as_of, start
 
-    def _newest(self, text: str, rollout: RolloutPlan, instants: Answers) -> float:
-        """When the newest sample was taken; an empty answer is a target that is gone, whatever rate() still says."""
-        found = instants.get(_timestamp(text))
+    # --- the past ------------------------------------------------------------------------------------------------
+
+    def _past_counts(self, ask: Ask, ledger: Ledger, step: float) -> Iterator[Reading]:
+        query = ask.query
+        tallies = [tally for text in ask.counters or () if (tally := ledger.tally(text)) is not None]
+        patience = max(query.stale_after, 2 * step)
+        for at in _moments(query.window, step):
+            grown = [tally.grown(at - query.metric.window, at) for tally in tallies]
+            newest = [tally.newest(at) for tally in tallies]
+            counts = [growth for growth in grown if growth is not None]
+            times = [time for time in newest if time is not None and at - time <= patience]
+            if len(counts) == len(times) == 2:
+                quantity = _quantity(ask.kind, counts[0], counts[1])
+                if flaw(quantity) is None:
+                    yield self._past(ask, quantity, at, min(times))
+
+    async def _past_values(self, ask: Ask, step: float) -> list[tuple[float, float]]:
+        window = ask.query.window
+        if window.start + step > window.end:
+            return []
+        found = (await self._client.over([ask.value], window.start + step, window.end, step))[ask.value]
         if isinstance(found, ProviderError):
             raise found
-        times = [line.points[-1][1] for line in found or () if line.points]
-        times = [time for time in times if math.isfinite(time)]
-        if not times:
-            raise self._nothing(text, rollout)
-        return max(times)
+        if len(found) != 1:
+            return []
+        return [(at, value) for at, value in found[0].points if flaw(Bare(value)) is None]
 
-    def _bare(self, query: Query, now: float, instants: Answers) -> tuple[Quantity, float]:
-        text = self._value(query)
-        found = instants.get(text)
-        if isinstance(found, ProviderError):
-            raise found
-        lines: list[Line] = found or []
-        if not lines:
-            raise self._nothing(text, query.rollout)
-        if len(lines) > 1:
-            names = sorted({name for line in lines for name, value in line.labels if _differs(name, value, lines)})
-            raise Misconfigured(
-                f"{self._name}: {len(lines)} series where one is expected, they differ in {', '.join(names)}"
-            )
-        value = lines[0].points[-1][1]
-        if not math.isfinite(value):
-            raise Misconfigured(f"{self._name}: the value is {value}")
-        return Bare(value), now
+    def _past(self, ask: Ask, quantity: Quantity, at: float, as_of: float) -> Reading:
+        return self._reading(ask.query, quantity, Window(at - ask.query.metric.window, at), as_of, at)
 
-    def _nothing(self, text: str, rollout: RolloutPlan) -> ProviderError:
-        return Misconfigured(f"{self._name} has no fresh series for build {rollout.build}: {plain_text(text, 90)}")
+    # --- words ---------------------------------------------------------------------------------------------------
 
-    # --- questions -----------------------------------------------------------------------------------------------
+    def _ask(self, query: Query, window: float | None = None) -> Ask | str:
+        """The query in PromQL, or why it cannot be asked."""
+        options = self._options.metrics.get(query.metric.id)
+        if options is None:
+            return f"{query.metric.id} is not configured"
+        kind = query.metric.kind
+        given = options.mean() if kind is Kind.MEAN else options.proportion()
+        if given is None and options.value is None:
+            return f"{query.metric.id} is a {kind}: expected {_EXPECTED[kind]} in the configuration"
+        try:
+            return self._filled(query, options, given, window)
+        except BadExpression as error:
+            return f"{query.metric.id}: {error}"
 
-    def _instant_expressions(self, queries: Sequence[Query]) -> list[str]:
-        expressions: list[str] = []
-        for query in queries:
-            counters = self._counters(query)
-            expressions += [_timestamp(text) for text in counters] if counters else [self._value(query)]
-        return expressions
+    def _filled(self, query: Query, options: MetricQueries, given: tuple[str, str] | None, window: float | None) -> Ask:
+        rollout = query.rollout
+        values = dict(zip(QUOTED, (rollout.platform.value, rollout.build, rollout.version), strict=True))
+        if given is not None:
+            counters = fill(given[0], values), fill(given[1], values)
+            return Ask(query, query.metric.kind, counters, "", counters)
+        span = query.window.end - query.window.start if window is None else window
+        value = f"({fill(options.value or '', values, span)})"
+        return Ask(query, query.metric.kind, None, value, selectors(value))
 
-    def _counters(self, query: Query) -> tuple[str, str] | None:
-        counters = self._queries(query).counters()
-        if counters is None:
-            return None
-        return fill(counters[0], query.rollout), fill(counters[1], query.rollout)
+    def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
+        who = self._client.who
+        words = reason if reason.startswith(who) else f"{who}: {reason}"
+        return NoReading(query.metric.id, query.scope, query.rollout.build, words, now, self._name)
 
-    def _value(self, query: Query) -> str:
-        window = query.window.end - query.window.start
-        return f"({fill(self._queries(query).value or '', query.rollout, window)})"
-
-    def _queries(self, query: Query) -> MetricQueries:
-        return self._options.metrics[query.metric.id]
-
-    def _tally(self, rollout: RolloutPlan, text: str) -> Tally:
-        return self._books[_key(rollout)].tallies[text]
-
-    def _past(self, query: Query, counters: tuple[str, str], step: float) -> Iterator[Reading]:
-        first, second = (self._tally(query.rollout, text) for text in counters)
-        count = math.floor((query.window.end - query.window.start) / step)
-        for number in range(1, count + 1):
-            at = query.window.start + number * step
-            since = at - query.metric.window
-            upper, lower = first.grown(since, at), second.grown(since, at)
-            if not upper and not lower:
-                continue
-            ratio = query.metric.kind is Kind.RATIO
-            quantity: Quantity = (
-                Proportion(_whole(upper or 0.0), _whole(lower or 0.0))
-                if ratio
-                else Mean(_whole(upper or 0.0), _whole(lower or 0.0))
-            )
-            if flaw(quantity) is None:
-                build, population = query.rollout.build, query.metric.population
-                window = Window(since, at)
-                yield Reading(query.metric.id, query.scope, build, population, quantity, window, at, at, self._name)
+    def _reading(self, query: Query, quantity: Quantity, window: Window, as_of: float, taken_at: float) -> Reading:
+        metric, build = query.metric, query.rollout.build
+        return Reading(metric.id, query.scope, build, metric.population, quantity, window, as_of, taken_at, self._name)
 
 
-def _timestamp(text: str) -> str:
-    return f"timestamp({text})"
+_EXPECTED = {Kind.RATIO: "bad and total, or value", Kind.MEAN: "sum and count, or value"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Moments to ask for, in whole milliseconds as the server counts them; the last one is `end` exactly."""
-
-    start: float
-    end: float
-    step: float
-
-
-def _grid(since: float, until: float, wish: float) -> _Grid:
-    """From `since` (or a little earlier) to `until`, about `wish` seconds apart, within the server's point limit."""
-    end = math.floor(until * 1000)
-    span = end - math.floor(since * 1000)
-    count = max(1, min(_MOST_POINTS, math.ceil(span / 1000 / wish)))
-    step = math.ceil(span / count)
-    return _Grid((end - count * step) / 1000, end / 1000, step / 1000)
+def _quantity(kind: Kind, first: float, second: float) -> Quantity:
+    """Fractions are passed on unrounded; an excess of bad below 1 is cut (gates.md 8)."""
+    if kind is Kind.MEAN:
+        return Mean(_whole(first), _whole(second))
+    return Proportion(_whole(second if second < first < second + 1 else first), _whole(second))
 
 
 def _whole(number: float) -> float | int:
@@ -268,16 +218,25 @@ def _whole(number: float) -> float | int:
     return int(number) if number == int(number) else number
 
 
-def _differs(name: str, value: str, lines: Sequence[Line]) -> bool:
-    return any(dict(line.labels).get(name) != value for line in lines)
+def _only_value(found: Sequence[Series]) -> float:
+    """The value of the one series that is expected. Raises NoData, Misconfigured for several."""
+    if not found:
+        raise NoData("the expression has no value now")
+    if len(found) > 1:
+        labels = [dict(series.labels) for series in found]
+        names = {name for each in labels for name in each}
+        differing = sorted(name for name in names if len({each.get(name) for each in labels}) > 1)
+        raise Misconfigured(f"{len(found)} series where one is expected, they differ in {', '.join(differing)}")
+    value = found[0].points[-1][1]
+    if not math.isfinite(value):
+        raise NoData(f"the value is {value}, not a number that can be compared")
+    return value
 
 
-def _key(rollout: RolloutPlan) -> Key:
+def _moments(window: Window, step: float) -> Iterator[float]:
+    count = math.floor((window.end - window.start) / step + 1e-9)
+    return (window.start + number * step for number in range(1, count + 1))
+
+
+def _key(rollout: RolloutPlan) -> tuple[str, str]:
     return rollout.platform.value, rollout.build
-
-
-def _by_rollout(queries: Sequence[Query]) -> dict[Key, list[Query]]:
-    groups: dict[Key, list[Query]] = {}
-    for query in queries:
-        groups.setdefault(_key(query.rollout), []).append(query)
-    return groups

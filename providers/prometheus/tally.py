@@ -1,54 +1,48 @@
 """Counting from raw samples: how much a selector's counters grew since a moment, series by series (gates.md 8).
 
 `increase()` extrapolates to the window's edges, so its counts are not what happened. Here the samples themselves are
-subtracted: a fall is a restart and counts from zero, a series that vanishes keeps what it counted, one that appears
-later began at zero, and what stood there when counting began is the start.
+subtracted: a fall is a restart and counts from zero, and a series that vanishes keeps what it counted.
 """
 
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from providers.prometheus.client import Labels, Line
+from providers.prometheus.client import Labels, Series
 
-_CLOSE = 1.0
-"""Seconds within which a sample is the newest one: times are sent with milliseconds."""
+BeganAtZero = Callable[[Labels, float], bool]
+"""Whether a series whose first sample has this time began at zero; else that sample is where counting starts."""
+_SPARE = 4096
 
 
 class Tally:
-    """One selector's growth over time, from `start` (epoch seconds) on."""
+    """One selector's growth from `start` (epoch seconds) on, known up to `until`."""
 
-    def __init__(self, start: float) -> None:
+    def __init__(self, start: float, standing: Mapping[Labels, float]) -> None:
+        """`standing` is what each series showed at the start, or last before it."""
         self.start = start
         self.until = start
-        self.alive = False
-        """Whether any series had a value at `until`."""
-        self._times: list[float] = []
-        self._sums: list[float] = []
-        self._last: dict[Labels, float] = {}
+        self.began: float | None = start if standing else None
+        """Since when it counts: the start, or the first sample where nothing is known before it; None without any."""
+        self._last = dict(standing)
+        self._times = array("d", [start] if standing else [])
+        self._sums = array("d", [0.0] if standing else [])
 
     @property
-    def first(self) -> float | None:
-        """When the first sample was seen; None before."""
-        return self._times[0] if self._times else None
+    def seen(self) -> Iterable[Labels]:
+        """Labels of every series that ever was there."""
+        return self._last.keys()
 
-    def extend(self, lines: Iterable[Line], until: float, from_zero_after: float | None) -> None:
-        """Add what the series showed up to `until`. Series that begin after `from_zero_after` began at zero.
-
-        `from_zero_after` is when the neighbours were first seen: the server was looking already. None: nothing was.
-        """
+    def extend(self, found: Iterable[Series], until: float, began_at_zero: BeganAtZero) -> None:
+        """Add what the series showed after the moment up to which all is known. What is no count is left out."""
         grown: dict[float, float] = {}
-        self.alive = False
-        for line in lines:
-            for time, value in line.points:
-                if time <= self.until and self._times:
-                    continue
-                if not math.isfinite(value) or value < 0:
-                    continue
-                grown[time] = grown.get(time, 0.0) + self._growth(line.labels, time, value, from_zero_after)
-                self.alive = self.alive or time >= until - _CLOSE
+        for series in found:
+            for time, value in series.points:
+                if (time > self.until or not self._times) and math.isfinite(value) and value >= 0:
+                    grown[time] = grown.get(time, 0.0) + self._growth(series.labels, time, value, began_at_zero)
         total = self._sums[-1] if self._sums else 0.0
         for time in sorted(grown):
             total += grown[time]
@@ -65,26 +59,25 @@ class Tally:
         before = self._sums[begin - 1] if begin else 0.0
         return max(0.0, self._sums[end - 1] - before)
 
+    def newest(self, at: float) -> float | None:
+        """When something was last seen at or before a time."""
+        end = bisect_right(self._times, at)
+        return self._times[end - 1] if end else None
+
     def forget(self, before: float) -> None:
         """Drop what no window reaches back to any more."""
         keep = bisect_right(self._times, before) - 1
-        if keep > 1000:
+        if keep > _SPARE:
             del self._times[:keep]
             del self._sums[:keep]
-            self.start = max(self.start, before)
+            self.start = self._times[0]
 
-    def _growth(self, labels: Labels, time: float, value: float, from_zero_after: float | None) -> float:
+    def _growth(self, labels: Labels, time: float, value: float, began_at_zero: BeganAtZero) -> float:
         last = self._last.get(labels)
         self._last[labels] = value
-        if last is None:
-            # What stands at the very beginning is the start, even where neighbours are known from earlier.
-            seen = self.start if from_zero_after is None else max(self.start, from_zero_after)
-            return value if from_zero_after is not None and time > seen + _CLOSE else 0.0
-        return value - last if value >= last else value
-
-
-def first_seen(tallies: Mapping[str, Tally], lines: Mapping[str, Iterable[Line]]) -> float | None:
-    """When any of these selectors was first seen: from then on the server was looking."""
-    known = [tally.first for tally in tallies.values() if tally.first is not None]
-    fresh = [line.points[0][0] for group in lines.values() for line in group if line.points]
-    return min([*known, *fresh], default=None)
+        if last is not None:
+            return value - last if value >= last else value
+        from_zero = began_at_zero(labels, time)
+        begins = self.start if from_zero else time
+        self.began = begins if self.began is None else min(self.began, begins)
+        return value if from_zero else 0.0
