@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -59,7 +61,38 @@ async def take(shot: Shot, config: Path) -> str:
             svg = app.export_screenshot(title="rollout-tui")
     finally:
         await engine.close()
-    return svg.replace("Fira Code", _FONT)
+    return dotted(svg.replace("Fira Code", _FONT))
+
+
+def dotted(svg: str) -> str:
+    """The picture with its braille drawn as dots: few fonts have them, and none as terminals draw them."""
+    return _TEXT.sub(lambda match: _dots(match) + match[0].replace(match["text"], _without(match["text"])), svg)
+
+
+def _dots(match: re.Match[str]) -> str:
+    text = html.unescape(match["text"])
+    width = float(match["length"]) / len(text)
+    x, baseline = float(match["x"]), float(match["y"])
+    squares = [
+        f'<rect x="{x + n * width + (column + 0.5) * width / 2 - 1.2:.1f}" '
+        f'y="{baseline - 18.5 + (row + 0.5) * 6.1 - 1.2:.1f}" width="2.4" height="2.4"/>'
+        for n, character in enumerate(text)
+        if "\u2800" <= character <= "\u28ff"
+        for row, bits in enumerate(((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)))
+        for column, bit in enumerate(bits)
+        if ord(character) & bit
+    ]
+    return f'<g class="{match["style"]}">{"".join(squares)}</g>' if squares else ""
+
+
+def _without(text: str) -> str:
+    return "".join("&#160;" if "\u2800" <= character <= "\u28ff" else character for character in text)
+
+
+_TEXT = re.compile(
+    r'<text class="(?P<style>[^"]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="(?P<length>[\d.]+)"[^>]*>'
+    r"(?P<text>[^<]+)</text>"
+)
 
 
 def main() -> None:

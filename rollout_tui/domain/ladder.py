@@ -69,10 +69,13 @@ def standings(phases: Sequence[Phase], states: Sequence[ReleaseState], now: floa
 
 
 def next_phase(phases: Sequence[Phase], index: int) -> Phase | None:
-    """Where a promotion from phase `index` leads; the phased release leads to its own end (COMPLETE)."""
+    """Where a promotion from phase `index` leads.
+
+    A last phase at Apple leads to its own end: a review to the release, the phased release to COMPLETE.
+    """
     if index + 1 < len(phases):
         return phases[index + 1]
-    return phases[index] if phases[index].kind is PhaseKind.PHASED else None
+    return phases[index] if phases[index].kind in (PhaseKind.PHASED, PhaseKind.REVIEW) else None
 
 
 @dataclass(slots=True)

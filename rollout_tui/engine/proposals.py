@@ -92,10 +92,10 @@ def _typed(platform: str, target: Phase | None, rollout: Rollout) -> str | None:
     """What a person types to promote: platform and target as the dialog writes it (screens.md 11)."""
     if target is None:
         return None
-    if target.kind is PhaseKind.REVIEW:
-        return f"{platform} review"
     current = rollout.current
     if current is not None and current.phase.kind is PhaseKind.REVIEW:
         return f"{platform} release"
+    if target.kind is PhaseKind.REVIEW:
+        return f"{platform} review"
     share = "100" if target.share is None else words.plain_percent(target.share).removesuffix(" %")
     return f"{platform} {share}"

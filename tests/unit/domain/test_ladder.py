@@ -112,3 +112,7 @@ def test_promotion_leads_one_phase_up_and_the_phased_release_to_its_own_end() ->
     assert next_phase(PHASES, 2) is None
     assert next_phase(IOS.phases, 2) is IOS.phases[2]
     assert PHASES[2].share == Decimal(1)
+
+
+def test_an_approved_version_can_be_released_where_the_review_is_the_plans_last_phase() -> None:
+    assert next_phase(IOS.phases[:2], 1) is IOS.phases[1]
