@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rollout_tui.domain.releases import Platform
+    from rollout_tui.history import History
     from rollout_tui.rehearsal.serve import Ready
 
 _EXAMPLES = """
@@ -116,10 +118,26 @@ def _remember(ready: Ready, count: int) -> None:
             history.states.add(platform, state)
         for platform, signoff in past.signoffs(ready.stage):
             history.signoffs.add(platform, signoff)
+        for number, asked in enumerate(past.requests(ready.stage)):
+            _ask(history, f"rehearsed-{number}", *asked)
         for poll in past.polls(ready.stage, count):
             history.samples.add(poll)
     finally:
         history.close()
+
+
+def _ask(history: History, intent: str, platform: Platform, build: str, requested: str, at: float) -> None:
+    """Somebody promoted to the present phase, and the store showed it."""
+    from rollout_tui.domain.actions import ActionKind, Change, Ending, Expectation, Outcome
+    from rollout_tui.history.journal import Entry
+    from rollout_tui.rehearsal.scenarios import VERSION
+
+    change = Change("the store", f"Promoted to {requested}.", (), (), "", Expectation())
+    kind = ActionKind.PROMOTE
+    history.journal.write_intent(
+        Entry(intent, platform, VERSION, build, kind, requested, change, None, "mara@rel-01", "", at)
+    )
+    history.journal.write_outcome(Outcome(intent, platform, kind, Ending.DONE, "", at))
 
 
 async def _end_of_input() -> None:

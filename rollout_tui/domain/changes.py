@@ -41,13 +41,19 @@ def _changes(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
     platform = after.plan.platform
     yield from _state(before, after, at)
     lost: dict[str, list[str]] = {}
+    regained: list[str] = []
     for old, new in zip(before.metrics, after.metrics, strict=False):
         if old.severity is new.severity or old.metric.id != new.metric.id:
             continue
         if new.severity is Severity.UNKNOWN:
             lost.setdefault(new.problem or "no data", []).append(new.metric.label)
-        elif old.reading is not None:
+        elif old.severity is Severity.UNKNOWN and new.severity in (Severity.OK, Severity.INFO):
+            # A source that answers again is one event, not one a metric; at the first answer it is none.
+            regained += [] if old.reading is None else [new.metric.label]
+        elif old.reading is not None or old.severity is Severity.UNKNOWN:
             yield Event(at, EventKind.SEVERITY, _severity_text(old, new), platform, new.severity)
+    if regained:
+        yield Event(at, EventKind.SOURCE, f"{', '.join(regained)}: data again", platform, Severity.OK)
     for problem, labels in lost.items():
         yield Event(at, EventKind.SOURCE, f"{', '.join(labels)}: no data. {problem}", platform, Severity.UNKNOWN)
     yield from _verdicts(before, after, at)

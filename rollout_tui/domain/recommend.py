@@ -12,9 +12,9 @@ from enum import IntEnum
 
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import Ending
-from rollout_tui.domain.ladder import next_phase
+from rollout_tui.domain.ladder import ASC_LADDER, next_phase
 from rollout_tui.domain.plan import GateKind, Phase
-from rollout_tui.domain.releases import PhaseKind, StateWord
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.sentences import (
     cost_of_waiting,
     failed_metric_gate,
@@ -269,39 +269,53 @@ _ASK: tuple[Callable[[Rollout, float, tzinfo], _Advice | None], ...] = (
 def _nothing(rollout: Rollout, now: float, zone: tzinfo) -> _Advice:
     """Nothing to do; when the next moment that matters comes, and what is open until then."""
     severity = rollout.severity if rollout.severity is not Severity.UNKNOWN else Severity.INFO
-    moment = _next_moment(rollout, now, zone)
-    return _Advice(_Rank.WAIT, Urgency.WAIT, severity, moment, _open_gates(rollout), moment)
+    moment, brief = _next_moment(rollout, now, zone)
+    return _Advice(_Rank.WAIT, Urgency.WAIT, severity, moment, _open_gates(rollout), brief)
 
 
 def _wait(advised: Sequence[tuple[Rollout, _Advice]]) -> Recommendation:
-    moments = [advice.headline for _, advice in advised if advice.headline]
+    told = [advice for _, advice in advised if advice.headline]
     opens = [advice.detail for _, advice in advised if advice.detail]
     severity = worst(advice.severity for _, advice in advised)
-    first, rest = (moments[0], moments[1:]) if moments else ("", [])
-    detail = " ".join([*opens[:1], *rest])
-    headline = " ".join(filter(None, ["Nothing to do now.", first]))
     shown = Severity.OK if severity is Severity.OK else Severity.INFO
-    return Recommendation(Urgency.WAIT, shown, headline, detail, headline, detail)
+    first = told[0] if told else None
+    headline = f"Nothing to do now. {first.headline}" if first else "Nothing to do now."
+    brief = f"Nothing to do now. {first.short}" if first else "Nothing to do now."
+    detail = " ".join([*opens[:1], *(advice.headline for advice in told[1:])])
+    brief_detail = " ".join([*opens[:1], *(advice.short for advice in told[1:])])
+    return Recommendation(Urgency.WAIT, shown, headline, detail, brief, brief_detail)
 
 
-def _next_moment(rollout: Rollout, now: float, zone: tzinfo) -> str:
+def _next_moment(rollout: Rollout, now: float, zone: tzinfo) -> tuple[str, str]:
+    """The sentence, and its short form."""
     name, state, current = rollout.plan.label, rollout.store.state, rollout.current
     if state is None:
-        return f"First read of {rollout.store.name} under way."
+        return (f"First read of {rollout.store.name} under way.",) * 2
     if state.word is StateWord.DONE:
-        return f"{name} is at 100 %."
+        return (f"{name} is at 100 %.",) * 2
     if state.word is StateWord.IN_REVIEW:
-        return f"{name} waits for App Review."
+        return (f"{name} waits for App Review.",) * 2
     if state.next_step_at is not None and state.next_step_at > now:
-        return f"{name} goes on by itself in {words.span(state.next_step_at - now)}."
+        left = state.next_step_at - now
+        step = _next_step(state)
+        return f"{name} goes {step} by itself in {words.span(left)}.", f"{name} {step} in {words.age(left)}."
     target = _target(rollout)
-    if current is None or target is None:
-        return ""
+    if current is None or target is None or not current.left:
+        return "", ""
     where = words.plain_percent(target.share) if target.share is not None else target.label
-    if current.left:
-        moment = words.day_and_time(now + current.left, zone)
-        return f"{name} may go to {where} in {words.span(current.left)} at the earliest, {moment}."
-    return ""
+    until = words.span(current.left)
+    moment = words.day_and_time(now + current.left, zone)
+    return (
+        f"{name} may go to {where} in {until} at the earliest, {moment}.",
+        f"{name} to {where} in {until} at the earliest.",
+    )
+
+
+def _next_step(state: ReleaseState) -> str:
+    """Where the store's own ladder goes next: `to 10 %`."""
+    if state.day is None or not 1 <= state.day < len(ASC_LADDER):
+        return "on"
+    return f"to {words.plain_percent(ASC_LADDER[state.day])}"
 
 
 def _open_gates(rollout: Rollout) -> str:

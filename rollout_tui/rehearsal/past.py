@@ -10,6 +10,7 @@ from rollout_tui.domain.quantities import Mean, Proportion, Quantity
 from rollout_tui.domain.readings import Reading, Scope, Window
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
 from rollout_tui.domain.verdicts import SignOff
+from rollout_tui.domain.words import plain_percent
 from rollout_tui.rehearsal.scenarios import HOUR, VERSION
 from rollout_tui.rehearsal.stage import SHARES, Stage
 from rollout_tui.rehearsal.stores.apple import DAY, LADDER
@@ -42,6 +43,16 @@ def states(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
         at = began + (day - 1) * DAY
         if at <= origin:
             yield Platform.IOS, _phased(build, at, day, share)
+
+
+def requests(stage: Stage) -> Iterator[tuple[Platform, str, str, float]]:
+    """What people asked the stores for last: platform, build, in the plan's words, when."""
+    origin, scenario = stage.clock.origin, stage.scenario
+    at = origin + scenario.android_phases[1] * HOUR
+    yield Platform.ANDROID, scenario.play.version_code, plain_percent(SHARES[1]), at
+    began = origin + scenario.app_store.since * HOUR
+    asked = "TestFlight" if scenario.app_store.stage == "testflight" else "phased"
+    yield Platform.IOS, scenario.app_store.build, asked, began
 
 
 def signoffs(stage: Stage) -> Iterator[tuple[Platform, SignOff]]:

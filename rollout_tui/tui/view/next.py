@@ -25,7 +25,7 @@ def next_rows(scene: Scene, width: int, height: int) -> list[Row]:
     symbol, colour = SEVERITY[advice.severity]
     brief = len(advice.headline) > width - _TEXT - 1
     headline = advice.brief_headline if brief else advice.headline
-    detail = advice.detail
+    detail = advice.brief_detail if len(advice.detail) > width - _TEXT - 1 else advice.detail
     if alarm is not None:
         detail = f"{alarm[:1].upper()}{alarm[1:]}. {detail}"
     first = Pen(width, ground)

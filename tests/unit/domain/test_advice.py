@@ -142,6 +142,20 @@ def test_a_lost_source_is_one_event_for_all_its_metrics() -> None:
     ]
 
 
+def test_a_source_that_answers_again_is_one_event_and_the_first_answer_is_none() -> None:
+    gone = {m: NoReading(m, Scope.RECENT, "4201", "Prometheus: HTTP 503", NOW, "p") for m in android_facts().recent}
+    silent = android(recent=gone, phase=gone, last_good=android_facts().recent)
+    assert [event.text for event in changes(silent, android(), NOW)] == [
+        "Crash rate, Connect failures, Connection time, Session duration: data again",
+    ]
+    assert changes(android(recent={}, phase={}, last_good={}), android(), NOW) == ()
+
+
+def test_an_alarm_that_the_first_answer_brings_is_told() -> None:
+    told = [event.text for event in changes(android(recent={}, last_good={}), with_crashes(241, 10_002), NOW)]
+    assert "Crash rate CRITICAL: 2.41 % of 10,002 (critical > 2 %)" in told
+
+
 def test_a_pause_and_a_change_made_elsewhere_are_events_in_the_stores_words() -> None:
     after = android(
         state=play("0.2", NOW, StateWord.PAUSED, "halted"),
