@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -113,6 +114,8 @@ class SourceRound:
         self._desk = desk
         self.boards = boards
         self.settings = settings
+        self.heard = asyncio.Event()
+        """Set once the first poll is over."""
 
     async def poll(self) -> None:
         """Ask for the recent window of each metric, and for the phase so far where a gate rests on it."""
@@ -126,8 +129,7 @@ class SourceRound:
         for (board, query), answer in zip(asked, answers, strict=True):
             kept = board.take([answer]) if query.scope is Scope.RECENT else board.take_phase(answer, query.window.start)
             written.extend((board.plan.platform, reading) for reading in kept)
-        for board in self.boards:
-            board.unheard.discard(self.settings.name)
+        self._hear()
         if written:
             self._desk.archive.write(lambda history: history.samples.add(written))
         self._desk.arrived()
@@ -137,7 +139,7 @@ class SourceRound:
         reason = blamed(self.settings.label or self.settings.name, error)
         for board in self.boards:
             board.no_answers(self._missed(board), reason, self.settings.name, self._desk.clock.now())
-            board.unheard.discard(self.settings.name)
+        self._hear()
         self._desk.looked()
 
     async def back_fill(self, board: Board, since: float, step: float) -> list[Reading]:
@@ -178,6 +180,11 @@ class SourceRound:
                 break
             taken |= self._metrics_of(name)
         return {metric.id for metric in board.plan.metrics if metric.id in self._metrics_of(self.settings.name) - taken}
+
+    def _hear(self) -> None:
+        self.heard.set()
+        for board in self.boards:
+            board.unheard.discard(self.settings.name)
 
     def _missed(self, board: Board) -> set[str]:
         """Metrics that are without data while this source fails. One that cannot be opened may give any of them."""

@@ -77,7 +77,11 @@ class Upkeep:
             await self._archive.try_call(partial(recall_people, board=board), None)
 
     async def fill_curves(self, round_: SourceRound) -> None:
-        """Fill the curves' holes from the source's own memory. Where that fails, its polls say so."""
+        """Fill the curves' holes from the source's own memory, after its first poll: the present comes first.
+
+        Where that fails, its polls say so.
+        """
+        await round_.heard.wait()
         for board in round_.boards:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(_PATIENCE * round_.settings.timeout):

@@ -15,14 +15,14 @@ from rollout_tui.config.settings import ClockSettings
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.quantities import Bare, Proportion
-from rollout_tui.domain.readings import Scope
+from rollout_tui.domain.readings import Reading, Scope
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, SignOff, Verdict
 from rollout_tui.engine.engine import Engine
 from rollout_tui.history import History
-from rollout_tui.ports import OBSERVED_SHARE, Denied, Misconfigured, Unreachable
+from rollout_tui.ports import OBSERVED_SHARE, Denied, Misconfigured, Query, Unreachable
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import ANDROID, CRASH, NOW, play
 from tests.unit.engine.fakes import BOTH, JKIM, World, remembered
@@ -503,6 +503,25 @@ async def test_what_was_missed_is_asked_of_the_source_and_drawn_not_judged(world
     again = world.engine()
     assert sum(v is not None for v in metric(again).curve.values) > 180
     assert metric(again).severity is Severity.OK
+
+
+async def test_the_present_is_asked_for_before_the_past(world: World) -> None:
+    asked: list[str] = []
+
+    def past(query: Query, step: float) -> list[Reading]:
+        asked.append(query.metric.id)
+        return []
+
+    world.source.past = past
+    world.source.reading = asyncio.Event()
+    engine = world.engine()
+    await engine.start()
+    await until(lambda: world.source.asked, "the first poll")
+    await breathe()
+    assert asked == []
+    world.source.reading.set()
+    await until(lambda: len(asked) == 4, "asking for the past")
+    await until(lambda: metric(engine).severity is Severity.OK, "the present")
 
 
 async def test_polls_are_kept_as_reported_even_when_they_cannot_be_used(world: World) -> None:
