@@ -51,11 +51,14 @@ class Poller:
         """Poll until cancelled."""
         while True:
             self._poked.clear()
+            began = self._clock.now()
             error = await self.poll_once()
             asked_for = error.retry_after if isinstance(error, Unreachable) else None
             if asked_for is not None:
                 await self._clock.sleep(asked_for)
-            await self._rest(max(0.0, self._pause_after(error) - (asked_for or 0.0)))
+            # From beginning to beginning: on a fast clock a slow answer is old when it comes.
+            spent = asked_for or 0.0 if error is not None else self._clock.now() - began
+            await self._rest(max(0.0, self._pause_after(error) - spent))
 
     async def poll_once(self) -> BaseException | None:
         """One poll; what went wrong is told to `failed` and returned, never raised."""

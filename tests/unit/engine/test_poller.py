@@ -67,6 +67,17 @@ async def test_a_provider_is_polled_at_its_interval_with_a_little_jitter(polled:
     assert len(set(polled.gaps())) > 1, "polls of many programs must not run in step"
 
 
+async def test_the_interval_runs_from_beginning_to_beginning(polled: Polled) -> None:
+    async def slowly() -> None:
+        await Polled.poll(polled)
+        await polled.clock.sleep(40)
+
+    polled.poll = slowly  # type: ignore[method-assign]  # a provider that takes its time
+    async with running(polled):
+        await polled.clock.advance(60 * 5)
+    assert polled.gaps() == [about(60)] * len(polled.gaps())
+
+
 async def test_failures_back_off_to_five_minutes_and_success_ends_that(polled: Polled) -> None:
     polled.fails = lambda: Unreachable("HTTP 503")
     async with running(polled):
