@@ -11,6 +11,8 @@ from rollout_tui.ports import Clock, Denied, Misconfigured, Unreachable
 
 JITTER = 0.05
 """Share of the interval by which polls are spread, so that they do not run in step."""
+LEAST_REST = 0.1
+"""Share of the interval for which a provider is left alone, however long it takes to answer."""
 LONGEST = 300.0
 """Seconds between tries of a provider that fails (screens.md: one attempt every 5 min)."""
 _DOUBLINGS = 16
@@ -57,8 +59,8 @@ class Poller:
             if asked_for is not None:
                 await self._clock.sleep(asked_for)
             # From beginning to beginning: on a fast clock a slow answer is old when it comes.
-            spent = asked_for or 0.0 if error is not None else self._clock.now() - began
-            await self._rest(max(0.0, self._pause_after(error) - spent))
+            spent = (asked_for or 0.0) if error is not None else self._clock.now() - began
+            await self._rest(max(LEAST_REST * self._interval, self._pause_after(error) - spent))
 
     async def poll_once(self) -> BaseException | None:
         """One poll; what went wrong is told to `failed` and returned, never raised."""

@@ -78,6 +78,17 @@ async def test_the_interval_runs_from_beginning_to_beginning(polled: Polled) -> 
     assert polled.gaps() == [about(60)] * len(polled.gaps())
 
 
+async def test_a_provider_slower_than_its_interval_still_gets_its_rest(polled: Polled) -> None:
+    async def slowly() -> None:
+        await Polled.poll(polled)
+        await polled.clock.sleep(100)
+
+    polled.poll = slowly  # type: ignore[method-assign]  # a provider that takes its time
+    async with running(polled):
+        await polled.clock.advance(106 * 4 + 1)
+    assert polled.gaps() == [106] * 4
+
+
 async def test_failures_back_off_to_five_minutes_and_success_ends_that(polled: Polled) -> None:
     polled.fails = lambda: Unreachable("HTTP 503")
     async with running(polled):
