@@ -59,16 +59,19 @@ def selectors(text: str) -> tuple[str, ...]:
     while index < len(tokens):
         kind, token, position = tokens[index]
         following = tokens[index + 1][1] if index + 1 < len(tokens) else ""
-        if token == "[" or (token in _GROUPINGS and following == "("):
-            index = _closed(tokens, index if token == "[" else index + 1)
+        if token == "[":
+            index = _closed(tokens, index)
+        elif token in _GROUPINGS and following == "(":
+            index = _closed(tokens, index + 1)
         elif token == "{" or (kind == "name" and following == "{"):
             index = _closed(tokens, index if token == "{" else index + 1)
-            last = tokens[min(index, len(tokens)) - 1]
-            found[text[position : last[2] + len(last[1])]] = None
-            continue
-        elif kind == "name" and token.lower() not in _WORDS and following not in ("(", "by", "without"):
-            found[token] = None
-        index += 1
+            _, last, end = tokens[index - 1]
+            if last == "}":
+                found[text[position : end + 1]] = None
+        else:
+            if kind == "name" and token.lower() not in _WORDS and following not in ("(", "by", "without"):
+                found[token] = None
+            index += 1
     return tuple(found)
 
 

@@ -1,0 +1,89 @@
+"""What a server remembers, for the charts of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from rollout_tui.domain.quantities import Bare, Proportion
+from rollout_tui.domain.readings import Scope, Window
+from rollout_tui.ports import Misconfigured, Query, Unreachable
+from tests.providers.prometheus.desk import BAD, LABELS, NOW, TOTAL, Canned, source
+from tests.unit.domain.builders import ANDROID, CRASH, HOUR
+
+ClientOf = Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]
+DAY = 24 * HOUR
+BEGAN = NOW - DAY - HOUR
+
+
+def past(start: float = NOW - DAY, end: float = NOW) -> Query:
+    return Query(CRASH, Scope.RECENT, ANDROID, Window(start, end), 180.0)
+
+
+def minutes(*, until: float = NOW, per_minute: float = 10.0) -> list[tuple[float, float]]:
+    count = int((until - BEGAN) // 60)
+    return [(BEGAN + 60.0 * number, per_minute * number) for number in range(count + 1)]
+
+
+@pytest.fixture
+def server() -> Canned:
+    """Ten sessions a minute for a day; one in ten crashes in the last hour."""
+    canned = Canned(stood={TOTAL: [(LABELS, 0)], BAD: [(LABELS, 0)]})
+    canned.ranges[TOTAL] = [(LABELS, minutes())]
+    canned.ranges[BAD] = [(LABELS, [(at, max(0.0, (at - NOW + HOUR) / 60)) for at, _ in minutes()])]
+    return canned
+
+
+async def test_each_point_covers_the_metrics_own_window_before_it(server: Canned, client_of: ClientOf) -> None:
+    readings = await source(client_of(httpx.MockTransport(server))).back_fill(past(), 1800.0)
+    assert len(readings) == 48
+    assert readings[0].quantity == Proportion(0, 600)
+    assert readings[-2].quantity == Proportion(30, 600)
+    assert readings[-1].quantity == Proportion(60, 600)
+    assert readings[-1].window == Window(NOW - HOUR, NOW)
+    assert [reading.as_of for reading in readings] == [NOW - DAY + 1800.0 * number for number in range(1, 49)]
+
+
+async def test_a_gap_of_the_past_stays_a_gap(server: Canned, client_of: ClientOf) -> None:
+    hole = (NOW - 12 * HOUR, NOW - 6 * HOUR)
+    for text in (TOTAL, BAD):
+        server.ranges[text] = [
+            (labels, [point for point in points if not hole[0] < point[0] < hole[1]])
+            for labels, points in server.ranges[text]
+        ]
+    readings = await source(client_of(httpx.MockTransport(server))).back_fill(past(), 900.0)
+    inside = [reading for reading in readings if hole[0] + 1800 < reading.taken_at < hole[1]]
+    assert inside == []
+    assert len(readings) > 60
+
+
+async def test_what_was_never_there_has_no_past(client_of: ClientOf) -> None:
+    assert await source(client_of(httpx.MockTransport(Canned()))).back_fill(past(), 900.0) == []
+
+
+async def test_no_range_asks_for_more_points_than_servers_give(server: Canned, client_of: ClientOf) -> None:
+    await source(client_of(httpx.MockTransport(server))).back_fill(past(NOW - 400 * DAY), 1.0)
+    for request in server.asked:
+        if "range" in request.url.path:
+            asked = request.url.params
+            assert (float(asked["end"]) - float(asked["start"])) / float(asked["step"]) <= 11_000
+
+
+async def test_a_bare_value_has_a_past_too(server: Canned, client_of: ClientOf) -> None:
+    server.ranges["(rate(x[3600s]))"] = [({}, [(NOW - 600, "0.01"), (NOW - 300, "NaN"), (NOW, "0.02")])]
+    prometheus = source(client_of(httpx.MockTransport(server)), metrics={CRASH.id: {"value": "rate(x[$window])"}})
+    readings = await prometheus.back_fill(past(NOW - 900), 300.0)
+    assert [(reading.as_of, reading.quantity) for reading in readings] == [(NOW - 600, Bare(0.01)), (NOW, Bare(0.02))]
+
+
+async def test_a_server_that_is_gone_is_told(client_of: ClientOf) -> None:
+    with pytest.raises(Unreachable):
+        await source(client_of(httpx.MockTransport(lambda _: httpx.Response(502)))).back_fill(past(), 900.0)
+
+
+async def test_a_query_that_is_refused_is_told(server: Canned, client_of: ClientOf) -> None:
+    server.refused = {f"last_over_time({BAD}[6h])": "parse error"}
+    with pytest.raises(Misconfigured, match="parse error"):
+        await source(client_of(httpx.MockTransport(server))).back_fill(past(), 900.0)
