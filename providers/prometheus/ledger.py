@@ -12,7 +12,9 @@ from rollout_tui.ports import ProviderError
 _COARSE = 60.0
 """Seconds between samples when a whole phase is read at once and nothing restarted in it."""
 _FINE = 15.0
-"""Seconds between samples otherwise."""
+"""Seconds between samples from one poll to the next."""
+_FINEST = 1.0
+"""Seconds between samples of what restarted, where the limits allow it: every sample before a fall counts."""
 _MOST_POINTS = 10_000
 """Points of one series in one answer; servers refuse 11,000."""
 _MOST_VALUES = 150_000
@@ -78,7 +80,7 @@ class Ledger:
         restarted = await self._restarted(begun, start, now)
         steady = [text for text in begun if text not in restarted]
         broken |= await self._extend(steady, now, _COARSE, current)
-        return broken | await self._extend(restarted, now, _FINE, current)
+        return broken | await self._extend(restarted, now, _FINEST, current)
 
     async def _restarted(self, selectors: Sequence[str], start: float, now: float) -> list[str]:
         """Selectors whose counters fell somewhere since the start, or where that is not known."""

@@ -100,11 +100,11 @@ async def test_series_of_several_targets_add_up(server: Canned, http: httpx.Asyn
 
 
 async def test_a_restart_counts_from_zero_and_is_followed_finely(server: Canned, http: httpx.AsyncClient) -> None:
-    other_counters(server, 1000, 60, points=[(FIRST + 60, 1000), (FIRST + 600, 1200), (NOW - 300, 50)])
+    other_counters(server, 1000, 60, points=[(FIRST + 60, 1000), (FIRST + 601, 1200), (NOW - 300, 50)])
     server.instants[f"resets({TOTAL}[3600s])"] = [(LABELS, 1)]
     assert await proportion(http) == (3, 200 + 60)
     steps = {r.url.params["step"]: r.url.params["query"] for r in server.asked if "range" in r.url.path}
-    assert TOTAL in steps["15.000"]
+    assert TOTAL in steps["1.000"]
     assert TOTAL not in steps["60.000"]
 
 
