@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.rehearsal.clock import RehearsalClock
 from rollout_tui.rehearsal.faults import Faults
-from rollout_tui.rehearsal.prometheus.evaluate import Element, Range, Value, evaluate
-from rollout_tui.rehearsal.prometheus.syntax import Node, PromError, parse
+from rollout_tui.rehearsal.prometheus.evaluate import Element, Range, Value, evaluate, is_range
+from rollout_tui.rehearsal.prometheus.syntax import Node, PromError, Text, parse
 from rollout_tui.rehearsal.telemetry import Labels, Telemetry
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ def make_app(telemetry: Telemetry, clock: RehearsalClock, faults: Faults) -> Sta
         names = sorted({key for series in telemetry.series for key in series.labels})
         return JSONResponse({"status": "success", "data": names})
 
+    async def unknown(_request: Request, _error: Exception) -> Response:
+        return PlainTextResponse("404 page not found\n", 404)
+
     def _answer(work: Callable[[], dict[str, Any]]) -> Response:
         try:
             return JSONResponse({"status": "success", "data": work()})
@@ -69,7 +74,8 @@ def make_app(telemetry: Telemetry, clock: RehearsalClock, faults: Faults) -> Sta
             Route("/api/v1/status/buildinfo", buildinfo),
             Route("/-/ready", ready),
             *faults.routes(),
-        ]
+        ],
+        exception_handlers={404: unknown},
     )
     faults.guard(app)
     return app
@@ -86,12 +92,14 @@ async def _parameters(request: Request) -> dict[str, str]:
 
 def _instant(form: dict[str, str], telemetry: Telemetry, clock: RehearsalClock) -> dict[str, Any]:
     at = _time(form.get("time"), "time", clock.now())
+    _check_timeout(form)
     return _shaped(evaluate(parse(form.get("query", "")), telemetry, at), at)
 
 
 def _over_range(form: dict[str, str], telemetry: Telemetry) -> dict[str, Any]:
     start, end = _time(form.get("start"), "start"), _time(form.get("end"), "end")
-    step = _step(form.get("step", ""))
+    step = _duration(form.get("step", ""), "step")
+    _check_timeout(form)
     if end < start:
         raise PromError('invalid parameter "end": end timestamp must not be before start time')
     if step <= 0:
@@ -104,7 +112,14 @@ def _over_range(form: dict[str, str], telemetry: Telemetry) -> dict[str, Any]:
             "exceeded maximum resolution of 11,000 points per timeseries. "
             "Try decreasing the query resolution (?step=XX)"
         )
-    return {"resultType": "matrix", "result": _matrix(parse(form.get("query", "")), telemetry, start, end, step)}
+    node = parse(form.get("query", ""))
+    if is_range(node) or isinstance(node, Text):
+        kind = "string" if isinstance(node, Text) else "range vector"
+        raise PromError(
+            f'invalid parameter "query": invalid expression type "{kind}" for range query, '
+            "must be Scalar or instant Vector"
+        )
+    return {"resultType": "matrix", "result": _matrix(node, telemetry, start, end, step)}
 
 
 def _matrix(node: Node, telemetry: Telemetry, start: float, end: float, step: float) -> list[dict[str, Any]]:
@@ -145,7 +160,7 @@ def _text(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return format(Decimal(repr(value)).normalize(), "f")
 
 
 def _time(text: str | None, name: str, default: float | None = None) -> float:
@@ -154,7 +169,7 @@ def _time(text: str | None, name: str, default: float | None = None) -> float:
             return default
         raise PromError(f'invalid parameter "{name}": cannot parse "" to a valid timestamp')
     try:
-        return float(text)
+        return _finite(text)
     except ValueError:
         from datetime import datetime
 
@@ -164,14 +179,25 @@ def _time(text: str | None, name: str, default: float | None = None) -> float:
             raise PromError(f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp') from None
 
 
-def _step(text: str) -> float:
-    import re
+def _check_timeout(form: dict[str, str]) -> None:
+    if "timeout" in form:
+        _duration(form["timeout"], "timeout")
 
+
+def _duration(text: str, name: str) -> float:
     try:
-        return float(text)
+        return _finite(text)
     except ValueError:
         parts = re.findall(r"(\d+)(ms|[smhd])", text)
         if not parts or "".join(a + b for a, b in parts) != text:
-            raise PromError(f'invalid parameter "step": cannot parse "{text}" to a valid duration') from None
+            raise PromError(f'invalid parameter "{name}": cannot parse "{text}" to a valid duration') from None
         scale = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
         return sum(float(number) * scale[unit] for number, unit in parts)
+
+
+def _finite(text: str) -> float:
+    """A number that a clock could show. Raises ValueError."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value

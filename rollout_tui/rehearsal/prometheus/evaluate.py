@@ -69,11 +69,11 @@ class _Evaluation:
             case Selector():
                 return self._select(node)
             case Call(name, arguments):
-                return self._call(name, arguments)
+                return _distinct(self._call(name, arguments))
             case Aggregation():
                 return self._aggregate(node)
             case Binary():
-                return self._binary(node)
+                return _distinct(self._binary(node))
 
     def _select(self, selector: Selector) -> Vector | Matrix:
         at = (self._at if selector.at is None else selector.at) - selector.offset
@@ -104,10 +104,7 @@ class _Evaluation:
             return self._label_replace(arguments)
         over_range = _OVER_RANGES.get(name)
         if over_range is not None and len(arguments) == 1:
-            matrix = self.of(arguments[0])
-            if not isinstance(matrix, list) or not all(isinstance(item, Range) for item in matrix):
-                raise PromError(f'{_PLACE}: parse error: expected type range vector in call to function "{name}"')
-            results = [(item, over_range(item)) for item in matrix if isinstance(item, Range)]
+            results = [(item, over_range(item)) for item in self._matrix(name, arguments[0])]
             return [Element(_unnamed(item.labels), value, self._at) for item, value in results if value is not None]
         if name in ("timestamp", "absent") and len(arguments) == 1:
             vector = self._vector(arguments[0])
@@ -171,9 +168,10 @@ class _Evaluation:
         for item in right:
             key = _key(item.labels)
             if key in others:
+                both = f"[{_shown(item.labels)}, {_shown(others[key].labels)}]"
                 raise PromError(
-                    f"found duplicate series for the match group {dict(key)} on the right hand-side of the operation;"
-                    "many-to-many matching not allowed: matching labels must be unique on one side",
+                    f"found duplicate series for the match group {_shown(dict(key))} on the right hand-side of the "
+                    f"operation: {both};many-to-many matching not allowed: matching labels must be unique on one side",
                     "execution",
                 )
             others[key] = item
@@ -182,13 +180,41 @@ class _Evaluation:
         return self._each([item for item, _ in paired], node, lambda item: (item.value, pairs[id(item)]))
 
     def _vector(self, node: Node) -> Vector:
+        if is_range(node):
+            raise PromError(f"{_PLACE}: parse error: expected type instant vector, got range vector")
         return _as_vector(self.of(node))
+
+    def _matrix(self, function: str, node: Node) -> Matrix:
+        value = self.of(node) if is_range(node) else None
+        if not isinstance(value, list):
+            raise PromError(f'{_PLACE}: parse error: expected type range vector in call to function "{function}"')
+        return [item for item in value if isinstance(item, Range)]
 
     def _scalar(self, node: Node) -> float:
         value = self.of(node)
         if not isinstance(value, float):
             raise PromError('invalid parameter "query": 1:1: parse error: expected type scalar')
         return value
+
+
+def is_range(node: Node) -> bool:
+    """Whether an expression is a range vector: Prometheus knows before it looks at any series."""
+    return isinstance(node, Selector) and node.range is not None
+
+
+def _distinct(value: Value) -> Value:
+    """No two elements of one labelset, as it happens where a function drops the metrics' names."""
+    if isinstance(value, list) and len(value) > 1 and len({_all_labels(item) for item in value}) < len(value):
+        raise PromError("vector cannot contain metrics with the same labelset", "execution")
+    return value
+
+
+def _all_labels(item: Element | Range) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(item.labels.items()))
+
+
+def _shown(labels: Labels) -> str:
+    return "{" + ", ".join(f'{key}="{text}"' for key, text in sorted(labels.items())) + "}"
 
 
 def _as_vector(value: Value) -> Vector:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ _TOKENS = re.compile(
     re.VERBOSE,
 )
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 _LEVELS = (("or",), ("==", "!=", "<", ">", "<=", ">="), ("+", "-"), ("*", "/"))
 AGGREGATIONS = frozenset({"sum", "min", "max", "count", "avg"})
 
@@ -103,7 +103,7 @@ Node = Number | Text | Selector | Call | Aggregation | Binary
 def parse(query: str) -> Node:
     """The query's tree. Raises PromError in Prometheus's words."""
     if not query.strip():
-        raise PromError('invalid parameter "query": unknown position: parse error: no expression found in input')
+        raise PromError('invalid parameter "query": 1:1: parse error: no expression found in input')
     return _Parser(query).whole()
 
 
@@ -152,7 +152,7 @@ class _Parser:
             return Number(float(text))
         if kind == "string":
             self._take()
-            return Text(str(ast.literal_eval(text)))
+            return Text(self._text(text))
         if text == "(":
             self._take()
             node = self._binary(0)
@@ -221,7 +221,10 @@ class _Parser:
             kind, text, _ = self._take()
             if operator not in ("=", "!=", "=~", "!~") or kind != "string":
                 raise self._error("unexpected token in label matching")
-            matchers.append(Matcher(label, operator, str(ast.literal_eval(text))))
+            value = self._text(text)
+            if operator in ("=~", "!~"):
+                self._check_pattern(value)
+            matchers.append(Matcher(label, operator, value))
             if self._peek() == ",":
                 self._take()
         self._expect("}")
@@ -238,8 +241,30 @@ class _Parser:
                 sign = -1.0 if self._peek() == "-" and self._take() else 1.0
                 node = Selector(node.matchers, node.range, node.at, sign * self._duration())
             else:
-                node = Selector(node.matchers, node.range, float(self._take()[1]), node.offset)
+                node = Selector(node.matchers, node.range, self._moment(), node.offset)
         return node
+
+    def _moment(self) -> float:
+        kind, text, _ = self._take()
+        if kind != "number":
+            raise self._error(f'unexpected {kind} "{text}" in @, expected timestamp')
+        return float(text)
+
+    def _text(self, quoted: str) -> str:
+        """What a string literal stands for; unknown escapes are refused."""
+
+        def plain(match: re.Match[str]) -> str:
+            if match[1] not in _ESCAPES:
+                raise self._error(f"unknown escape sequence '{match[1]}'")
+            return _ESCAPES[match[1]]
+
+        return re.sub(r"\\(.)", plain, quoted[1:-1], flags=re.DOTALL)
+
+    def _check_pattern(self, pattern: str) -> None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise self._error(f"error parsing regexp: {error}: `{pattern}`") from None
 
     def _duration(self) -> float:
         kind, text, _ = self._take()
