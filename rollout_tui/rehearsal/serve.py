@@ -8,8 +8,9 @@ import secrets
 import signal
 import socket
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ from rollout_tui.rehearsal.stores.play_api import make_app as play_app
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+
+
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,41 @@ def serve(
     speed: float,
     seed: int,
     announce: Callable[[Ready], None],
-    ended: Callable[[], Any] | None = None,
+    ended: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
-    """Serve until SIGTERM, SIGINT or until `ended` (awaited) returns. `announce` is called once all services answer."""
-    now = time.time()
-    clock = RehearsalClock(speed, now, now)
-    stage = set_stage(scenario, clock, seed)
-    with tempfile.TemporaryDirectory(prefix="rollout-rehearsal-") as name:
+    """Serve until SIGTERM, SIGINT, SIGHUP or until `ended` (awaited) returns; the folder is gone afterwards.
+
+    `announce` is called once all services answer.
+    """
+    with _orderly_end(), tempfile.TemporaryDirectory(prefix="rollout-rehearsal-") as name:
+        now = time.time()
+        clock = RehearsalClock(speed, now, now)
+        stage = set_stage(scenario, clock, seed)
         asyncio.run(_serve(stage, Path(name), speed, announce, ended))
+
+
+@contextlib.contextmanager
+def _orderly_end() -> Iterator[None]:
+    """A signal before everything stands ends the setting up in order: nothing stays behind, and it is no error."""
+
+    def leave(_number: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    before = {number: signal.getsignal(number) for number in _handled()}
+    for number in before:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _handled() -> tuple[signal.Signals, ...]:
+    """The signals that end it: not those that somebody chose to ignore (nohup), and none beside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return ()
+    return tuple(number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN)
 
 
 async def _serve(
@@ -78,7 +109,7 @@ async def _serve(
     folder: Path,
     speed: float,
     announce: Callable[[Ready], None],
-    ended: Callable[[], Any] | None,
+    ended: Callable[[], Coroutine[Any, Any, None]] | None,
 ) -> None:
     import uvicorn
 
@@ -100,29 +131,26 @@ async def _serve(
         (Quiet(uvicorn.Config(app, log_level="error", lifespan="off", access_log=False, ws="none")), sockets[name])
         for name, app in apps.items()
     ]
-    tasks = [asyncio.create_task(server.serve(sockets=[listening])) for server, listening in servers]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _handled():
         loop.add_signal_handler(number, stop.set)
-    while not all(server.started for server, _ in servers):
-        await asyncio.sleep(0.005)
+    tasks = [asyncio.create_task(server.serve(sockets=[listening])) for server, listening in servers]
+    # The sockets listen already: whoever is told now and asks at once is answered.
     announce(Ready(stage, folder, services, config, token))
-    watch = None if ended is None else asyncio.create_task(_stop_when(ended, stop))
-    await stop.wait()
-    if watch is not None:
-        watch.cancel()
+    ends: list[asyncio.Task[Any]] = [
+        asyncio.create_task(stop.wait()),
+        *([] if ended is None else [asyncio.create_task(ended())]),
+    ]
+    await asyncio.wait({*ends, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in ends:
+        waiting.cancel()
     for server, _ in servers:
         server.should_exit = True
         server.force_exit = True
     await asyncio.gather(*tasks)
     for listening in sockets.values():
         listening.close()
-
-
-async def _stop_when(ended: Callable[[], Any], stop: asyncio.Event) -> None:
-    await ended()
-    stop.set()
 
 
 def _write_keys(stage: Stage, folder: Path) -> tuple[str, dict[str, Starlette]]:
@@ -157,4 +185,5 @@ def _listen() -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", 0))
+    listening.listen()
     return listening

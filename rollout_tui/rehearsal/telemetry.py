@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rollout_tui.rehearsal.world import SCRAPE, Counters, Crowd
+from rollout_tui.rehearsal.world import SCRAPE, Crowd
 
 Labels = dict[str, str]
 
@@ -114,8 +114,7 @@ class Telemetry:
         def value(at: float) -> float | None:
             if not self.scrapes.up(at):
                 return None
-            counters: Counters | None = crowd.counters(build, at)
-            return None if counters is None else float(getattr(counters, attribute))
+            return crowd.counter(build, attribute, at)
 
         return value
 
