@@ -123,15 +123,7 @@ def _quoted(values: Mapping[str, str], quote: str, before: str, match: re.Match[
         if "`" in value:
             raise BadExpression(f"${name} holds a backtick; use double quotes around it")
         return value
-    return "".join(character if _is_plain(character) else _escape(character) for character in value)
-
-
-def _is_plain(character: str) -> bool:
-    return character.isascii() and (character.isalnum() or character in "._-+/ ()")
-
-
-def _escape(character: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in character.encode())
+    return value.replace("\\", "\\\\").replace(quote, f"\\{quote}").replace("\n", "\\n")
 
 
 def _duration(token: str, window: float | None) -> str:

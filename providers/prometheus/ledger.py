@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from providers.prometheus.client import Answers, Labels, PrometheusClient, Series
+from providers.prometheus.expressions import fill
 from providers.prometheus.tally import Tally
 from rollout_tui.ports import ProviderError
 
@@ -76,11 +77,19 @@ class Ledger:
             if not isinstance(found, ProviderError):
                 self._look(found, start)
                 self._tallies[text] = Tally(start, _values(found))
+        await self._look_for_jobs([series for text in selectors for series in current.get(text, ())], start, now)
         begun = [text for text in selectors if text not in broken]
         restarted = await self._restarted(begun, start, now)
         steady = [text for text in begun if text not in restarted]
         broken |= await self._extend(steady, now, _COARSE, current)
         return broken | await self._extend(restarted, now, _FINEST, current)
+
+    async def _look_for_jobs(self, shown: Iterable[Series], start: float, now: float) -> None:
+        """Learn since when those jobs are looked at that were not yet at the start."""
+        late = sorted({series.label("job") for series in shown} - self._looked.keys() - {""})
+        ups = [fill('count by (job) (up{job="$job"})', {"job": job}) for job in late]
+        answers = await self._client.over(ups, start, now, _step(now - start, len(ups), _FINEST)) if ups else {}
+        self._look_in(found for found in answers.values() if not isinstance(found, ProviderError))
 
     async def _restarted(self, selectors: Sequence[str], start: float, now: float) -> list[str]:
         """Selectors whose counters fell somewhere since the start, or where that is not known."""

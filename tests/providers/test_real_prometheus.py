@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -270,6 +270,17 @@ async def test_a_build_that_nobody_runs_is_no_data(watch: Watch) -> None:
     answer = await watch.read(source=watch.open())
     assert isinstance(answer, NoReading)
     assert "has had nothing for" in answer.reason
+
+
+async def test_any_build_is_a_value_and_never_a_query(watch: Watch) -> None:
+    odd = replace(ANDROID, build='42"} or vector(1) # \\ é')
+    shown = odd.build.replace("\\", "\\\\").replace('"', '\\"')
+    watch.exporter.page = watch.exporter.page.replace("4201", shown)
+    await eventually(lambda: watch.ask('app_sessions_total{build=~"42.+é"}'))
+    now = time.time()
+    (answer,) = await watch.source.read([Query(CRASH, Scope.PHASE, odd, Window(now - 3600, now), 60.0)])
+    assert isinstance(answer, Reading)
+    assert answer.quantity == Proportion(10, 1000), "its series began at zero, on a target that was up"
 
 
 @pytest.mark.parametrize(("value", "words"), [("NaN", "the value is nan"), ("+Inf", "the value is inf")])

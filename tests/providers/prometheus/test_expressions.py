@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.prometheus.expressions import BadExpression, check_expression, check_selector, fill, selectors
-from rollout_tui.rehearsal.prometheus.syntax import Selector, parse
 
 VALUES = {"platform": "android", "build": "4201", "version": "4.2.0"}
 
@@ -19,23 +18,21 @@ def test_placeholders_are_filled_in() -> None:
     assert fill(text, VALUES, 3600.0) == "rate(x{p=\"android\",b='4201',v=`4.2.0`}[3600s])"
 
 
-@given(st.text(), st.sampled_from("\"'"))
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from("\"'"))
 def test_no_build_breaks_out_of_its_quotes(build: str, quote: str) -> None:
     filled = fill(f"x{{b={quote}$build{quote},p={quote}android{quote}}}", {"build": build})
-    node = parse(filled)
-    assert isinstance(node, Selector)
-    assert [matcher.label for matcher in node.matchers] == ["__name__", "b", "p"]
-    inside = filled.split(quote)[1]
-    assert ast.literal_eval(f"b'{inside}'").decode() == build
+    whole = re.fullmatch(rf"x{{b={quote}((?:[^{quote}\\\n]|\\.)*){quote},p={quote}android{quote}}}", filled)
+    assert whole is not None
+    assert re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], whole[1]) == build
 
 
 def test_a_build_that_tries_to_add_a_query_stays_a_value() -> None:
     filled = fill('x{build="$build"}', {"build": '42"} or vector(1)#'})
-    assert filled == r'x{build="42\x22\x7d or vector(1)\x23"}'
+    assert filled == r'x{build="42\"} or vector(1)#"}'
 
 
 def test_a_build_is_no_regular_expression() -> None:
-    assert fill('x{build=~"$build|0"}', {"build": "4.*"}) == r'x{build=~"4\x5c.\x5c\x2a|0"}'
+    assert fill('x{build=~"$build|0"}', {"build": "4.*"}) == r'x{build=~"4\\.\\*|0"}'
 
 
 def test_a_backtick_cannot_be_hidden_in_backticks() -> None:
