@@ -12,7 +12,7 @@ import click
 from rollout_tui.cli.options import config_option, read_config
 
 if TYPE_CHECKING:
-    from rollout_tui.config.load import Loaded
+    from rollout_tui.config.reading import Loaded
 
 EXAMPLES = """\b
 Examples:
@@ -133,7 +133,7 @@ def schema() -> None:
 
 def _load(config: Path | None) -> Loaded:
     """The file, or every mistake on stderr and exit code 4."""
-    from rollout_tui.config.load import load_whole
+    from rollout_tui.config.reading import load_whole
 
     return read_config(config, load_whole)
 

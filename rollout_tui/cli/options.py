@@ -24,10 +24,20 @@ config_option = click.option(
 
 
 def load_settings(config: Path | None) -> Settings:
-    """The settings, or every mistake on stderr and exit code 4."""
-    from rollout_tui.config import load
+    """The settings, or every mistake on stderr and exit code 4. A file that was read before is not checked again."""
+    from rollout_tui.config import cache
+    from rollout_tui.config.places import config_file
 
-    return read_config(config, load)
+    known = cache.recall(config or config_file())
+    return read_config(config, _read) if known is None else known
+
+
+def _read(path: Path) -> Settings:
+    from rollout_tui.config import cache, load
+
+    settings = load(path)
+    cache.remember(path, settings)
+    return settings
 
 
 def read_config(config: Path | None, read: Callable[[Path], T]) -> T:

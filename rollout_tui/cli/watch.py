@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from pathlib import Path
 
@@ -31,6 +33,8 @@ def command(config: Path | None, read_only: bool, low_bandwidth: bool, no_mouse:
 
 def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bool = False, mouse: bool = True) -> int:
     """Run the UI until it is left; returns the exit code."""
+    # Hundreds of modules are imported before the first frame; collecting garbage in between finds none.
+    gc.disable()
     from rollout_tui.tui import terminal
 
     settings = load_settings(config)
@@ -40,14 +44,12 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
         return 4
     from zoneinfo import ZoneInfo
 
-    from rollout_tui.cli.log import start_log
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engine import Engine
     from rollout_tui.tui import symbols, theme
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.look import Look
 
-    start_log()
     actor = this_actor()
     engine = Engine(settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None)
     engine.load()
@@ -58,10 +60,20 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
         tick=10.0 if low_bandwidth else 1.0,
         rehearsal=settings.rehearsal,
         bell=settings.ui.bell,
+        paint_changes=not os.environ.get("ROLLOUT_TUI_FULL_PAINT"),
     )
 
+    async def begin() -> None:
+        """After the first frame: what nobody needs before."""
+        from rollout_tui.cli.log import start_log
+
+        gc.enable()
+        gc.freeze()
+        start_log()
+        await engine.start()
+
     async def watch() -> int:
-        app = RolloutApp(engine, look, engine.start)
+        app = RolloutApp(engine, look, begin)
         try:
             return await app.run_async(mouse=mouse) or app.return_code or 0
         finally:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import ENTRY_POINTS, Provider
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 class UnknownProvider(LookupError):
@@ -44,6 +47,8 @@ def _load(entry: EntryPoint) -> Provider:
 
 @cache
 def _entries() -> dict[str, list[EntryPoint]]:
+    from importlib.metadata import entry_points
+
     found: dict[str, list[EntryPoint]] = {}
     for entry in entry_points(group=ENTRY_POINTS):
         found.setdefault(entry.name, []).append(entry)

@@ -23,7 +23,7 @@ class ProviderSettings:
 
     name: str
     provider: str
-    options: BaseModel
+    options: BaseModel | Mapping[str, object]
     interval: float
     timeout: float
     stale_after: float

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from rollout_tui.config import secrets
 from rollout_tui.config.errors import key_path
 from rollout_tui.config.lines import Parts
-from rollout_tui.config.load import Loaded
+from rollout_tui.config.reading import Loaded
 from rollout_tui.config.settings import ProviderSettings, Settings
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.ports import Misconfigured
@@ -107,6 +107,8 @@ def _worked_out(settings: Settings) -> dict[Parts, Any]:
 def _of_provider(section: ProviderSettings) -> Iterator[tuple[Parts, Any]]:
     yield ("stale_after",), f"{section.stale_after:g}s"
     options = section.options
+    if not isinstance(options, BaseModel):
+        raise TypeError("a kept reading does not say where its values came from")
     for name, field in type(options).model_fields.items():
         value = _default(getattr(options, name), field)
         if name not in options.model_fields_set and value not in (None, (), [], {}):

@@ -8,8 +8,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel
-
 from rollout_tui.config.providers import UnknownProvider, find
 from rollout_tui.config.secrets import resolve
 from rollout_tui.config.settings import ProviderSettings, Settings
@@ -28,9 +26,11 @@ from rollout_tui.ports import (
 
 if TYPE_CHECKING:
     import httpx
+    from pydantic import BaseModel
+
+    Opener = Callable[[BaseModel, ProviderContext], "T"]
 
 T = TypeVar("T")
-Opener = Callable[[BaseModel, ProviderContext], T]
 
 
 class Providers:
@@ -111,16 +111,23 @@ class Providers:
     ) -> T:
         section = sections[name]
         try:
-            opener = opener_of(self._lookup(section.provider))
+            provider = self._lookup(section.provider)
         except UnknownProvider as error:
             raise Misconfigured(str(error)) from error
+        opener = opener_of(provider)
         if opener is None:
             raise Misconfigured(f'provider "{section.provider}" cannot be a {role}')
         if self._client is None:
             self._client = make_client(self._transport)
         try:
-            return opener(section.options, ProviderContext(name, self._client, self._clock, resolve))
+            return opener(_options(provider, section), ProviderContext(name, self._client, self._clock, resolve))
         except ProviderError:
             raise
         except Exception as error:
             raise Misconfigured(f"{name} cannot be opened: {describe(error)}") from error
+
+
+def _options(provider: Provider, section: ProviderSettings) -> BaseModel:
+    """The section's options; those of a reading that was kept are plain values, which the provider's model takes."""
+    options = section.options
+    return provider.options.model_validate(dict(options)) if isinstance(options, Mapping) else options

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
-from rollout_tui.domain.actions import ActionKind, Ending, Outcome, Proposal
+from rollout_tui.domain.actions import ActionKind, Ending, Obstacle, Outcome, Proposal
+from rollout_tui.domain.obstacles import obstacles
+from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity, worst
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui import terminal
-from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, KeyAction
+from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER
+from rollout_tui.tui.delta import Shadow, delta
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.confirm import ConfirmDialog
@@ -66,6 +71,9 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._acting: set[asyncio.Task[None]] = set()
         self._asked_to_quit = False
         self._worst: Severity | None = None
+        self._reasons: tuple[Snapshot, Platform, dict[str, str]] | None = None
+        self._shadow = Shadow()
+        self._painted_size = (0, 0)
         self._handlers: dict[str, Callable[[], None]] = {
             "next_pane": lambda: self._main.move_pane(1),
             "previous_pane": lambda: self._main.move_pane(-1),
@@ -86,6 +94,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
         self._name_window(self._desk.snapshot)
+        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self._start)
 
     def action_key(self, action_id: str) -> None:
@@ -96,6 +105,16 @@ class RolloutApp(App[int], inherit_bindings=False):
                 self._open(action.acts, action.keys[0])
             else:
                 self._handlers[action_id]()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Where updates become bytes: only changed cells are written (delta.py)."""
+        if self._look.paint_changes:
+            size = (self.size.width, self.size.height)
+            if size != self._painted_size:
+                self._shadow.forget()
+                self._painted_size = size
+            renderable = delta(renderable, self._shadow)
+        super()._display(screen, renderable)
 
     # --- arrivals ----------------------------------------------------------------------------------------------
 
@@ -149,6 +168,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._open(proposal.kind, key, outcome.message)
 
     def _repaint(self) -> None:
+        self._shadow.forget()
         self.refresh(repaint=True, layout=True)
 
     def _read_now(self) -> None:
@@ -158,7 +178,7 @@ class RolloutApp(App[int], inherit_bindings=False):
     # --- footer, help, end -------------------------------------------------------------------------------------
 
     def _footer(self, width: int) -> Row:
-        why_not = self._why_not(FOOTER)
+        why_not = self._why_not()
         keys = [(BY_ID[name].shown, BY_ID[name].label, name not in why_not) for name in FOOTER]
         if width < 100:
             # What cannot act makes room; pausing, help and the way out never do.
@@ -169,22 +189,25 @@ class RolloutApp(App[int], inherit_bindings=False):
             note, tone = f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}", _TONE[outcome.ending]
         return footer_row(keys, note, tone, width)
 
-    def _why_not(self, names: tuple[str, ...]) -> dict[str, str]:
-        """Reasons why keys cannot act now, by id."""
-        platform = self._main.focused_platform
+    def _why_not(self) -> dict[str, str]:
+        """Reasons why keys cannot act now, by id; worked out once for each Snapshot."""
+        snapshot, platform = self._desk.snapshot, self._main.focused_platform
+        if self._reasons is not None and self._reasons[0] is snapshot and self._reasons[1] is platform:
+            return self._reasons[2]
         reasons: dict[str, str] = {}
-        for action in (BY_ID[name] for name in names):
+        rollout = snapshot.rollout(platform)
+        for action in ACTIONS:
             if action.acts is not None:
-                proposal = self._desk.propose(platform, action.acts)
-                if not proposal.possible:
-                    reasons[action.id] = _short(proposal)
+                # By the rules alone: asking the store's own plan would open it before the first frame.
+                against = obstacles(action.acts, rollout, snapshot.at, self._desk.read_only, self._look.zone)
+                if against:
+                    reasons[action.id] = _short(against)
+        self._reasons = (snapshot, platform, reasons)
         return reasons
 
     def _help(self) -> None:
         self._main.dim(True)
-        acting: list[KeyAction] = [action for action in ACTIONS if action.acts is not None]
-        why_not = self._why_not(tuple(action.id for action in acting))
-        self.push_screen(HelpDialog(why_not, self._look, self._clock), lambda _: self._main.dim(False))
+        self.push_screen(HelpDialog(self._why_not(), self._look, self._clock), lambda _: self._main.dim(False))
 
     def _tell(self, text: str, tone: str) -> None:
         """A notice in the footer, for five seconds."""
@@ -213,7 +236,6 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._leave(128 + 1)
 
 
-def _short(proposal: Proposal) -> str:
-    count = len(proposal.obstacles)
-    first = proposal.obstacles[0].reason if proposal.obstacles else "not possible now"
-    return first if count <= 1 else f"{first} and {count - 1} more"
+def _short(against: Sequence[Obstacle]) -> str:
+    first = against[0].reason
+    return first if len(against) == 1 else f"{first} and {len(against) - 1} more"

@@ -18,3 +18,5 @@ class Look:
     tick: float = 1.0
     rehearsal: str | None = None
     bell: bool = False
+    paint_changes: bool = True
+    """Write changed cells only; off where a terminal is not what this program wrote to it."""

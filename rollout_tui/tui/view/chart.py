@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from rollout_tui.domain.metrics import Direction, Metric
 from rollout_tui.domain.quantities import Bare
@@ -96,8 +97,9 @@ def line_rows(metric: Metric, height: int) -> tuple[int, int]:
     return (last - found.target_dot) // 4, (last - found.alert_dot) // 4
 
 
+@lru_cache(maxsize=64)
 def chart(metric: Metric, curve: Curve, width: int, height: int, *, ascii_only: bool = False) -> list[list[Cell]]:
-    """Rows of cells, top first. Two buckets a cell, the newest at the right edge."""
+    """Rows of cells, top first. Two buckets a cell, the newest at the right edge. Not to be changed by the caller."""
     points = _points(metric, curve, width, height)
     if ascii_only:
         return _ascii(metric, points, width, height)

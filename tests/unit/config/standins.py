@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rollout_tui.config.errors import ConfigErrors
-from rollout_tui.config.load import Loaded, load_whole
 from rollout_tui.config.providers import UnknownProvider
+from rollout_tui.config.reading import Loaded, load_whole
 from rollout_tui.ports import Provider
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"

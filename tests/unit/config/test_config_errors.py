@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from rollout_tui.config.errors import ConfigErrors
-from rollout_tui.config.load import load
+from rollout_tui.config.reading import load
 from tests.unit.config.standins import EXAMPLE, changed, complaints, line_of, lookup
 
 CRASH_GATE = '"crash_free_sessions >= 99.5%"'

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from rollout_tui.config.load import load
+from rollout_tui.config.reading import load
 from rollout_tui.config.settings import Settings
 from rollout_tui.domain.metrics import Direction, Kind, Line, Operator, Population
 from rollout_tui.domain.plan import BugScope, GateKind, Phase

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 from importlib.metadata import EntryPoint
 
@@ -26,7 +27,7 @@ def installed(monkeypatch):
 
     def install(*pairs: tuple[str, str]) -> None:
         found = [EntryPoint(name, value, ENTRY_POINTS) for name, value in pairs]
-        monkeypatch.setattr(providers, "entry_points", lambda group: found if group == ENTRY_POINTS else [])
+        monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: found if group == ENTRY_POINTS else [])
         providers.find.cache_clear()
         providers._entries.cache_clear()
 

@@ -1,0 +1,189 @@
+"""`make bench`: measure, compare with the budgets of docs/performance.md, write benchmarks/results.json.
+
+Times are ratios to a Textual hello-world (the floor) in the same run, since machines differ; bytes do not.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.stage import make_stage, polls
+from benchmarks.terminal import Terminal, open_terminal
+from rollout_tui.domain.metrics import Direction
+from rollout_tui.domain.releases import Platform
+from rollout_tui.history import History
+
+_RUNS = 7
+_SECONDS = 15.0
+_PRESSES = 40
+RESULTS = Path(__file__).with_name("results.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure with its budget; `held` None where it is only told."""
+
+    name: str
+    value: float
+    unit: str
+    budget: float | None = None
+
+    @property
+    def held(self) -> bool | None:
+        """Whether the budget holds."""
+        return None if self.budget is None else self.value <= self.budget
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """A running program over some seconds."""
+
+    bytes_per_second: float
+    cpu: float
+    memory: float
+
+
+def program(name: str, *arguments: str) -> list[str]:
+    """The command of a measured program."""
+    return [sys.executable, "-m", f"benchmarks.programs.{name}", *arguments]
+
+
+def first_frame(command: list[str], expect: bytes) -> float:
+    """Seconds until the text stands on the terminal."""
+    terminal = open_terminal(command)
+    try:
+        if not terminal.read_until(terminal.started + 20, expect=expect):
+            raise SystemExit(f"{command}: no frame within 20 s")
+        return terminal.chunks[-1][0] - terminal.started
+    finally:
+        terminal.close()
+
+
+def settled(command: list[str], expect: bytes) -> Terminal:
+    """The program once its first frames are out."""
+    terminal = open_terminal(command)
+    if not terminal.read_until(terminal.started + 20, expect=expect):
+        raise SystemExit(f"{command}: no frame within 20 s")
+    terminal.read_until(time.perf_counter() + 3)
+    return terminal
+
+
+def costs(terminal: Terminal, seconds: float) -> Costs:
+    """What the program writes and takes while nobody presses a key."""
+    before, cpu, began = len(terminal.chunks), terminal.cpu(), time.perf_counter()
+    terminal.read_until(began + seconds)
+    passed = time.perf_counter() - began
+    return Costs(terminal.written(before) / passed, (terminal.cpu() - cpu) / passed, terminal.memory())
+
+
+def key_to_paint(terminal: Terminal, key: str) -> list[float]:
+    """Seconds from a key to the first byte that answers it."""
+    delays = []
+    for number in range(_PRESSES):
+        terminal.read_until(time.perf_counter() + 0.13 + 0.011 * (number % 9))
+        seen, pressed = len(terminal.chunks), time.perf_counter()
+        terminal.press(key)
+        while len(terminal.chunks) == seen and time.perf_counter() < pressed + 2:
+            terminal.read_until(time.perf_counter() + 0.002)
+        delays.append(terminal.chunks[seen][0] - pressed)
+    return delays
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which that share lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def measure(folder: Path) -> list[Measured]:
+    """Everything."""
+    config = make_stage(folder)
+    floor_command, watch_command = program("floor"), program("watch", str(config))
+    floor_frames, watch_frames = [], []
+    for _ in range(_RUNS):
+        floor_frames.append(first_frame(floor_command, b"floor ready"))
+        watch_frames.append(first_frame(watch_command, b"NEXT"))
+    floor_frame, watch_frame = statistics.median(floor_frames), statistics.median(watch_frames)
+
+    floor = settled(floor_command, b"floor ready")
+    floor_costs, floor_keys = costs(floor, 5.0), key_to_paint(floor, "x")
+    floor.close()
+    idle = settled(program("refresh", str(config), "idle"), b"NEXT")
+    idle_costs = costs(idle, _SECONDS)
+    idle.close()
+    busy = settled(program("refresh", str(config), "refresh"), b"NEXT")
+    busy_costs = costs(busy, _SECONDS)
+    busy_keys = key_to_paint(busy, "\x1b[B")
+    busy.close()
+    return [
+        Measured("floor: first frame", floor_frame * 1000, "ms"),
+        Measured("watch: first frame, 100k samples", watch_frame * 1000, "ms"),
+        Measured("watch: first frame / floor", watch_frame / floor_frame, "x", 1.4),
+        Measured("floor: memory", floor_costs.memory, "MiB"),
+        Measured("8 charts: memory / floor", busy_costs.memory / floor_costs.memory, "x", 1.6),
+        Measured("idle: bytes a second (the clock's tick)", idle_costs.bytes_per_second, "B/s", 100),
+        Measured("idle: CPU", idle_costs.cpu, "s/s"),
+        Measured(
+            "8 charts at 1 Hz: bytes a refresh", busy_costs.bytes_per_second - idle_costs.bytes_per_second, "B", 5000
+        ),
+        Measured("8 charts at 1 Hz: CPU", busy_costs.cpu, "s/s", 0.025),
+        Measured("floor: key to paint, median", statistics.median(floor_keys) * 1000, "ms"),
+        Measured(
+            "key to paint / floor, median", statistics.median(busy_keys) / statistics.median(floor_keys), "x", 2.0
+        ),
+        Measured("key to paint, p95", percentile(busy_keys, 0.95) * 1000, "ms", 15),
+        *measure_history(folder),
+    ]
+
+
+def measure_history(folder: Path) -> list[Measured]:
+    """Writing a poll, and reading a chart out of 100,000 samples."""
+    history = History.open(folder / "history.db")
+    poll = next(iter(polls(time.time())))
+    twenty = (poll * 3)[:20]
+    write = best_of(20, lambda: history.samples.add(twenty))
+    end = time.time()
+
+    def read() -> object:
+        return history.samples.buckets(
+            Platform.ANDROID, "4201", "crash_rate", Direction.LOWER, end, 12_500 * 60 / 300, 300
+        )
+
+    chart = best_of(10, read)
+    history.close()
+    return [
+        Measured("history: one poll of 20 samples", write * 1000, "ms", 0.5),
+        Measured("history: chart of 300 columns", chart * 1000, "ms", 40),
+    ]
+
+
+def best_of(times: int, work: Callable[[], object]) -> float:
+    """The median seconds of a piece of work."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    """Measure and tell; exit 1 where a budget does not hold."""
+    with tempfile.TemporaryDirectory(prefix="rollout-bench-") as folder:
+        results = measure(Path(folder))
+    RESULTS.write_text(json.dumps([{**asdict(r), "held": r.held} for r in results], indent=1) + "\n", encoding="utf-8")
+    for result in results:
+        budget = "" if result.budget is None else f"budget {result.budget:g}"
+        verdict = {True: "held", False: "OVER", None: ""}[result.held]
+        print(f"{result.name:44} {result.value:10.2f} {result.unit:5} {budget:14} {verdict}")
+    sys.exit(0 if all(result.held is not False for result in results) else 1)
+
+
+if __name__ == "__main__":
+    main()
