@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from string import Template
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from providers import wire
+from providers.github.options import GitHubOptions, for_version
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.verdicts import BugCount
 from rollout_tui.domain.words import plain_text
@@ -18,11 +19,27 @@ from rollout_tui.ports import Clock, Denied, Misconfigured, Unreachable
 if TYPE_CHECKING:
     import httpx
 
-    from providers.github import GitHubOptions
-
 _WHO = "GitHub"
 _PAGES = 20
+_NEWEST = 3
+_MINUTE = 60.0
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An open issue, as far as it decides anything. Times epoch seconds UTC."""
+
+    number: int
+    title: str
+    created: float
+    updated: float
+    reopened: bool
+    milestone: str | None
+
+    def is_new(self, since: float) -> bool:
+        """Opened since, or reopened and changed since: the list does not say when it was reopened."""
+        return self.created >= since or (self.reopened and self.updated >= since)
 
 
 class GitHubTracker:
@@ -32,6 +49,7 @@ class GitHubTracker:
         self._options = options
         self._http = http
         self._clock = clock
+        self._base = options.base_url.rstrip("/")
         self._headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if token is not None:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -41,75 +59,93 @@ class GitHubTracker:
 
         Raises Unreachable, Denied, Misconfigured.
         """
-        options = self._options
-        mark = options.blocking_label if scope is BugScope.BLOCKING else options.critical_label
-        labels = [mark]
+        options, version = self._options, rollout.version
+        labels = [options.blocking_label if scope is BugScope.BLOCKING else options.critical_label]
         if options.version_label is not None:
-            labels.append(Template(options.version_label).safe_substitute(version=rollout.version))
-        query = {"labels": ",".join(labels), "state": "open", "per_page": "100"}
+            labels.append(for_version(options.version_label, version))
+        asked_at = self._clock.now()
+        issues = await self._issues({"labels": ",".join(labels), "state": "open", "per_page": "100"})
         if options.milestone is not None:
-            query["milestone"] = options.milestone
-        issues = [issue for issue in await self._issues(query) if "pull_request" not in issue]
+            issues = [issue for issue in issues if issue.milestone == for_version(options.milestone, version)]
         if scope is BugScope.NEW and since is not None:
-            issues = [issue for issue in issues if _is_new(issue, since)]
-        issues.sort(key=lambda issue: str(issue.get("created_at", "")), reverse=True)
-        newest = tuple(f"#{issue.get('number')} {plain_text(str(issue.get('title', '')), 100)}" for issue in issues[:3])
-        return BugCount(len(issues), self._clock.now(), _WHO, newest)
+            issues = [issue for issue in issues if issue.is_new(since)]
+        issues.sort(key=lambda issue: issue.created, reverse=True)
+        newest = tuple(f"#{issue.number} {plain_text(issue.title, 100)}" for issue in issues[:_NEWEST])
+        return BugCount(len(issues), asked_at, _WHO, newest)
 
     async def close(self) -> None:
         """Nothing is held."""
 
-    async def _issues(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    async def _issues(self, query: Mapping[str, str]) -> list[Issue]:
+        """All pages; an issue that moved to the next page meanwhile counts once."""
         owner, _, name = self._options.repository.partition("/")
-        base = self._options.base_url.rstrip("/")
-        url: str | None = f"{base}/repos/{quote(owner)}/{quote(name)}/issues"
+        url = f"{self._base}/repos/{quote(owner)}/{quote(name)}/issues"
         parameters: Mapping[str, str] | None = query
-        found: list[dict[str, Any]] = []
+        found: dict[int, Issue] = {}
         for _ in range(_PAGES):
-            if url is None:
-                return found
             answer = await wire.get(self._http, url, who=_WHO, params=parameters, headers=self._headers)
             self._check(answer)
-            if not isinstance(answer.json, list):
-                raise Unreachable(f"{_WHO} answered with something that is no list of issues")
-            found += [issue for issue in answer.json if isinstance(issue, dict)]
+            found |= {issue.number: issue for issue in _read(answer.json)}
             following = _NEXT.search(answer.headers.get("link", ""))
-            url, parameters = (following[1] if following else None), None
-            if url is not None and not url.startswith(base):
+            if following is None:
+                return list(found.values())
+            url, parameters = following[1], None
+            if not url.startswith(f"{self._base}/"):
                 raise Unreachable(f"{_WHO} names a next page on another server")
-        raise Unreachable(f"{_WHO} lists more than {_PAGES * 100} issues; narrow the labels down")
+        raise Misconfigured(f"{_WHO} lists more than {_PAGES * 100} issues", "narrow the labels down")
 
     def _check(self, answer: wire.Answer) -> None:
-        if answer.status == 404:
+        """Raises what the status means here."""
+        repository, status = self._options.repository, answer.status
+        if status in (301, 404):
             raise Misconfigured(
-                f"{_WHO} knows no repository {self._options.repository}, or hides it from this token",
-                "check repository and token",
+                f"{_WHO} knows no repository {repository}, or hides it from this token", "check repository and token"
             )
-        spent = answer.headers.get("x-ratelimit-remaining") == "0"
-        if answer.status in (403, 429) and (spent or answer.retry_after is not None or answer.status == 429):
-            raise Unreachable(f"{_WHO}: rate limit reached", retry_after=answer.retry_after or self._reset(answer))
-        if answer.status == 401:
+        if status == 410:
+            raise Misconfigured(f"{_WHO}: {repository} has no issues", "name the repository that has them")
+        if status == 401:
             raise Denied(f"{_WHO} refuses the token", "make a new one that may read issues")
+        wait = self._limited(answer) if status in (403, 429) else None
+        if wait is not None:
+            raise Unreachable(f"{_WHO}: rate limit reached", "a token has a larger one", retry_after=wait)
         wire.raise_for_status(answer, _WHO)
 
-    def _reset(self, answer: wire.Answer) -> float:
-        """Seconds until the hourly budget begins anew; a minute where it is not said."""
-        try:
-            return max(60.0, float(answer.headers["x-ratelimit-reset"]) - self._clock.now())
-        except (KeyError, ValueError):
-            return 60.0
+    def _limited(self, answer: wire.Answer) -> float | None:
+        """Seconds to wait for a rate limit, a minute where that is not said; None where it is no rate limit."""
+        if answer.retry_after is not None:
+            return answer.retry_after
+        if answer.headers.get("x-ratelimit-remaining") == "0":
+            try:
+                return max(_MINUTE, float(answer.headers["x-ratelimit-reset"]) - self._clock.now())
+            except (KeyError, ValueError):
+                return _MINUTE
+        return _MINUTE if answer.status == 429 or "rate limit" in answer.text.lower() else None
 
 
-def _is_new(issue: Mapping[str, Any], since: float) -> bool:
-    """Opened since, or reopened since: GitHub says of an open issue that it was reopened, and when it last changed."""
-    created, updated = _time(issue.get("created_at")), _time(issue.get("updated_at"))
-    if created is None or created >= since:
-        return True
-    return issue.get("state_reason") == "reopened" and (updated is None or updated >= since)
-
-
-def _time(text: object) -> float | None:
+def _read(body: wire.Json) -> list[Issue]:
+    """The issues of one page. Raises Unreachable where a known field is not what it should be."""
     try:
-        return datetime.fromisoformat(str(text).replace("Z", "+00:00")).astimezone(UTC).timestamp()
-    except ValueError:
-        return None
+        if not isinstance(body, list):
+            raise TypeError("no list")
+        return [_issue(item) for item in body if "pull_request" not in item]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unreachable(f"{_WHO} answered with something that is no list of issues") from None
+
+
+def _issue(item: wire.Json) -> Issue:
+    milestone = item.get("milestone")
+    return Issue(
+        number=int(item["number"]),
+        title=str(item["title"]),
+        created=_time(item["created_at"]),
+        updated=_time(item["updated_at"]),
+        reopened=item.get("state_reason") == "reopened",
+        milestone=None if milestone is None else str(milestone["title"]),
+    )
+
+
+def _time(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment.timestamp()
