@@ -12,7 +12,6 @@ from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.scenarios import SCENARIOS
 from rollout_tui.rehearsal.stage import set_stage
 from rollout_tui.rehearsal.stores.github import make_app
-from tests.providers.github.test_tracker import held_to_its_document
 from tests.providers.prometheus.desk import NOW, StillClock
 from tests.unit.domain.builders import ANDROID, HOUR
 
@@ -24,7 +23,7 @@ async def test_a_bug_that_somebody_reports_counts_until_it_is_closed() -> None:
         {"repository": "acme/connect", "base_url": "http://github.example", "version_label": "$version"}
     )
     assert PROVIDER.open_tracker is not None
-    async with httpx.AsyncClient(transport=held_to_its_document(httpx.ASGITransport(app))) as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
         tracker = PROVIDER.open_tracker(section, ProviderContext("github", http, StillClock(), str))
         assert (await tracker.count(ANDROID, BugScope.ANY, None)).open == 0, "a pull request is no bug"
         issue = stage.github.open("Crash on start", ["critical", "4.2.0"])
