@@ -41,7 +41,6 @@ class AppStoreStart:
     testers: int = 100
     since: float = -52.0
     """Hours: when this stage began."""
-    paused_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

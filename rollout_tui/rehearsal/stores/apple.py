@@ -165,8 +165,9 @@ class AppleBook:
     def delete_phased(self, phased_id: str) -> None:
         """Possible only before the start (A1)."""
         if self._phased(phased_id).state != "INACTIVE":
+            # Apple's document knows no 409 here.
             detail = "The phased release has started and cannot be deleted"
-            raise AppleError(409, "STATE_ERROR", "The request cannot be fulfilled.", detail)
+            raise AppleError(403, "FORBIDDEN_ERROR", "The given operation is not allowed", detail)
         self.phased = None
 
     # --- release, review, TestFlight ---------------------------------------------------------------------------
@@ -237,7 +238,8 @@ class AppleBook:
         if build_id != self.BUILD_ID:
             raise not_found("builds", build_id)
         self.in_group = inside
-        self.exposure.set(self.now(), self.start.build, Decimal(1 if inside else 0))
+        if self.released is None:
+            self.exposure.set(self.now(), self.start.build, Decimal(1 if inside else 0))
 
     # --- inside ------------------------------------------------------------------------------------------------
 

@@ -9,16 +9,32 @@ from rollout_tui.rehearsal.changes import ChangeLog
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.stores import apple_shapes as shapes
 from rollout_tui.rehearsal.stores.apple import AppleBook, AppleError, not_found
+from rollout_tui.rehearsal.stores.apple_requests import (
+    Body,
+    HourlyLimit,
+    check_query,
+    malformed,
+    references,
+    related,
+    resource,
+    too_many,
+)
 from rollout_tui.rehearsal.stores.apple_token import AppleKey
-from rollout_tui.rehearsal.stores.http import Recorder, json_body, log_route
+from rollout_tui.rehearsal.stores.http import Recorder, log_route
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
 
-_HOURLY = 3600
-_CLOSED = ("COMPLETE",)
+_VERSION = frozenset({"appStoreVersion"})
+_PHASED = frozenset({"phasedReleaseState"})
+_NEW_PHASED = Body("appStoreVersionPhasedReleases", _PHASED, _VERSION)
+_CHANGED_PHASED = Body("appStoreVersionPhasedReleases", _PHASED)
+_RELEASE = Body("appStoreVersionReleaseRequests", relationships=_VERSION)
+_NEW_SUBMISSION = Body("reviewSubmissions", frozenset({"platform"}), frozenset({"app"}))
+_CHANGED_SUBMISSION = Body("reviewSubmissions", frozenset({"platform", "submitted", "canceled"}))
+_NEW_ITEM = Body("reviewSubmissionItems", relationships=frozenset({"reviewSubmission"}))
 Usage = Callable[[], tuple[int, int]]
 """(sessions, crashed) of the testers' build so far."""
 
@@ -39,7 +55,7 @@ class AppleService:
 
     async def versions(self, request: Request) -> Any:
         """GET /v1/apps/{id}/appStoreVersions."""
-        self._check_app(request)
+        self._check_app(request.path_params["id"])
         book, query = self._book, request.query_params
         matches = query.get("filter[platform]", "IOS") == "IOS"
         matches = matches and query.get("filter[versionString]", book.version) == book.version
@@ -55,22 +71,21 @@ class AppleService:
 
     async def phased_of_version(self, request: Request) -> Any:
         """GET /v1/appStoreVersions/{id}/appStoreVersionPhasedRelease."""
-        if request.path_params["id"] != self._book.VERSION_ID:
-            raise not_found("appStoreVersions", request.path_params["id"])
+        self._check_version(request.path_params["id"])
         if self._book.phased is None:
             raise not_found("appStoreVersionPhasedReleases", request.path_params["id"])
         return 200, shapes.one(shapes.phased(self._book, self._book.phased), request.query_params, str(request.url))
 
     async def create_phased(self, request: Request) -> Any:
         """POST /v1/appStoreVersionPhasedReleases."""
-        await _data(request, "appStoreVersionPhasedReleases")
+        self._check_version(related(await resource(request, _NEW_PHASED), "appStoreVersion"))
         created = self._book.create_phased()
         return 201, shapes.one(shapes.phased(self._book, created), request.query_params, str(request.url))
 
     async def change_phased(self, request: Request) -> Any:
         """PATCH /v1/appStoreVersionPhasedReleases/{id}."""
-        data = await _data(request, "appStoreVersionPhasedReleases")
-        state = str(data.get("attributes", {}).get("phasedReleaseState", ""))
+        data = await resource(request, _CHANGED_PHASED)
+        state = str(data["attributes"].get("phasedReleaseState", ""))
         changed = self._book.set_phased(request.path_params["id"], state)
         return 200, shapes.one(shapes.phased(self._book, changed), request.query_params, str(request.url))
 
@@ -81,7 +96,7 @@ class AppleService:
 
     async def release(self, request: Request) -> Any:
         """POST /v1/appStoreVersionReleaseRequests."""
-        await _data(request, "appStoreVersionReleaseRequests")
+        self._check_version(related(await resource(request, _RELEASE), "appStoreVersion"))
         document = {"type": "appStoreVersionReleaseRequests", "id": self._book.release()}
         return 201, {"data": document, "links": {"self": str(request.url)}}
 
@@ -103,15 +118,17 @@ class AppleService:
 
     async def open_submission(self, request: Request) -> Any:
         """POST /v1/reviewSubmissions."""
-        await _data(request, "reviewSubmissions")
+        self._check_app(related(await resource(request, _NEW_SUBMISSION), "app"))
         created = self._book.open_submission()
         return 201, shapes.one(shapes.submission(self._book, created), request.query_params, str(request.url))
 
     async def change_submission(self, request: Request) -> Any:
         """PATCH /v1/reviewSubmissions/{id}."""
-        data = await _data(request, "reviewSubmissions")
-        attributes = data.get("attributes", {})
-        act = self._book.cancel if attributes.get("canceled") else self._book.submit
+        attributes = (await resource(request, _CHANGED_SUBMISSION))["attributes"]
+        act = self._book.cancel if attributes.get("canceled") is True else self._book.submit
+        if attributes.get("canceled") is not True and attributes.get("submitted") is not True:
+            detail = "Either 'submitted' or 'canceled' must be true"
+            raise AppleError(409, "ENTITY_ERROR.ATTRIBUTE.INVALID", "The attribute is invalid", detail)
         changed = act(request.path_params["id"])
         return 200, shapes.one(shapes.submission(self._book, changed), request.query_params, str(request.url))
 
@@ -124,11 +141,8 @@ class AppleService:
 
     async def add_item(self, request: Request) -> Any:
         """POST /v1/reviewSubmissionItems."""
-        data = await _data(request, "reviewSubmissionItems")
-        refers = data.get("relationships", {})
-        submission = str(refers.get("reviewSubmission", {}).get("data", {}).get("id", ""))
-        version = str(refers.get("appStoreVersion", {}).get("data", {}).get("id", ""))
-        changed = self._book.add_item(submission, version)
+        data = await resource(request, _NEW_ITEM)
+        changed = self._book.add_item(related(data, "reviewSubmission"), related(data, "appStoreVersion"))
         return 201, shapes.one(shapes.items(changed)[-1], request.query_params, str(request.url))
 
     async def builds(self, request: Request) -> Any:
@@ -196,14 +210,17 @@ class AppleService:
         return await self._link(request, inside=False)
 
     async def _link(self, request: Request, *, inside: bool) -> Any:
-        body = await json_body(request)
-        for item in body["data"]:
-            self._book.link_build(request.path_params["id"], str(item["id"]), inside)
+        for build in await references(request, "builds"):
+            self._book.link_build(request.path_params["id"], build, inside)
         return 204, None
 
-    def _check_app(self, request: Request) -> None:
-        if request.path_params["id"] != self._book.APP:
-            raise not_found("apps", request.path_params["id"])
+    def _check_app(self, app: str) -> None:
+        if app != self._book.APP:
+            raise not_found("apps", app)
+
+    def _check_version(self, version: str) -> None:
+        if version != self._book.VERSION_ID:
+            raise not_found("appStoreVersions", version)
 
     def _check_build(self, request: Request) -> None:
         if request.path_params["id"] != self._book.BUILD_ID:
@@ -214,39 +231,34 @@ class AppleService:
             raise not_found("betaGroups", request.path_params["id"])
 
 
-def make_app(book: AppleBook, key: AppleKey, log: ChangeLog, faults: Faults, usage: Usage) -> Starlette:
-    """The service."""
+def make_app(
+    book: AppleBook, key: AppleKey, log: ChangeLog, faults: Faults, usage: Usage, hourly: int = 3600
+) -> Starlette:
+    """The service; `hourly` is how many requests a rolling hour allows."""
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
 
     service = AppleService(book, usage)
     record = Recorder("app_store", log, book.now)
-    left = _HOURLY
+    requests = HourlyLimit(book.now, hourly)
 
     def handler(work: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            nonlocal left
-            left = max(0, left - 1)
-            headers = {"X-Rate-Limit": f"user-hour-lim:{_HOURLY};user-hour-rem:{left};"}
             book.settle(book.now())
             try:
-                refused = key.refuses(request.headers.get("authorization", ""))
-                if refused is not None:
+                if key.refuses(request.headers.get("authorization", "")) is not None:
                     raise _unauthorized()
+                if not requests.take():
+                    raise too_many()
+                check_query(request.query_params.multi_items())
                 status, document = await work(request)
-                response: Response = (
-                    Response(status_code=status, headers=headers)
-                    if document is None
-                    else JSONResponse(document, status, headers)
-                )
+                response = Response(status_code=status) if document is None else JSONResponse(document, status)
             except AppleError as error:
-                response = JSONResponse(_errors(error), error.status, headers)
-            except (ValueError, KeyError, TypeError):
-                malformed = AppleError(
-                    400, "PARAMETER_ERROR.INVALID", "A parameter is invalid", "The body is malformed"
-                )
-                response = JSONResponse(_errors(malformed), 400, headers)
+                response = JSONResponse(_errors(error), error.status)
+            except ValueError:
+                response = JSONResponse(_errors(malformed()), 400)
+            response.headers["X-Rate-Limit"] = requests.header()
             await record(request, response.status_code)
             return response
 
@@ -285,16 +297,6 @@ _ROUTES = (
     ("POST", "/v1/betaGroups/{id}/relationships/builds", "add_build"),
     ("DELETE", "/v1/betaGroups/{id}/relationships/builds", "remove_build"),
 )
-
-
-async def _data(request: Request, kind: str) -> dict[str, Any]:
-    """The body's resource. Raises AppleError where it is of another type."""
-    body = await json_body(request)
-    data: dict[str, Any] = body["data"]
-    if data.get("type") != kind:
-        detail = f"The resource type '{data.get('type')}' is not '{kind}'"
-        raise AppleError(409, "ENTITY_ERROR", "The entity is invalid", detail, "/data/type")
-    return data
 
 
 def _unauthorized() -> AppleError:

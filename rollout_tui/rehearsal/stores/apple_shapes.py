@@ -19,12 +19,9 @@ def app(book: AppleBook) -> Json:
 
 def version(book: AppleBook) -> Json:
     """The new iOS version."""
-    relationships: Json = {
-        "build": {"data": _ref("builds", book.BUILD_ID)},
-        "appStoreVersionPhasedRelease": {
-            "data": None if book.phased is None else _ref("appStoreVersionPhasedReleases", book.phased.id)
-        },
-    }
+    relationships: Json = {"build": {"data": _ref("builds", book.BUILD_ID)}}
+    if book.phased is not None:
+        relationships["appStoreVersionPhasedRelease"] = {"data": _ref("appStoreVersionPhasedReleases", book.phased.id)}
     attributes = {
         "platform": "IOS",
         "versionString": book.version,
@@ -87,13 +84,14 @@ def group(book: AppleBook) -> Json:
 def submission(book: AppleBook, found: ReviewSubmission) -> Json:
     """A review submission."""
     items = [_ref("reviewSubmissionItems", f"{found.id}-{n}") for n, _ in enumerate(found.items)]
-    reviewed = _ref("appStoreVersions", book.VERSION_ID) if found.items else None
     attributes = {
         "platform": "IOS",
         "submittedDate": None if found.submitted is None else moment(found.submitted),
         "state": found.state,
     }
-    relationships = {"items": {"data": items}, "appStoreVersionForReview": {"data": reviewed}}
+    relationships: Json = {"items": {"data": items}}
+    if found.items:
+        relationships["appStoreVersionForReview"] = {"data": _ref("appStoreVersions", book.VERSION_ID)}
     return _resource("reviewSubmissions", found.id, attributes, relationships)
 
 
@@ -163,7 +161,9 @@ def _only(resource: Json, query: Mapping[str, str]) -> Json:
 
 
 def _resource(kind: str, resource_id: str, attributes: Json, relationships: Json | None = None) -> Json:
-    resource: Json = {"type": kind, "id": resource_id, "attributes": attributes}
+    """A resource; what has no value is left out, since Apple's document knows no null there."""
+    said = {name: value for name, value in attributes.items() if value is not None}
+    resource: Json = {"type": kind, "id": resource_id, "attributes": said}
     if relationships:
         resource["relationships"] = relationships
     return resource

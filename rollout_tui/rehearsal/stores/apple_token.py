@@ -43,7 +43,10 @@ class AppleKey:
         except jwt.PyJWTError as error:
             return type(error).__name__
         now = self.wall()
-        expires, issued = float(claims["exp"]), float(claims.get("iat", now))
+        try:
+            expires, issued = float(claims["exp"]), float(claims.get("iat", now))
+        except (TypeError, ValueError):
+            return "times that are no numbers"
         if expires < now:
             return "expired"
         if expires > now + _LONGEST + _SKEW:
