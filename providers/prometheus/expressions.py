@@ -37,7 +37,7 @@ class BadExpression(ValueError):
 
 
 def fill(text: str, values: Mapping[str, str], window: float | None = None) -> str:
-    """The expression with its placeholders filled in. Raises BadExpression for one that nobody knows."""
+    """The expression without comments, its placeholders filled in. Raises BadExpression for one that nobody knows."""
     filled: list[str] = []
     before = ""
     for kind, token, _ in _tokens(text):
@@ -45,9 +45,9 @@ def fill(text: str, values: Mapping[str, str], window: float | None = None) -> s
             filled.append(_PLACEHOLDER.sub(partial(_quoted, values, token[0], before), token))
         elif kind == "placeholder":
             filled.append(_duration(token, window))
-        else:
+        elif kind != "comment":
             filled.append(token)
-        before = before if kind == "space" else token
+        before = before if kind in ("space", "comment") else token
     return "".join(filled)
 
 

@@ -107,7 +107,7 @@ class Ledger:
             if self._tallies[text].until < now:
                 standing.setdefault(self._tallies[text].until, []).append(text)
         for start, group in standing.items():
-            width = sum(max(1, len(current.get(text, ()))) for text in group)
+            width = sum(max(1, len(current.get(text, ())), len(self._tallies[text].seen)) for text in group)
             step = _step(now - start, width, wish)
             answers = await self._client.over(group, start, now, step) if now - start > step else {}
             found: dict[str, list[Series]] = {}

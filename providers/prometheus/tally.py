@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from providers.prometheus.client import Labels, Series
 
@@ -32,7 +32,7 @@ class Tally:
         self._sums = array("d", [0.0] if standing else [])
 
     @property
-    def seen(self) -> Iterable[Labels]:
+    def seen(self) -> Collection[Labels]:
         """Labels of every series that ever was there."""
         return self._last.keys()
 

@@ -306,7 +306,7 @@ async def test_the_version_is_the_rollouts(desk: Desk) -> None:
         {"critical_label": "a,b"},
         {"critical_label": " "},
         {"version_label": "$build"},
-        {"milestone": "$versoin"},
+        {"milestone": "$number"},
         {"milestone": "$version", "version_label": "$version"},
         {"base_url": "https://user:word@ghe.example"},
         {"unknown": 1},

@@ -26,6 +26,10 @@ def test_no_build_breaks_out_of_its_quotes(build: str, quote: str) -> None:
     assert re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], whole[1]) == build
 
 
+def test_a_comment_swallows_nothing_that_follows() -> None:
+    assert fill('sum(x{a="#"}) # all of them\n + y #', VALUES) == 'sum(x{a="#"}) \n + y '
+
+
 def test_a_build_that_tries_to_add_a_query_stays_a_value() -> None:
     filled = fill('x{build="$build"}', {"build": '42"} or vector(1)#'})
     assert filled == r'x{build="42\"} or vector(1)#"}'
@@ -48,7 +52,7 @@ def test_dollars_that_are_no_placeholders_stay() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('x{build="$bulid"}', r"unknown placeholder \$bulid inside quotes; known are \$platform, \$build, \$version"),
+        ('x{build="$number"}', r"unknown placeholder \$number inside quotes; known are \$platform, \$build, \$version"),
         ("x{} * $factor", r"unknown placeholder \$factor; \$window is known here"),
         ("x{build=$build}", r"put \$build in quotes"),
     ],

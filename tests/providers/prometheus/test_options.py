@@ -44,7 +44,7 @@ def test_counters_are_plain_selectors() -> None:
 
 
 def test_placeholders_are_checked_before_anything_is_asked() -> None:
-    assert "unknown placeholder $bulid" in mistakes(metrics={"m": {**GOOD, "bad": 'x{build="$bulid"}'}})
+    assert "unknown placeholder $number" in mistakes(metrics={"m": {**GOOD, "bad": 'x{build="$number"}'}})
 
 
 @pytest.mark.parametrize("url", ["prom:9090", "ftp://prom", "http://user:word@prom", "http://prom?x=1", ""])

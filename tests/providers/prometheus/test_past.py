@@ -71,6 +71,14 @@ async def test_no_range_asks_for_more_points_than_servers_give(server: Canned, c
             assert (float(asked["end"]) - float(asked["start"])) / float(asked["step"]) <= 11_000
 
 
+async def test_many_targets_make_the_steps_wider_and_never_the_answer_huge(client_of: ClientOf) -> None:
+    pods = [{**LABELS, "instance": f"telemetry-{number}:9100"} for number in range(200)]
+    server = Canned(stood={text: [(pod, 0) for pod in pods] for text in (TOTAL, BAD)})
+    await source(client_of(httpx.MockTransport(server))).back_fill(past(), 900.0)
+    (asked,) = [request.url.params for request in server.asked if "range" in request.url.path]
+    assert 2 * 200 * (float(asked["end"]) - float(asked["start"])) / float(asked["step"]) <= 150_000
+
+
 async def test_a_bare_value_has_a_past_too(server: Canned, client_of: ClientOf) -> None:
     server.ranges["(rate(x[3600s]))"] = [({}, [(NOW - 600, "0.01"), (NOW - 300, "NaN"), (NOW, "0.02")])]
     prometheus = source(client_of(httpx.MockTransport(server)), metrics={CRASH.id: {"value": "rate(x[$window])"}})
