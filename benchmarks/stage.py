@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,9 @@ def make_stage(folder: Path) -> Path:
     clock = RehearsalClock(1.0, now, now)
     stage = set_stage(SCENARIOS["ios-phased"], clock, seed=1)
     config = write_config(folder, stage, 1.0, dict.fromkeys(_SERVICES, _CLOSED))
+    # As a real configuration: no rehearsal, no clock of its own, so that a start may rest on the last reading.
+    text = re.sub(r'rehearsal = ".*"\n', "", config.read_text(encoding="utf-8"))
+    config.write_text(re.sub(r"\[clock\]\n(\w+ = .*\n)+", "", text), encoding="utf-8")
     history = History.open(folder / "history.db")
     for platform, state in past.states(stage):
         history.states.add(platform, state)

@@ -33,8 +33,8 @@ class Shot:
 SHOTS = (
     Shot("main-120x40", "ios-phased", (120, 40)),
     Shot("main-80x24", "ios-phased", (80, 24)),
-    Shot("incident-120x40", "crash-spike", (120, 40), 24.0),
-    Shot("confirm-pause-120x40", "crash-spike", (120, 40), 24.0, ("p",)),
+    Shot("incident-120x40", "crash-spike", (120, 40), 40.0),
+    Shot("confirm-pause-120x40", "crash-spike", (120, 40), 40.0, ("p",)),
     Shot("promote-120x40", "healthy", (120, 40), 3.0, ("n",)),
     Shot("help-120x40", "ios-phased", (120, 40), 3.0, ("question_mark",)),
 )

@@ -36,7 +36,9 @@ def _read(path: Path) -> Settings:
     from rollout_tui.config import cache, load
 
     settings = load(path)
-    cache.remember(path, settings)
+    if settings.rehearsal is None:
+        # A rehearsal's configuration is gone with the rehearsal.
+        cache.remember(path, settings)
     return settings
 
 

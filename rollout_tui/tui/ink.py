@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rollout_tui.domain.words import plain_text
 
@@ -30,11 +30,11 @@ class Pen:
         self.width = width
         self._ground = ground
         self._text = [" "] * width
-        self._inks = [Ink(ground=ground)] * width
+        self._inks = [_ink("text", False, ground)] * width
 
     def put(self, x: int, text: str, colour: str = "text", *, bold: bool = False, ground: str | None = None) -> int:
         """Write from column x; returns the column after the text."""
-        ink = Ink(colour, bold, ground or self._ground)
+        ink = _ink(colour, bold, ground or self._ground)
         for character in text:
             if 0 <= x < self.width:
                 self._text[x] = _cell(character)
@@ -57,7 +57,8 @@ class Pen:
         runs: list[Run] = []
         begin = 0
         for x in range(1, self.width + 1):
-            if x == self.width or self._inks[x] != self._inks[begin]:
+            # One ink is one object (see _ink), so that telling them apart costs nothing.
+            if x == self.width or self._inks[x] is not self._inks[begin]:
                 runs.append(("".join(self._text[begin:x]), self._inks[begin]))
                 begin = x
         return tuple(runs)
@@ -101,6 +102,11 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(line)
         line = word[:width]
     return [*lines, line] if line else lines
+
+
+@cache
+def _ink(colour: str, bold: bool, ground: str) -> Ink:
+    return Ink(colour, bold, ground)
 
 
 @lru_cache(maxsize=4096)

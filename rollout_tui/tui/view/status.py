@@ -6,6 +6,7 @@ from rollout_tui.domain.words import age, clock_time, middle_cut, plain_text
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.scene import Scene
 
+_STEP = 5.0
 _LATE_AFTER = 3
 """Poll intervals without any answer after which the link is late."""
 
@@ -46,7 +47,8 @@ def _link(scene: Scene) -> tuple[str, str]:
     answered = scene.snapshot.answered_at
     if answered is None:
         return "link –", "mute"
-    passed = max(0.0, scene.now - answered)
+    # In steps, so that a tick of the clock repaints the clock alone.
+    passed = max(0.0, scene.now - scene.now % _STEP - answered)
     late = passed > _LATE_AFTER * scene.snapshot.poll_interval
     return (f"LINK {age(passed)}", "unk") if late else (f"link {age(passed)}", "mute")
 
