@@ -7,34 +7,13 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from rollout_tui.rehearsal.exposure import ExposureLog
 from rollout_tui.rehearsal.scenarios import OLD_VERSION, PACKAGE, VERSION, PlayStart
-
-Document = dict[str, Any]
+from rollout_tui.rehearsal.stores.play_bodies import Document, PlayError, check_types
 
 _EDIT_LIFE = 7200.0
 _STATUSES = frozenset({"draft", "inProgress", "halted", "completed"})
-_RELEASE_KEYS = frozenset(
-    {"name", "versionCodes", "status", "userFraction", "countryTargeting", "releaseNotes", "inAppUpdatePriority"}
-)
-
-
-class PlayError(Exception):
-    """An error in Google's shape."""
-
-    def __init__(self, code: int, status: str, message: str, reason: str = "badRequest") -> None:
-        super().__init__(message)
-        self.code = code
-        self.body: Document = {
-            "error": {
-                "code": code,
-                "message": message,
-                "status": status,
-                "errors": [{"message": message, "domain": "global", "reason": reason}],
-            }
-        }
 
 
 @dataclass(slots=True)
@@ -108,12 +87,14 @@ class PlayBook:
     def update(self, edit_id: str, track: str, body: Document) -> Document:
         """Put a track into the edit; its releases are checked as Play checks them."""
         before = self.track(edit_id, track)
-        releases = body.get("releases", [])
+        releases: list[Document] = copy.deepcopy(body.get("releases", []))
+        check_types(releases)
         known = {code for release in before["releases"] for code in release["versionCodes"]}
         for release in releases:
+            release.setdefault("versionCodes", [])
             _check_release(release, known)
         _check_track(before, releases)
-        after = {"track": track, "releases": copy.deepcopy(releases)}
+        after: Document = {"track": track, "releases": releases}
         self.edit(edit_id).tracks[track] = after
         return after
 
@@ -217,10 +198,6 @@ def _first_tracks(start: PlayStart) -> dict[str, Document]:
 
 
 def _check_release(release: Document, known: set[str]) -> None:
-    unknown = sorted(set(release) - _RELEASE_KEYS)
-    if unknown:
-        message = f"Invalid JSON payload received. Unknown name \"{unknown[0]}\" at 'releases[0]': Cannot find field."
-        raise PlayError(400, "INVALID_ARGUMENT", message)
     status, fraction = release.get("status"), release.get("userFraction")
     if status not in _STATUSES:
         raise PlayError(400, "INVALID_ARGUMENT", f"Invalid value for status: {status}.", "invalidValue")

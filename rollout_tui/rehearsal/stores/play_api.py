@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rollout_tui.rehearsal.changes import ChangeLog
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.stores.http import Recorder, json_body, log_route
-from rollout_tui.rehearsal.stores.play import Edit, PlayBook, PlayError
+from rollout_tui.rehearsal.stores.play import Edit, PlayBook
+from rollout_tui.rehearsal.stores.play_bodies import PlayError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -65,7 +66,8 @@ class PlayService:
         """PUT, PATCH /edits/{edit}/tracks/{track}."""
         body = await json_body(request)
         if not isinstance(body, dict) or set(body) - {"track", "releases"}:
-            raise PlayError(400, "INVALID_ARGUMENT", "Invalid JSON payload received. Unknown name.")
+            message = "Invalid JSON payload received. Unknown name: Cannot find field."
+            raise PlayError(400, "INVALID_ARGUMENT", message)
         return self._book.update(request.path_params["edit"], request.path_params["track"], body)
 
     async def releases(self, request: Request) -> Any:
