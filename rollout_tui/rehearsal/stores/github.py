@@ -29,7 +29,6 @@ class Issue:
     state: str
     created: float
     updated: float
-    state_reason: str | None = None
     pull_request: bool = False
 
 
@@ -133,7 +132,6 @@ def _issue(request: Request, book: IssueBook, issue: Issue) -> dict[str, Any]:
         "html_url": f"https://github.com/{book.start.repository}/issues/{issue.number}",
         "number": issue.number,
         "state": issue.state,
-        "state_reason": issue.state_reason,
         "title": issue.title,
         "user": None,
         "labels": [_label(request, label) for label in issue.labels],
@@ -148,6 +146,8 @@ def _issue(request: Request, book: IssueBook, issue: Issue) -> dict[str, Any]:
         "author_association": "MEMBER",
         "body": None,
     }
+    if issue.state == "closed":
+        document["state_reason"] = "completed"
     if issue.pull_request:
         pull = f"{base}/pulls/{issue.number}"
         document["pull_request"] = {"url": pull, "html_url": pull, "diff_url": pull, "patch_url": pull}
