@@ -298,17 +298,6 @@ async def test_a_bare_value_is_read(watch: Watch) -> None:
     assert answer.quantity == Bare(412.5)
 
 
-async def test_the_past_is_there(watch: Watch) -> None:
-    watch.exporter.count(1600, 13)
-    await watch.until(counted(3, 600))
-    now = time.time()
-    query = Query(CRASH, Scope.RECENT, ANDROID, Window(watch.since - 5, now), 60.0)
-    readings = await watch.source.back_fill(query, 1.0)
-    assert readings
-    assert readings[-1].quantity.n is not None
-    assert readings[-1].quantity.n >= 600
-
-
 async def test_the_servers_own_words_reach_the_operator(watch: Watch) -> None:
     assert PROVIDER.open_source is not None
     metrics = {CRASH.id: {"bad": "app_sessions_total{build='a',,}", "total": f"app_sessions_total{SELECT}"}}
