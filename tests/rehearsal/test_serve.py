@@ -1,0 +1,312 @@
+"""`rehearse --serve`: what it announces, what its ready configurations come to, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from rollout_tui.cli.main import main
+from rollout_tui.config import load
+from rollout_tui.domain.readings import Scope
+from rollout_tui.domain.releases import Platform
+from rollout_tui.history import History
+from rollout_tui.rehearsal.scenarios import SCENARIOS
+from tests.rehearsal.serving import PATIENCE, Served, announced, run, served, start, until
+
+Serve = Callable[..., Served]
+METRICS = {"crash_rate", "connect_failure_rate", "avg_connection_time", "session_duration"}
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator[Serve]:
+    """Serves a scenario until the end of the test."""
+    opened: list[Any] = []
+
+    def open_one(scenario: str = "healthy", speed: float = 1.0, *arguments: str) -> Served:
+        context = served(tmp_path, scenario, speed, *arguments)
+        opened.append(context)
+        serving: Served = context.__enter__()
+        return serving
+
+    yield open_one
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def look(monkeypatch, tmp_path, capsys):
+    """`status --json` of a configuration, in this process."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def call(config: Path) -> dict[str, Any]:
+        with pytest.raises(SystemExit) as ended:
+            main(["status", "--json", "--config", str(config)])
+        told = capsys.readouterr()
+        assert (ended.value.code, told.err) == (0, "")
+        facts: dict[str, Any] = json.loads(told.out)
+        return facts
+
+    return call
+
+
+# --- what is announced -------------------------------------------------------------------------------------------
+
+
+def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
+    serving = serve("healthy", 1.0, "--history", "3")
+    facts = serving.facts
+    assert set(facts["services"]) == {"google_play", "app_store", "prometheus", "github", "exporter"}
+    assert facts["package_name"] == "com.acme.connect"
+    assert facts["env"] == {}
+    root = f"{serving.url('google_play')}/androidpublisher/v3/applications/{facts['package_name']}"
+    signed_in = {"Authorization": f"Bearer {facts['google_token']}"}
+    assert httpx.get(f"{root}/tracks/production/releases", headers=signed_in).status_code == 200
+    assert httpx.get(f"{serving.url('prometheus')}/-/ready").status_code == 200
+    assert "app_sessions_total" in httpx.get(f"{serving.url('exporter')}/metrics").text
+    assert httpx.get(f"{serving.url('app_store')}/v1/apps").status_code == 401
+    config = tomllib.loads(serving.config.read_text())
+    assert config["stores"]["play"]["base_url"] == facts["services"]["google_play"]
+    assert config["stores"]["app_store"]["private_key"] == facts["apple"]["private_key"]
+    assert [type(phase["share"]) for phase in config["platforms"]["android"]["phases"]] == [float] * 3
+    assert facts["google_token"] not in serving.config.read_text()
+    for name in ("AuthKey.p8", "play.token"):
+        assert (serving.folder / name).stat().st_mode & 0o777 == 0o600
+    assert serving.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_apple_client_signs_in_with_what_was_announced(serve):
+    import time
+
+    import jwt
+
+    serving = serve()
+    apple = serving.facts["apple"]
+    key = Path(apple["private_key"].removeprefix("file:")).read_text()
+    now = time.time()
+    claims = {"iss": apple["issuer_id"], "iat": now - 60, "exp": now + 600, "aud": "appstoreconnect-v1"}
+    token = jwt.encode(claims, key, algorithm="ES256", headers={"kid": apple["key_id"]})
+    answer = httpx.get(f"{serving.url('app_store')}/v1/apps", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("count", [0, 40])
+def test_history_holds_the_past_that_was_asked_for(serve, count):
+    serving = serve("ios-phased", 1.0, "--history", str(count))
+    history = History.reader(serving.folder / "history.db")
+    try:
+        newest = history.samples.newest(Platform.IOS, "87", Scope.RECENT)
+        assert {reading.metric for reading in newest} == (METRICS if count else set())
+        assert len(history.samples.polls(Platform.ANDROID, "4201", "crash_rate", 0.0)) == count
+        states = [state.day for state in history.states.all(Platform.IOS, "87")]
+        assert states == [None, None, 1, 2, 3]
+        asked = history.journal.last_entry(Platform.ANDROID, "4201")
+        assert asked is not None
+        assert asked.requested == "50 %"
+    finally:
+        history.close()
+
+
+def test_without_json_the_addresses_are_plain_lines(tmp_path):
+    command = [sys.executable, "-m", "rollout_tui", "rehearse", "--serve", "--lifeline"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        command, input="", capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment
+    )
+    assert done.returncode == 0
+    assert {line.split()[0] for line in done.stdout.splitlines()} >= {"google_play", "prometheus", "config"}
+
+
+def test_the_scenarios_are_listed_for_people_and_for_machines():
+    listed = json.loads(run("rehearse", "--list", "--json").stdout)
+    assert [scenario["name"] for scenario in listed] == list(SCENARIOS)
+    assert all(set(scenario) == {"name", "about"} and scenario["about"] for scenario in listed)
+    plain = run("rehearse", "--list").stdout.splitlines()
+    assert len(plain) == len(SCENARIOS)
+    assert next(line for line in plain if "(default)" in line).startswith("ios-phased")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--serve", "--scenario", "nosuch"], 'no scenario "nosuch"; expected one of healthy'),
+        (["--json"], "--json goes with --serve or --list"),
+        (["--serve", "--speed", "0"], "--speed"),
+        (["--serve", "--history", "-1"], "--history"),
+    ],
+)
+def test_a_usage_error_exits_4_and_serves_nothing(capsys, arguments, said):
+    with pytest.raises(SystemExit) as ended:
+        main(["rehearse", *arguments])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (4, "")
+    assert said in told.err
+    assert told.err.count("\n") == 1
+
+
+# --- each scenario, right after the start ------------------------------------------------------------------------
+
+READY = {"state": "RUNNING", "verdicts": {"PASS"}, "promote": True}
+PROMISED: dict[str, dict[str, dict[str, Any]]] = {
+    "healthy": {
+        "android": {**READY, "share": 0.5, "phase": "closed"},
+        "ios": {**READY, "phase": "testflight"},
+    },
+    "ios-phased": {
+        "android": {"state": "RUNNING", "share": 0.5, "verdicts": {"PASS", "UNDECIDED"}, "promote": False},
+        "ios": {**READY, "share": 0.05, "phase": "phased", "day": 3},
+    },
+    "crash-spike": {
+        "android": {"state": "RUNNING", "share": 0.5, "severity": "OK", "promote": False},
+        "ios": {"share": 0.05, "day": 3},
+    },
+    "crash-regression": {
+        "android": {"state": "RUNNING", "share": 0.5, "severity": "WARNING", "failing": {"crash_free_sessions"}},
+        "ios": {**READY, "phase": "testflight"},
+    },
+    "connect-outage": {
+        "android": {"state": "RUNNING", "share": 0.5, "severity": "OK"},
+        "ios": {"state": "RUNNING", "severity": "OK"},
+    },
+    "few-users": {
+        "android": {"state": "RUNNING", "share": 0.5, "phase": "closed"},
+        "ios": {"state": "RUNNING", "phase": "testflight"},
+    },
+    "no-data": {
+        "android": {"state": "RUNNING", "share": 0.5, "severity": "UNKNOWN", "promote": False, "unmeasured": True},
+        "ios": {"state": "RUNNING", "severity": "UNKNOWN", "promote": False, "unmeasured": True},
+    },
+}
+
+
+def told_of(rollout: dict[str, Any]) -> dict[str, Any]:
+    """What of a platform's facts the table above speaks of."""
+    gates = rollout["gates"]
+    measured = [gate for gate in gates if gate["kind"] == "metric"]
+    return {
+        "state": rollout["state"],
+        "severity": rollout["severity"],
+        "share": rollout["store"]["share"],
+        "day": rollout["store"]["day"],
+        "phase": rollout["phase"]["id"],
+        "verdicts": {gate["verdict"] for gate in gates},
+        "failing": {gate["id"] for gate in gates if gate["verdict"] == "FAIL"},
+        "unmeasured": {gate["verdict"] for gate in measured} == {"NO DATA"},
+        "promote": rollout["actions"]["promote"]["possible"],
+    }
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_right_after_the_start_status_says_what_the_scenario_promises(serve, look, name):
+    serving = serve(name)
+    settings = load(serving.config)
+    assert settings.rehearsal == f"{name} 1x"
+    facts = look(serving.config)
+    assert set(facts["platforms"]) == {"android", "ios"}
+    for platform, promised in PROMISED[name].items():
+        told = told_of(facts["platforms"][platform])
+        assert {key: told[key] for key in promised} == promised, platform
+        assert facts["platforms"][platform]["actions"]["pause"]["possible"]
+        assert facts["platforms"][platform]["store"]["problem"] is None
+
+
+def test_few_users_are_few(serve, look):
+    metrics = look(serve("few-users").config)["platforms"]["android"]["metrics"]
+    assert 0 < metrics["crash_rate"]["n"] < 100
+
+
+def test_a_fast_rehearsal_is_read_as_fresh(serve, look):
+    facts = look(serve("healthy", 60.0).config)
+    for rollout in facts["platforms"].values():
+        assert rollout["store"]["age"] < 180
+        assert {metric["severity"] for metric in rollout["metrics"].values()} == {"OK"}
+
+
+# --- the end -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_in_order_and_its_folder_is_gone(serve, tmp_path, number):
+    serving = serve()
+    assert [path.name for path in tmp_path.iterdir()] == [serving.folder.name]
+    serving.process.send_signal(number)
+    assert serving.process.wait(PATIENCE) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_ends_it_although_somebody_still_waits_for_an_answer(serve, tmp_path):
+    serving = serve()
+    serving.post("prometheus", "/_rehearsal/faults", {"status": 503, "delay": 300})
+    address = urlsplit(serving.url("prometheus"))
+    with socket.create_connection((str(address.hostname), int(address.port or 0))) as waiting:
+        waiting.sendall(b"GET /api/v1/query?query=up HTTP/1.1\r\nHost: x\r\n\r\n")
+        with socket.create_connection((str(address.hostname), int(address.port or 0))):
+            serving.get("google_play", "/_rehearsal/log")
+            serving.process.send_signal(signal.SIGTERM)
+            assert serving.process.wait(PATIENCE) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_while_it_still_sets_the_stage_leaves_nothing_behind(tmp_path):
+    process = start(tmp_path, "--history", "20000")
+    try:
+        until(lambda: list(tmp_path.glob("rollout-rehearsal-*")), "its folder")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.communicate()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_that_was_ignored_on_purpose_stays_ignored(tmp_path):
+    command = f'trap "" HUP; exec {sys.executable} -m rollout_tui rehearse --serve --json --lifeline'
+    process = subprocess.Popen(
+        ["sh", "-c", command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+    serving = Served(process, announced(process))
+    process.send_signal(signal.SIGHUP)
+    assert serving.get("google_play", "/_rehearsal/log") == []
+    assert serving.end() == 0
+
+
+def test_closing_the_lifeline_ends_it(serve, tmp_path):
+    assert serve().end() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parent_that_dies_without_a_word_takes_it_along(tmp_path):
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tests.rehearsal.serving import announced, start\n"
+        "process = start(Path(sys.argv[1]))\n"
+        "announced(process)\n"
+        "print(process.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    assert list(tmp_path.iterdir())
+    parent.kill()
+    parent.communicate()
+    until(lambda: not Path(f"/proc/{child}").exists(), "the end of the services")
+    assert list(tmp_path.iterdir()) == []
