@@ -14,6 +14,8 @@ _COARSE = 60.0
 """Seconds between samples when a whole phase is read at once and nothing restarted in it."""
 _FINE = 15.0
 """Seconds between samples from one poll to the next."""
+_RECENT = 120.0
+"""Seconds before the present that are read finely when counting begins."""
 _FINEST = 1.0
 """Seconds between samples of what restarted, where the limits allow it: every sample before a fall counts."""
 _MOST_POINTS = 10_000
@@ -81,7 +83,12 @@ class Ledger:
         begun = [text for text in selectors if text not in broken]
         restarted = await self._restarted(begun, start, now)
         steady = [text for text in begun if text not in restarted]
-        broken |= await self._extend(steady, now, _COARSE, current)
+        # The newest part finely: a server that began to look a moment ago knows nothing else.
+        recent = now - _RECENT
+        if recent > start:
+            broken |= await self._extend(steady, recent, _COARSE, {})
+            steady = [text for text in steady if text not in broken]
+        broken |= await self._extend(steady, now, _FINEST, current)
         return broken | await self._extend(restarted, now, _FINEST, current)
 
     async def _look_for_jobs(self, shown: Iterable[Series], start: float, now: float) -> None:
