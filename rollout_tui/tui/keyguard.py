@@ -13,22 +13,25 @@ BURST = 0.01
 
 
 class KeyGuard:
-    """Judges the keys of one dialog. `clock` is monotonic, in seconds."""
+    """Judges the keys of one dialog. `clock` is monotonic, in seconds.
 
-    def __init__(self, clock: Callable[[], float], opened_by: str | None = None) -> None:
+    `opened_by` is the key that opened it, perhaps still held; `inert` one that never counts in it.
+    """
+
+    def __init__(self, clock: Callable[[], float], opened_by: str | None = None, inert: str | None = None) -> None:
         self._clock = clock
         self._opened = clock()
-        self._opened_by = opened_by
+        self._inert = inert
         self._last_key = opened_by
         self._last_time = self._opened
 
     def takes(self, key: str) -> bool:
-        """Whether the key counts; the key that opened the dialog never does."""
+        """Whether the key counts."""
         now = self._clock()
         held = key == self._last_key and now - self._last_time < HELD
         self._last_key, before, self._last_time = key, self._last_time, now
         self._gap = now - before
-        return key != self._opened_by and not held and now - self._opened >= SETTLE
+        return key != self._inert and not held and now - self._opened >= SETTLE
 
     @property
     def is_burst(self) -> bool:

@@ -34,7 +34,8 @@ class ConfirmDialog(Dialog[Proposal | None]):
         opened_by: str | None,
         changed: str = "",
     ) -> None:
-        super().__init__(look, clock, opened_by)
+        # The opening key does nothing here, but where a target is typed it is a letter like any other.
+        super().__init__(look, clock, opened_by, opened_by if proposal.typed is None else None)
         self._desk = desk
         self._proposal = proposal
         self._scene = scene

@@ -24,10 +24,12 @@ class Dialog(ModalScreen[Result]):
     Dialog { align: center middle; background: transparent; }
     """
 
-    def __init__(self, look: Look, clock: Callable[[], float], opened_by: str | None) -> None:
+    def __init__(
+        self, look: Look, clock: Callable[[], float], opened_by: str | None = None, inert: str | None = None
+    ) -> None:
         super().__init__()
         self._surface = Surface(look.theme, ascii_only=look.ascii_only, ground="panel")
-        self._guard = KeyGuard(clock, opened_by)
+        self._guard = KeyGuard(clock, opened_by, inert)
 
     def compose(self) -> ComposeResult:
         """The surface; the style sheet puts it in the middle."""

@@ -16,7 +16,7 @@ class HelpDialog(Dialog[None]):
     """Closed by esc, ? or q."""
 
     def __init__(self, why_not: Mapping[str, str], look: Look, clock: Callable[[], float]) -> None:
-        super().__init__(look, clock, None)
+        super().__init__(look, clock)
         self._why_not = why_not
 
     def content(self, width: int, height: int) -> Sequence[Row]:

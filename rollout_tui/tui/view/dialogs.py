@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.actions import ActionKind, Change, Proposal
 from rollout_tui.domain.words import age, middle_cut, plain_percent, plain_text, sample, value
 from rollout_tui.tui.ink import Ink, Pen, Row, joined, wrapped
 from rollout_tui.tui.symbols import verdict_of
@@ -71,15 +71,24 @@ def _body(scene: Scene, proposal: Proposal, state: DialogState, width: int) -> l
     if proposal.because and proposal.kind is ActionKind.PAUSE:
         rows += _labelled(width, "because", proposal.because)
     rows += _labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
-    rows.append(_rule(width))
-    rows.append(_text(width, "What else it does, and does not do", "mute"))
+    effects = _effects(change, width)
+    read = [*_labelled(width, "store read", _store_read(scene, proposal)), *_labelled(width, "as", _actor(scene))]
+    if proposal.gates:
+        # Gates and the age of the store must stand on the smallest screen; effects may be cut there.
+        return [*rows, *_gates(scene, proposal, width), *read, _rule(width), *effects]
+    return [*rows, _rule(width), *effects, _rule(width), *read]
+
+
+def _effects(change: Change, width: int) -> list[Row]:
+    rows = [_text(width, "What else it does, and does not do", "mute")]
     for effect in change.effects:
         lines = wrapped(plain_text(effect), width - 2)
         rows += [_text(width, f"{'·' if n == 0 else ' '} {line}") for n, line in enumerate(lines)]
-    rows += _gates(scene, proposal, width)
-    rows.append(_rule(width))
-    rows += _labelled(width, "store read", _store_read(scene, proposal))
-    return [*rows, *_labelled(width, "as", f"{scene.who.replace('@', ' on ')}")]
+    return rows
+
+
+def _actor(scene: Scene) -> str:
+    return scene.who.replace("@", " on ")
 
 
 def _end(proposal: Proposal, state: DialogState, width: int) -> list[Row]:
