@@ -145,7 +145,8 @@ def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
         if result.quantity is not None and result.gate.metric is not None:
             metric = rollout.plan.metric(result.gate.metric)
             pen.right(43, value(metric, result.quantity, complement=result.gate.complement), bold=True)
-            pen.put(45, f"{result.reason}, {sample(result.quantity)}", "mute")
+            told = f"{result.reason}, {sample(result.quantity)}"
+            pen.put(45, told if len(told) < width - 53 else sample(result.quantity), "mute")
         else:
             pen.put(35, plain_text(result.reason, width - 46), "mute")
         if result.as_of is not None:

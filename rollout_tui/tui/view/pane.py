@@ -44,7 +44,7 @@ def tab(scene: Scene, index: int, width: int) -> Row:
         text = f"{symbol} {state.word}{share}" if width >= 36 else f"{symbol}{share or f' {state.word}'}"
         pen.put(x, text, colour if not focused else "text")
     symbol, colour = SEVERITY[rollout.severity]
-    gates = f" {rollout.holding}/{len(rollout.gates)}" if width >= 36 else ""
+    gates = f" {rollout.holding}/{len(rollout.gates)}" if width >= 36 and rollout.gates else ""
     pen.right(width - (0 if focused else 1), f"{symbol} {rollout.severity.value}{gates}", colour, bold=True)
     return pen.row()
 
