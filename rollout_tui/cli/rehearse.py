@@ -159,7 +159,11 @@ async def _end_of_input() -> None:
 def _watch(name: str, speed: float, seed: int, history: int, watch: dict[str, Any]) -> int:
     """The services in a process of their own, the real program in this one."""
     from rollout_tui.cli.watch import run_watch
+    from rollout_tui.tui import terminal
 
+    refused = terminal.refusal()
+    if refused is not None:
+        raise click.UsageError(refused)
     click.echo(f"Rehearsing {name} at {speed:g}x: setting the stage ...", err=True)
     arguments = ["--scenario", name, "--speed", str(speed), "--seed", str(seed), "--history", str(history)]
     services = subprocess.Popen(  # noqa: S603  this very program

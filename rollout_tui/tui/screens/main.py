@@ -27,7 +27,7 @@ _AGES = 5.0
 Footer = Callable[[int], Row]
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Screen[None], inherit_bindings=False):
     """One Surface over the whole terminal. `footer` makes its last row."""
 
     def __init__(self, desk: Desk, look: Look, footer: Footer) -> None:
