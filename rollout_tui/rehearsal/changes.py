@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +36,14 @@ class ChangeLog:
     def of(self, service: str) -> list[dict[str, Any]]:
         """The calls of one service, oldest first, as JSON values."""
         return [asdict(call) for call in self._calls if call.service == service]
+
+
+def log_route(service: str, log: ChangeLog) -> BaseRoute:
+    """`GET /_rehearsal/log`: every changing call of this service."""
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    async def answer(_request: Request) -> Response:
+        return JSONResponse(log.of(service))
+
+    return Route("/_rehearsal/log", answer)

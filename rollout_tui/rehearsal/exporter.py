@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.clock import RehearsalClock
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.telemetry import Telemetry
@@ -36,6 +37,7 @@ def make_app(telemetry: Telemetry, clock: RehearsalClock, faults: Faults) -> Sta
             Route("/metrics", metrics),
             Route("/_rehearsal/down", down, methods=["POST"]),
             Route("/_rehearsal/up", up, methods=["POST"]),
+            log_route("exporter", ChangeLog()),  # nothing here can be changed: always empty
             *faults.routes(),
         ]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An answer instead of the right one: status and body, after `delay` seconds of wall time; `left` times more."""
+    """An answer instead of the right one, after `delay` seconds of wall time, for the next `times` requests.
+
+    Status 0: the request is carried out, but a gateway loses the answer.
+    """
 
     status: int = 503
     body: str = "service unavailable"
@@ -28,10 +31,15 @@ class Fault:
     times: int = 1_000_000
     path: str = ""
     """Only requests whose path contains this text; empty: all."""
+    missing: int = 0
+    """Bytes that the answer announces but that never come: the connection ends in the middle of it."""
+
+
+_KEYS = frozenset(field.name for field in fields(Fault))
 
 
 class Faults:
-    """The faults of one service. An empty object as the body ends them."""
+    """What one service does wrong at present."""
 
     def __init__(self) -> None:
         self._fault: Fault | None = None
@@ -42,17 +50,25 @@ class Faults:
         self._fault = fault
         self._left = 0 if fault is None else fault.times
 
+    def now(self) -> dict[str, Any]:
+        """What is wrong at present and for how many requests more (`times`); empty when nothing is."""
+        return {} if self._fault is None or self._left <= 0 else {**asdict(self._fault), "times": self._left}
+
     def routes(self) -> list[BaseRoute]:
-        """The control route."""
+        """The control route: GET tells what is wrong, POST sets it; an empty object cures it."""
         from starlette.responses import JSONResponse
         from starlette.routing import Route
 
         async def control(request: Request) -> Response:
-            body: dict[str, Any] = await request.json()
-            self.set(Fault(**body) if body else None)
-            return JSONResponse({"ok": True})
+            if request.method == "POST":
+                body: dict[str, Any] = await request.json()
+                unknown = sorted(body.keys() - _KEYS)
+                if unknown:
+                    return JSONResponse({"error": f"unknown: {', '.join(unknown)}; known: {sorted(_KEYS)}"}, 400)
+                self.set(Fault(**body) if body else None)
+            return JSONResponse(self.now())
 
-        return [Route("/_rehearsal/faults", control, methods=["POST"])]
+        return [Route("/_rehearsal/faults", control, methods=["GET", "POST"])]
 
     def guard(self, app: Starlette) -> None:
         """Put the faults in front of every route but the control ones."""
@@ -71,7 +87,8 @@ class Faults:
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.status == 0:
-            # An answer that never was: the change is made, the connection ends without a word.
             await call_next(request)
             return Response(b"", 502)
-        return Response(fault.body, fault.status, media_type=fault.content_type)
+        body = fault.body.encode()
+        announced = {"content-length": str(len(body) + fault.missing)}
+        return Response(body, fault.status, announced, fault.content_type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import signal
 import socket
@@ -77,7 +78,25 @@ def serve(
         now = time.time()
         clock = RehearsalClock(speed, now, now)
         stage = set_stage(scenario, clock, seed)
-        asyncio.run(_serve(stage, Path(name), speed, announce, ended))
+        with _logged(Path(name) / "services.log"):
+            asyncio.run(_serve(stage, Path(name), speed, announce, ended))
+
+
+@contextlib.contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    """Failures of the services go to a file: this process's stderr may be a screen that somebody else draws on."""
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+            logger.propagate = True
+        handler.close()
 
 
 @contextlib.contextmanager
@@ -127,15 +146,18 @@ async def _serve(
     sockets = {name: _listen() for name in apps}
     services = {name: f"http://127.0.0.1:{listening.getsockname()[1]}" for name, listening in sockets.items()}
     config = write_config(folder, stage, speed, services)
-    servers = [
-        (Quiet(uvicorn.Config(app, log_level="error", lifespan="off", access_log=False, ws="none")), sockets[name])
-        for name, app in apps.items()
-    ]
+
+    def server(app: Starlette) -> Quiet:
+        return Quiet(
+            uvicorn.Config(app, log_config=None, log_level="error", access_log=False, lifespan="off", ws="none")
+        )
+
+    servers = [(server(app), sockets[name]) for name, app in apps.items()]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _handled():
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(server.serve(sockets=[listening])) for server, listening in servers]
+    tasks = [asyncio.create_task(serving.serve(sockets=[listening])) for serving, listening in servers]
     # The sockets listen already: whoever is told now and asks at once is answered.
     announce(Ready(stage, folder, services, config, token))
     ends: list[asyncio.Task[Any]] = [
@@ -145,9 +167,9 @@ async def _serve(
     await asyncio.wait({*ends, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     for waiting in ends:
         waiting.cancel()
-    for server, _ in servers:
-        server.should_exit = True
-        server.force_exit = True
+    for serving, _ in servers:
+        serving.should_exit = True
+        serving.force_exit = True
     await asyncio.gather(*tasks)
     for listening in sockets.values():
         listening.close()

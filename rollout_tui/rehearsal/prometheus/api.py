@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.clock import RehearsalClock
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.prometheus.evaluate import Element, Range, Value, evaluate, is_range
@@ -73,6 +74,7 @@ def make_app(telemetry: Telemetry, clock: RehearsalClock, faults: Faults) -> Sta
             Route("/api/v1/labels", labels, methods=["GET", "POST"]),
             Route("/api/v1/status/buildinfo", buildinfo),
             Route("/-/ready", ready),
+            log_route("prometheus", ChangeLog()),  # nothing here can be changed: always empty
             *faults.routes(),
         ],
         exception_handlers={404: unknown},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.rehearsal.changes import ChangeLog
+from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.stores import apple_shapes as shapes
 from rollout_tui.rehearsal.stores.apple import AppleBook, AppleError, not_found
@@ -20,7 +20,7 @@ from rollout_tui.rehearsal.stores.apple_requests import (
     too_many,
 )
 from rollout_tui.rehearsal.stores.apple_token import AppleKey
-from rollout_tui.rehearsal.stores.http import Recorder, log_route
+from rollout_tui.rehearsal.stores.http import Recorder
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from rollout_tui.rehearsal.changes import ChangeLog
+from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.scenarios import HOUR, GitHubStart
-from rollout_tui.rehearsal.stores.http import Recorder, json_body, log_route
+from rollout_tui.rehearsal.stores.http import Recorder, json_body
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -1,4 +1,4 @@
-"""What the rehearsed services share: JSON answers, the change log, the control routes."""
+"""What the rehearsed stores and the tracker share: JSON bodies, and recording what changes them."""
 
 from __future__ import annotations
 
@@ -10,25 +10,12 @@ from rollout_tui.rehearsal.changes import ChangeCall, ChangeLog
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import BaseRoute
 
 
 async def json_body(request: Request) -> Any:
     """The request's body as JSON; None for an empty one. Raises ValueError for what is none."""
     raw = await request.body()
     return json.loads(raw) if raw.strip() else None
-
-
-def log_route(service: str, log: ChangeLog) -> BaseRoute:
-    """`GET /_rehearsal/log`: every changing call of this service."""
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
-
-    async def answer(_request: Request) -> Response:
-        return JSONResponse(log.of(service))
-
-    return Route("/_rehearsal/log", answer)
 
 
 class Recorder:

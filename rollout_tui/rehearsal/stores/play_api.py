@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.rehearsal.changes import ChangeLog
+from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
-from rollout_tui.rehearsal.stores.http import Recorder, json_body, log_route
+from rollout_tui.rehearsal.stores.http import Recorder, json_body
 from rollout_tui.rehearsal.stores.play import Edit, PlayBook
 from rollout_tui.rehearsal.stores.play_bodies import PlayError
 
