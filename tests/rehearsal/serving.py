@@ -60,6 +60,11 @@ class Served:
         calls: list[dict[str, Any]] = self.get(service, "/_rehearsal/log")
         return calls
 
+    def commits(self) -> list[str]:
+        """The calls that changed Google Play for good."""
+        calls = [call["path"].rpartition(":")[2] for call in self.log("google_play")]
+        return [call for call in calls if call == "commit"]
+
     def end(self) -> int:
         """Close its lifeline; the exit code."""
         assert self.process.stdin is not None

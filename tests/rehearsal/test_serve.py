@@ -46,16 +46,13 @@ def serve(tmp_path) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def look(monkeypatch, tmp_path, capsys):
-    """`status --json` of a configuration, in this process."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def look(run_on):
+    """`status --json` of what is served, in this process."""
 
-    def call(config: Path) -> dict[str, Any]:
-        with pytest.raises(SystemExit) as ended:
-            main(["status", "--json", "--config", str(config)])
-        told = capsys.readouterr()
-        assert (ended.value.code, told.err) == (0, "")
-        facts: dict[str, Any] = json.loads(told.out)
+    def call(serving: Served) -> dict[str, Any]:
+        code, out, err = run_on(serving, "status", "--json")
+        assert (code, err) == (0, "")
+        facts: dict[str, Any] = json.loads(out)
         return facts
 
     return call
@@ -180,8 +177,8 @@ PROMISED: dict[str, dict[str, dict[str, Any]]] = {
         "ios": {"state": "RUNNING", "severity": "OK"},
     },
     "few-users": {
-        "android": {"state": "RUNNING", "share": 0.5, "phase": "closed"},
-        "ios": {"state": "RUNNING", "phase": "testflight"},
+        "android": {"state": "RUNNING", "share": 0.5, "phase": "closed", "few": True},
+        "ios": {"state": "RUNNING", "phase": "testflight", "few": True},
     },
     "no-data": {
         "android": {"state": "RUNNING", "share": 0.5, "severity": "UNKNOWN", "promote": False, "unmeasured": True},
@@ -202,6 +199,7 @@ def told_of(rollout: dict[str, Any]) -> dict[str, Any]:
         "phase": rollout["phase"]["id"],
         "verdicts": {gate["verdict"] for gate in gates},
         "failing": {gate["id"] for gate in gates if gate["verdict"] == "FAIL"},
+        "few": all(0 < (metric["n"] or 0) < 100 for metric in rollout["metrics"].values()),
         "unmeasured": {gate["verdict"] for gate in measured} == {"NO DATA"},
         "promote": rollout["actions"]["promote"]["possible"],
     }
@@ -212,7 +210,7 @@ def test_right_after_the_start_status_says_what_the_scenario_promises(serve, loo
     serving = serve(name)
     settings = load(serving.config)
     assert settings.rehearsal == f"{name} 1x"
-    facts = look(serving.config)
+    facts = look(serving)
     assert set(facts["platforms"]) == {"android", "ios"}
     for platform, promised in PROMISED[name].items():
         told = told_of(facts["platforms"][platform])
@@ -221,13 +219,20 @@ def test_right_after_the_start_status_says_what_the_scenario_promises(serve, loo
         assert facts["platforms"][platform]["store"]["problem"] is None
 
 
-def test_few_users_are_few(serve, look):
-    metrics = look(serve("few-users").config)["platforms"]["android"]["metrics"]
-    assert 0 < metrics["crash_rate"]["n"] < 100
+def test_what_is_not_known_is_said_in_words_and_is_never_a_number(serve, run_on):
+    serving = serve("no-data")
+    _, out, _ = run_on(serving, "status")
+    unknown = [line for line in out.splitlines() if line.startswith("UNKNOWN android ")]
+    assert any("crash rate, Prometheus has no series for build 4201" in line for line in unknown)
+    assert any(line.startswith("NO DATA android gate ") for line in out.splitlines())
+    facts = json.loads(run_on(serving, "status", "--json")[1])
+    metric = facts["platforms"]["android"]["metrics"]["crash_rate"]
+    assert (metric["value"], metric["n"]) == (None, None)
+    assert "no series" in metric["reason"]
 
 
 def test_a_fast_rehearsal_is_read_as_fresh(serve, look):
-    facts = look(serve("healthy", 60.0).config)
+    facts = look(serve("healthy", 60.0))
     for rollout in facts["platforms"].values():
         assert rollout["store"]["age"] < 180
         assert {metric["severity"] for metric in rollout["metrics"].values()} == {"OK"}
