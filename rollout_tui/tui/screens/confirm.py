@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rollout_tui.domain.actions import Proposal
+from rollout_tui.domain.words import plain_percent
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
@@ -141,7 +142,7 @@ def _same(old: Proposal, new: Proposal) -> bool:
 
 def _what_changed(old: Proposal, new: Proposal) -> str:
     if new.seen is not None and (old.seen is None or not old.seen.same_as(new.seen)):
-        share = "" if new.seen.share is None else f", {new.seen.share * 100:.3g} %"
+        share = "" if new.seen.share is None else f", {plain_percent(new.seen.share)}"
         return f"The store now says {new.seen.word} ({new.seen.status}{share})."
     if old.possible and not new.possible:
         return "It is not possible any more."

@@ -125,7 +125,7 @@ def _points(metric: Metric, curve: Curve, width: int, height: int) -> list[_Poin
     for number, value in enumerate(values):
         begins = curve.end - (wanted - number) * curve.step
         if value is None:
-            lost = curve.known_until is not None and begins > curve.known_until
+            lost = curve.known_until is not None and begins + curve.step > curve.known_until
             points.append(
                 _Point(range(before, before + 1), Severity.UNKNOWN, True) if lost and before is not None else None
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rollout_tui.domain.actions import Running, Step
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.snapshot import Rollout, StoreStanding
-from rollout_tui.domain.words import age, clock_time, percent, plain_percent, plain_text
+from rollout_tui.domain.words import age, clock_time, percent, plain_percent, plain_text, short_time
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import STATE
 from rollout_tui.tui.view.scene import Scene
@@ -97,9 +97,9 @@ def _troubled(scene: Scene, store: StoreStanding, width: int) -> list[Row]:
         since = "" if store.reading_since is None else f", {age(scene.now - store.reading_since)}"
         second.put(0, f"First read of {store.name} under way{since}", "mute")
         return [first.row(), second.row()]
-    for_ = "" if store.failing_since is None else f" for {age(scene.now - store.failing_since)}"
+    since = "" if store.failing_since is None else f" for {age(scene.now - store.failing_since)}"
     first.put(0, "? UNKNOWN", "unk", bold=True)
-    first.put(12, plain_text(f"cannot be read{for_}. {_last_known(scene, store.state)}", width - 12), "unk")
+    first.put(12, plain_text(f"not read{since}{_last_known(scene, store.state)}", width - 12), "unk")
     second.put(0, plain_text(f"{store.problem} {store.hint or ''}", width), "text")
     return [first.row(), second.row()]
 
@@ -108,7 +108,7 @@ def _last_known(scene: Scene, state: ReleaseState | None) -> str:
     if state is None:
         return ""
     share = "" if state.share is None else f" {plain_percent(state.share)}"
-    return f"Last known {clock_time(state.as_of, scene.zone)}: {state.word}{share}"
+    return f"; last {state.word}{share} at {short_time(state.as_of, scene.zone)}"
 
 
 def _sent(scene: Scene, running: Running, width: int) -> Row:

@@ -1,0 +1,103 @@
+"""A desk with scripted answers: what the app sees instead of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from rollout_tui.domain.actions import (
+    ActionKind,
+    Actor,
+    Change,
+    Ending,
+    Expectation,
+    FieldChange,
+    Outcome,
+    Proposal,
+)
+from rollout_tui.domain.ladder import next_phase
+from rollout_tui.domain.obstacles import obstacles
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Snapshot
+from tests.unit.domain.builders import NOW
+
+EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
+
+
+class FixedClock:
+    """Time stands still."""
+
+    def now(self) -> float:
+        return NOW
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError("nothing waits on this clock")
+
+
+class FakeDesk:
+    """Records what was performed; `outcome` is how the next action ends."""
+
+    def __init__(self, snapshot: Snapshot, read_only: str | None = None) -> None:
+        self.clock = FixedClock()
+        self.actor = Actor("jkim", "rel-01")
+        self.read_only = read_only
+        self.snapshot = snapshot
+        self.performed: list[Proposal] = []
+        self.reads = 0
+        self.outcome = Ending.DONE
+        self._listeners: list[Callable[[Snapshot], None]] = []
+
+    def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
+        self._listeners.append(on_snapshot)
+        return lambda: self._listeners.remove(on_snapshot)
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """A new Snapshot arrives."""
+        self.snapshot = snapshot
+        for listener in self._listeners:
+            listener(snapshot)
+
+    def read_now(self, platform: Platform | None = None) -> None:
+        self.reads += 1
+
+    def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
+        rollout = self.snapshot.rollout(platform)
+        current = rollout.current
+        index = None if current is None else rollout.phases.index(current)
+        target = None if index is None else next_phase(rollout.plan.phases, index)
+        change = Change(
+            rollout.store.name,
+            f"{rollout.store.name}: build {rollout.plan.build} {EFFECT[kind]}.",
+            (FieldChange("state", "inProgress", "halted"),),
+            ("Users who have it keep it.",),
+            "r resumes it",
+            Expectation(),
+        )
+        return Proposal(
+            "p1",
+            platform,
+            kind,
+            NOW,
+            f"{kind.value.upper()} {rollout.plan.label.upper()}",
+            rollout.store.state,
+            change,
+            target,
+            obstacles=obstacles(kind, rollout, NOW, self.read_only),
+            gates=rollout.gates if kind is ActionKind.PROMOTE else (),
+            typed=f"{platform.value} 100" if kind is ActionKind.PROMOTE else None,
+        )
+
+    async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
+        self.performed.append(proposal)
+        return Outcome("p1", proposal.platform, proposal.kind, self.outcome, "the store shows it", NOW)
+
+
+def paused_elsewhere(snapshot: Snapshot) -> Snapshot:
+    """Somebody changed the share of the first rollout in the console."""
+    first = snapshot.rollouts[0]
+    state = first.store.state
+    assert state is not None
+    moved = replace(
+        first, store=replace(first.store, state=replace(state, share=state.share / 5 if state.share else None))
+    )
+    return replace(snapshot, rollouts=(moved, *snapshot.rollouts[1:]))

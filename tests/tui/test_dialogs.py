@@ -1,0 +1,282 @@
+"""Keys and dialogs of the real app: two keys pause, and no accident confirms anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.ink import text_of
+from rollout_tui.tui.screens.confirm import ConfirmDialog
+from rollout_tui.tui.screens.main import MainScreen
+from rollout_tui.tui.widgets.surface import Surface
+from tests.tui.fake_desk import FakeDesk, paused_elsewhere
+from tests.tui.samples import android, incident, ios, snapshot
+from tests.unit.domain.builders import HOUR, NOW, play
+from tests.unit.domain.test_advice import SIGNED
+
+
+class Wrist:
+    """A monotonic clock that moves when it is told to: nobody waits in these tests."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+class Hand:
+    """Somebody at the keyboard."""
+
+    def __init__(self, app: RolloutApp, pilot: Pilot[int], wrist: Wrist) -> None:
+        self.app, self.pilot, self.wrist = app, pilot, wrist
+
+    async def press(self, *keys: str, pause: float = 0.5) -> None:
+        """Each key after a pause of that many seconds."""
+        for key in keys:
+            self.wrist.time += pause
+            await self.pilot.press(key)
+        await self.pilot.pause()
+
+    def screen(self) -> str:
+        """Everything that is shown, the dialog last."""
+        rows = [row for screen in self.app.screen_stack for s in screen.query(Surface) for row in s.rows]
+        return "\n".join(text_of(row) for row in rows)
+
+
+def ready_desk() -> FakeDesk:
+    """Android may be promoted: time over, signed."""
+    states = (play("0.1", NOW - 90 * HOUR), play("0.5", NOW - 49 * HOUR))
+    return FakeDesk(snapshot(android(states=states, signoffs=(SIGNED,)), ios()))
+
+
+@pytest.fixture
+def wrist() -> Wrist:
+    return Wrist()
+
+
+def app_on(desk: FakeDesk, wrist: Wrist) -> RolloutApp:
+    return RolloutApp(desk, clock=wrist)
+
+
+async def test_p_and_y_pause_the_focused_platform_once(wrist: Wrist) -> None:
+    desk = FakeDesk(incident())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p")
+        assert "PAUSE ANDROID" in hand.screen()
+        assert "build 4201 becomes halted." in hand.screen()
+        assert "► Cancel" in hand.screen()
+        await hand.press("y")
+        assert [(p.platform, p.kind) for p in desk.performed] == [(Platform.ANDROID, ActionKind.PAUSE)]
+        assert "pause done: the store shows it" in hand.screen()
+        assert isinstance(app.screen, MainScreen)
+
+
+@pytest.mark.parametrize("key", ["enter", "p", "n", "x", "escape", "space"])
+async def test_no_other_key_confirms_a_pause(wrist: Wrist, key: str) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await Hand(app, pilot, wrist).press("p", key, key)
+        assert desk.performed == []
+
+
+async def test_a_key_within_the_first_moment_does_not_count(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p")
+        await hand.press("y", pause=0.3)
+        assert desk.performed == []
+        await hand.press("y")
+        assert len(desk.performed) == 1
+
+
+@pytest.mark.parametrize("key", ["p", "y", "enter", "space"])
+async def test_a_key_held_down_for_two_seconds_confirms_nothing(wrist: Wrist, key: str) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p")
+        await hand.press(*[key] * 66, pause=0.03)
+        assert desk.performed == []
+
+
+async def test_tab_and_space_confirm_a_pause_and_enter_on_cancel_cancels(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "enter")
+        assert isinstance(app.screen, MainScreen)
+        await hand.press("p", "tab", "enter")
+        assert desk.performed == [], "Enter never confirms a pause"
+        await hand.press("space")
+        assert len(desk.performed) == 1
+
+
+async def test_a_promotion_is_typed_key_by_key_and_confirmed_on_its_button(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n", *"android", "space", "1", "0", "enter")
+        assert desk.performed == []
+        assert "10 of 11" in hand.screen()
+        await hand.press("tab", "enter")
+        assert desk.performed == [], "the button is off until the text matches"
+        await hand.press("0", "enter")
+        assert [p.kind for p in desk.performed] == [ActionKind.PROMOTE]
+
+
+async def test_pasting_the_target_is_refused_with_a_word_why(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n")
+        app.screen.post_message(Paste("android 100"))
+        await pilot.pause()
+        assert "pasting does not count" in hand.screen()
+        wrist.time += 1
+        await hand.press(*"android", "space", "1", "0", "0", pause=0.001)
+        assert "11 of 11" not in hand.screen()
+        assert desk.performed == []
+
+
+async def test_a_blocked_promotion_lists_its_reasons_and_has_no_field(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n")
+        text = hand.screen()
+        assert "PROMOTE ANDROID: NOT YET" in text
+        assert "2 things stand in the way" in text
+        assert "1   48 h in this phase: 17 h left" in text
+        assert "Type" not in text
+        await hand.press("enter")
+        assert desk.performed == []
+
+
+async def test_a_store_that_changed_takes_the_confirmation_back(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n", *"android")
+        desk.publish(paused_elsewhere(desk.snapshot))
+        await pilot.pause()
+        assert "The store now says RUNNING (inProgress, 10 %). Look again." in hand.screen()
+        assert "0 of 11" in hand.screen()
+        assert isinstance(app.screen, ConfirmDialog)
+        assert desk.performed == []
+
+
+async def test_what_differs_at_the_store_is_shown_again(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    desk.outcome = Ending.DIFFERS
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "y")
+        assert isinstance(app.screen, ConfirmDialog)
+        assert "the store shows it" in hand.screen()
+
+
+async def test_a_key_that_cannot_act_says_why(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("r")
+        assert isinstance(app.screen, MainScreen)
+        assert "nothing is paused" in hand.screen()
+
+
+async def test_read_only_changes_nothing_and_says_so(wrist: Wrist) -> None:
+    desk = FakeDesk(incident(), read_only="started with --read-only by jkim")
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        assert "READ-ONLY" in hand.screen()
+        await hand.press("p", "y", "n", "y", "tab", "enter")
+        assert desk.performed == []
+        assert "read-only: started with --read-only by jkim" in hand.screen()
+
+
+async def test_the_other_pane_is_acted_on_after_tab(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await Hand(app, pilot, wrist).press("tab", "p", "y")
+        assert [p.platform for p in desk.performed] == [Platform.IOS]
+
+
+async def test_the_worst_pane_has_the_focus_at_the_start(wrist: Wrist) -> None:
+    calm, burning = incident().rollouts[1], incident().rollouts[0]
+    app = app_on(FakeDesk(replace(incident(), rollouts=(calm, burning))), wrist)
+    async with app.run_test(size=(120, 40)):
+        assert app._main.focused_platform is Platform.ANDROID
+
+
+async def test_a_paused_rollout_is_resumed_by_r_and_y(wrist: Wrist) -> None:
+    paused = android(state=play("0.5", NOW - 9, StateWord.PAUSED, "halted"))
+    desk = FakeDesk(snapshot(paused, ios()))
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await Hand(app, pilot, wrist).press("1", "r", "y")
+        assert [p.kind for p in desk.performed] == [ActionKind.RESUME]
+
+
+async def test_pausing_works_in_a_window_that_is_too_small_for_anything_else(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(50, 12)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        assert "This window is 50x12" in hand.screen()
+        await hand.press("p")
+        assert "Pause now" in hand.screen()
+        await hand.press("y")
+        assert len(desk.performed) == 1
+
+
+async def test_help_names_every_key_of_the_table_and_closes(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("question_mark")
+        text = hand.screen()
+        for needed in ("Pause the focused platform", "Resume: off, nothing is paused", "ctrl+p", "Read stores"):
+            assert needed in text
+        await hand.press("escape")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_u_reads_again_and_q_leaves(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await Hand(app, pilot, wrist).press("u", "q")
+    assert desk.reads == 1
+    assert app.return_code == 0
+
+
+async def test_resizing_with_a_dialog_open_keeps_it_whole(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p")
+        for size in ((80, 24), (60, 16), (50, 12), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert "Pause now" in hand.screen()

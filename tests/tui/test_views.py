@@ -1,0 +1,125 @@
+"""The main screen as text: every row as wide as the screen, nothing dropped that must never be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.tui.ink import blank, text_of
+from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.view.scene import Focus, Scene
+from rollout_tui.tui.view.screen import screen_rows
+from tests.tui.samples import android, incident, ios, snapshot, store_state
+from tests.unit.domain.builders import NOW, play
+
+SIZES = [(120, 40), (200, 60), (100, 30), (100, 28), (80, 24), (79, 23), (60, 16)]
+
+
+def screen(shown: Snapshot, width: int = 120, height: int = 40, pane: int = 0, **more: object) -> list[str]:
+    scene = Scene(shown, NOW, Focus(pane), who="jkim@rel-01", **more)  # type: ignore[arg-type]  # Scene's own names
+    return [text_of(row) for row in screen_rows(scene, width, height, blank(width))]
+
+
+@pytest.mark.parametrize("size", [*SIZES, (52, 12), (20, 5)])
+@pytest.mark.parametrize("shown", [snapshot(), incident(), snapshot(android()), snapshot(ios())])
+def test_every_row_is_exactly_as_wide_as_the_screen(size: tuple[int, int], shown: Snapshot) -> None:
+    rows = screen(shown, *size)
+    assert len(rows) == size[1]
+    assert {cell_len(row) for row in rows} == {size[0]}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_never_dropped_stands_on_every_size(size: tuple[int, int]) -> None:
+    text = "\n".join(screen(incident(), *size))
+    for needed in ("NEXT", "WRITE", "CRITICAL", "UNKNOWN", "RUNNING", "50 %", "Crash rate", "Connect failures"):
+        assert needed in text
+    for needed in ("Connection time", "Session duration", "2.41 %", "FAIL", "PASS", "NOT YET", "Maintainer sign-off"):
+        assert needed in text
+
+
+def test_the_quiet_screen_says_what_the_picture_says() -> None:
+    rows = screen(snapshot())
+    assert rows[0].startswith(" acme-connect 4.2.0")
+    assert rows[0].rstrip().endswith("14:32:07 UTC")
+    assert rows[1].startswith(" ● NEXT  Nothing to do now. Android may go to 100 % in 17 h at the earliest")
+    assert "iOS goes to 10 % by itself in 9 h 12 min." in rows[2]
+    assert rows[3].startswith("▌ANDROID  build 4201")
+    assert "4 of 6 gates hold" in rows[3]
+    assert rows[5].startswith(" ► Closed testing         50 %  31 of 48 h ━━━━╌╌ 17 h left│ ✓ App Review")
+    assert rows[8].startswith(" ► RUNNING   50 % 31 h ago  50 % 12 s ago  43 % 14 min ago ")
+    assert "Crash rate              alert 1 % ⡀⡀" in rows[10]
+    assert rows[11].startswith("▌0.29 %   ● OK        target 0.5 % ⡀ ⡀")
+    assert rows[12].startswith("▌23 of 7,930 ")
+    assert rows[27].startswith(" ✓ PASS      Crash-free ≥ 99.5 %  99.71 % inside  n 7,930")
+    assert rows[31].startswith(" ○ NOT YET   48 h in this phase      31 h ━━━━━╌╌ 17 h")
+    assert rows[34].startswith(" 14:31:38  android  ◆ Connect failures left the target")
+
+
+def test_the_incident_says_pause_first_and_what_nobody_knows() -> None:
+    rows = screen(incident())
+    assert rows[1].startswith(" ■ NEXT  Pause Android: press p, then y.")
+    assert "Crash rate 2.41 % (241 of 10,002); critical > 2 %." in rows[2]
+    text = "\n".join(rows)
+    assert "was 0.30 % at 13:50" in text
+    assert "STALE, 26 min old" in text
+    assert "Sentry: HTTP 503" in text
+    assert "?" in "".join(row[94:118] for row in rows[10:26]), "buckets after the last reading are marked"
+
+
+def test_a_window_that_is_too_small_says_so_and_that_pausing_works() -> None:
+    text = "\n".join(screen(snapshot(), 52, 12))
+    assert "This window is 52x12. Charts and gates need 60x16." in text
+    assert "Pause works at any size." in text
+    assert "RUNNING 50 %" in text
+
+
+def test_eighty_columns_show_one_pane_and_both_headlines() -> None:
+    rows = screen(snapshot(), 80, 24)
+    assert rows[3].startswith("▌ANDROID ► RUNNING 50 %")
+    assert "iOS ► RUNNING 5 %" in rows[3]
+    assert rows[7].startswith(" ► RUNNING  requested 50 % 31 h  committed 50 % 12 s  observed 43 % 14 min")
+    assert "App Store phased" in "\n".join(screen(snapshot(), 80, 24, pane=1))
+
+
+def test_states_of_a_pane_that_is_not_all_known() -> None:
+    unread = snapshot(store_state(android(state=None, states=()), None, reading_since=NOW - 3), ios())
+    assert "First read of Google Play under way, 3 s" in "\n".join(screen(unread))
+    denied = android(state_problem="Google Play: 403 insufficient permission", state_failing_since=NOW - 360)
+    text = "\n".join(screen(snapshot(denied, ios())))
+    assert "not read for 6 min; last RUNNING 50 % at 14:31" in text
+    assert "403 insufficient permission" in text
+    paused = android(state=play("0.5", NOW - 9, StateWord.PAUSED, "halted"))
+    assert "‖ PAUSED" in "\n".join(screen(snapshot(paused, ios())))
+
+
+def test_text_from_outside_is_plain_and_breaks_no_row() -> None:
+    nasty = "\x1b[31m[bold]x[/bold]\u202e漢字\u200b " + "y" * 10_000
+    event = Event(NOW, EventKind.PROGRAM, nasty, Platform.ANDROID, Severity.INFO)
+    hostile = android(state_problem=nasty)
+    shown = replace(snapshot(hostile, ios(), events=(event,)), plan=replace(snapshot().plan, app=nasty))
+    for size in SIZES:
+        rows = screen(shown, *size)
+        assert {cell_len(row) for row in rows} == {size[0]}
+        assert "\x1b" not in "".join(rows)
+        assert "\u202e" not in "".join(rows)
+    assert "[bold]" in "\n".join(screen(shown)), "markup is shown as it was written"
+
+
+def test_in_ascii_every_row_keeps_its_width_and_every_state_its_word() -> None:
+    rows = [ascii_text(row) for row in screen(incident(), ascii_only=True)]
+    assert all(row.isascii() and len(row) == 120 for row in rows)
+    text = "\n".join(rows)
+    for needed in ("# CRITICAL", "x FAIL", "? UNKNOWN", "> RUNNING", ">=99.5 %", "*"):
+        assert needed in text
+
+
+def test_no_word_promises_a_proof_before_there_is_one() -> None:
+    text = "\n".join(screen(incident()) + screen(snapshot())).lower()
+    for word in ("proven", "significant", "p-value", "should be fine", "rolled back"):
+        assert word not in text
