@@ -18,6 +18,7 @@ from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.prometheus.api import make_app
 from rollout_tui.rehearsal.prometheus.evaluate import evaluate
 from rollout_tui.rehearsal.prometheus.syntax import PromError, parse
+from rollout_tui.rehearsal.telemetry import Series, Telemetry
 from tests.rehearsal.stagehand import HOUR, NOW, Set, set_up
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "specs" / "prometheus" / "fixtures"
@@ -189,6 +190,28 @@ async def test_an_increase_does_not_reach_before_a_counter_began(http, scene):
     counted = scene.stage.android.counters("4201", first + 600)
     assert counted is not None
     assert whole <= counted.sessions * 1.05
+
+
+@pytest.mark.parametrize(
+    ("samples", "window", "increase", "resets"),
+    [
+        # Three intervals of 15 s; a second of the window before the first sample is made up for.
+        ({-45: 10.0, -30: 20.0, -15: 30.0, 0: 40.0}, 46, 30 * 46 / 45, 0),
+        # A fall is a restart from zero: 10, then 5 and 10 more.
+        ({-45: 10.0, -30: 20.0, -15: 5.0, 0: 15.0}, 46, 25 * 46 / 45, 1),
+        # Half a second ago, at this pace, the counter was 0: nothing is made up for beyond that.
+        ({-30: 1.0, -15: 31.0, 0: 61.0}, 60, 61.0, 0),
+        # Far from the window's begin half an interval is made up for.
+        ({-30: 1000.0, -15: 1030.0, 0: 1060.0}, 60, 60 * 37.5 / 30, 0),
+    ],
+)
+def test_increases_are_those_of_prometheus_by_hand(samples, window, increase, resets):
+    now = NOW - NOW % 15
+    telemetry = Telemetry([], {}, now - HOUR, lambda: now)
+    telemetry.series.append(Series({"__name__": "c"}, lambda at: samples.get(at - now)))
+    for query, wanted in ((f"increase(c[{window}s])", increase), (f"resets(c[{window}s])", resets)):
+        (element,) = evaluate(parse(query), telemetry, now)
+        assert element.value == pytest.approx(wanted), query
 
 
 async def test_sums_and_groups_are_those_of_the_series(http):
