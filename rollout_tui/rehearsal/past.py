@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from rollout_tui.domain.metrics import Population
@@ -23,7 +24,17 @@ TESTFLIGHT = (-57.0, -21.0)
 
 
 def states(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
-    """Every change of release state so far, oldest first on each platform."""
+    """Every change of release state so far, oldest first on each platform; then what the last poll saw of each."""
+    newest: dict[Platform, ReleaseState] = {}
+    for platform, state in _changes(stage):
+        newest[platform] = state
+        yield platform, state
+    polled = stage.clock.origin - INTERVAL
+    for platform, state in newest.items():
+        yield platform, replace(state, as_of=polled, share_as_of=None if state.share_as_of is None else polled)
+
+
+def _changes(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
     origin, scenario = stage.clock.origin, stage.scenario
     code = scenario.play.version_code
     for share, hours in zip(SHARES, scenario.android_phases, strict=True):

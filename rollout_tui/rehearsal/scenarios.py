@@ -89,6 +89,8 @@ _TESTFLIGHT = AppStoreStart(stage="testflight", since=-30.0)
 _CHATTY = Population(5_200, swing=0.5, adoption_hours=1.0)
 """A hundred testers of an app that connects all day: several thousand sessions in 30 hours."""
 _BAD = Health(crash_rate=0.016, connect_failure_rate=0.006, connect_seconds=4.4, session_seconds=390.0)
+_CALM = Health(crash_rate=0.0002, connect_failure_rate=0.001)
+"""So rare that among few users nearly always nothing happens, and still nothing is proven."""
 
 _HEALTHY = Scenario(
     "healthy",
@@ -144,8 +146,10 @@ SCENARIOS: dict[str, Scenario] = {
             "few-users",
             "Healthy as far as anybody can tell, but so few users that nothing is proven.",
             app_store=_TESTFLIGHT,
-            android_users=Population(420, swing=0.4),
-            ios_users=Population(60, swing=0.4, adoption_hours=1.0),
+            android=Behaviour(_CALM),
+            ios=Behaviour(_CALM),
+            android_users=Population(480, swing=0.2),
+            ios_users=Population(240, swing=0.2, adoption_hours=1.0),
             android_phases=(-80.0, -50.0),
             signed=True,
         ),

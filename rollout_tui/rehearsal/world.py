@@ -147,7 +147,7 @@ class Crowd:
         new_share = sum(self._holders.values())
         for build in self.builds:
             share = 1 - new_share if build == self._old_build else self._holders[build]
-            happened = self._minute(build, at, traffic * max(0.0, share))
+            happened = self._minute(build, number, traffic * max(0.0, share))
             self._minutes[build].append(self._minutes[build][-1].plus(happened))
 
     def _spread(self, at: float) -> None:
@@ -162,11 +162,11 @@ class Crowd:
                 self._holders[build] = held + (offered - held) * pace
                 self._first.setdefault(build, at)
 
-    def _minute(self, build: str, at: float, expected: float) -> Counters:
+    def _minute(self, build: str, number: int, expected: float) -> Counters:
         if expected <= 0:
             return Counters()
-        draw = minute_random(self._seed, self.platform, build, int(at))
-        health = self._health[build](at)
+        draw = minute_random(self._seed, self.platform, build, number)
+        health = self._health[build](self._start + number * MINUTE)
         sessions = poisson(draw, expected)
         connects = poisson(draw, sessions * self._population.connects_per_session)
         failures = binomial(draw, connects, health.connect_failure_rate)
