@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rich.cells import cell_len
+
 from rollout_tui.domain.words import plain_text
 
 
@@ -112,6 +114,8 @@ def _ink(colour: str, bold: bool, ground: str) -> Ink:
 @lru_cache(maxsize=4096)
 def _cell(character: str) -> str:
     """A character that takes exactly one cell."""
-    if not character.isprintable() or unicodedata.combining(character):
+    if not character.isprintable() or unicodedata.category(character).startswith("M"):
         return "·"
-    return "·" if unicodedata.east_asian_width(character) in "WF" else character
+    is_flag = "\U0001f1e6" <= character <= "\U0001f1ff"
+    is_wide = is_flag or unicodedata.east_asian_width(character) in "WF" or cell_len(character) != 1
+    return "·" if is_wide else character

@@ -60,6 +60,16 @@ class Scale:
         return self.inside.dot(value) if metric.target.holds(exact) else self.between.dot(value)
 
 
+    def severity(self, dot: int, of_value: Severity) -> Severity:
+        """Of the band in which a dot lies: a stroke up to a bad value has the colour of each band that it crosses."""
+        lower = self.alert_dot > self.target_dot
+        if (dot < self.target_dot) if lower else (dot > self.target_dot):
+            return Severity.OK
+        if (dot < self.alert_dot) if lower else (dot > self.alert_dot):
+            return Severity.INFO
+        return Severity.CRITICAL if of_value is Severity.CRITICAL else Severity.WARNING
+
+
 def scale(metric: Metric, height: int) -> Scale:
     """Fixed by the metric's own lines; it never moves with the data."""
     target, alert = float(metric.target.limit), float(metric.alert.limit)
@@ -115,17 +125,24 @@ class _Point:
     lost: bool = False
 
 
+def _window_end(curve: Curve) -> float:
+    """Cells stand on the wall clock: the last one may still wait for its second bucket."""
+    cell = 2 * curve.step
+    return -(-curve.end // cell) * cell
+
+
 def _points(metric: Metric, curve: Curve, width: int, height: int) -> list[_Point | None]:
-    wanted = 2 * width
-    kept = curve.values[-wanted:]
-    values: list[float | None] = [*([None] * (wanted - len(kept))), *kept]
+    wanted, end = 2 * width, _window_end(curve)
+    to_come = round((end - curve.end) / curve.step)
+    kept = curve.values[-(wanted - to_come) :]
+    values: list[float | None] = [*([None] * (wanted - to_come - len(kept))), *kept, *([None] * to_come)]
     marks = scale(metric, height)
     points: list[_Point | None] = []
     before: int | None = None
     for number, value in enumerate(values):
-        begins = curve.end - (wanted - number) * curve.step
+        begins = end - (wanted - number) * curve.step
         if value is None:
-            lost = curve.known_until is not None and begins + curve.step > curve.known_until
+            lost = _is_lost(curve, begins)
             points.append(
                 _Point(range(before, before + 1), Severity.UNKNOWN, True) if lost and before is not None else None
             )
@@ -138,6 +155,15 @@ def _points(metric: Metric, curve: Curve, width: int, height: int) -> list[_Poin
         points.append(_Point(joined, severity_of(metric, Bare(value))))
         before = dot
     return points
+
+
+def _is_lost(curve: Curve, begins: float) -> bool:
+    """Whether a bucket lies after the newest data. The running one only waits while the one before it was heard of."""
+    known = curve.known_until
+    if known is None or begins >= curve.end or begins + curve.step <= known:
+        return False
+    running = begins + curve.step >= curve.end
+    return not running or known < begins - curve.step
 
 
 def _braille(metric: Metric, curve: Curve, points: list[_Point | None], width: int, height: int) -> list[list[Cell]]:
@@ -156,21 +182,21 @@ def _braille(metric: Metric, curve: Curve, points: list[_Point | None], width: i
 
 def _cell(pair: list[_Point | None], dots: range, marks: Scale, x: int, is_boundary: bool) -> Cell:
     """One cell: data wins over lines, lines over the phase boundary."""
-    bits, worst_seen, lost = 0, None, False
+    bits, lost = 0, False
+    seen: list[Severity] = []
     for column, point in enumerate(pair):
         if point is None:
             continue
         if point.lost:
             lost = lost or point.dots.start in dots
             continue
-        inside = [dot for dot in point.dots if dot in dots]
-        for dot in inside:
-            bits |= _DOTS[dots.stop - 1 - dot][column]
-        if inside and (worst_seen is None or rank(point.severity) > rank(worst_seen)):
-            worst_seen = point.severity
+        for dot in point.dots:
+            if dot in dots:
+                bits |= _DOTS[dots.stop - 1 - dot][column]
+                seen.append(marks.severity(dot, point.severity))
     lines, colour = _lines(dots, marks, x)
-    if bits and worst_seen is not None:
-        return chr(0x2800 | bits | lines), SEVERITY[worst_seen][1]
+    if bits:
+        return chr(0x2800 | bits | lines), SEVERITY[max(seen, key=rank)][1]
     if lost:
         return "?", "unk"
     if is_boundary and not lines:
@@ -194,14 +220,14 @@ def _boundary(curve: Curve, width: int) -> int | None:
     """The cell in which the phase began; None outside the window."""
     if curve.phase_began is None:
         return None
-    start = curve.end - 2 * width * curve.step
+    start = _window_end(curve) - 2 * width * curve.step
     cell = int((curve.phase_began - start) // (2 * curve.step))
     return cell if 0 < cell < width else None
 
 
 def _ascii(metric: Metric, points: list[_Point | None], width: int, height: int) -> list[list[Cell]]:
     """One level a row: `*` data, `_ _` target, `____` alert (`~` where both lines share a row)."""
-    last = 4 * height - 1
+    marks, last = scale(metric, height), 4 * height - 1
     target_row, alert_row = line_rows(metric, height)
     rows: list[list[Cell]] = [[(" ", "text")] * width for _ in range(height)]
     for x in range(width):
@@ -211,6 +237,10 @@ def _ascii(metric: Metric, points: list[_Point | None], width: int, height: int)
         for point in points[2 * x : 2 * x + 2]:
             if point is None:
                 continue
-            for row in {(last - dot) // 4 for dot in point.dots}:
-                rows[row][x] = ("?", "unk") if point.lost else ("*", SEVERITY[point.severity][1])
+            for dot in point.dots:
+                row = rows[(last - dot) // 4]
+                if not point.lost:
+                    row[x] = ("*", SEVERITY[marks.severity(dot, point.severity)][1])
+                elif row[x][0] != "*":
+                    row[x] = ("?", "unk")
     return rows

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from rollout_tui.domain.events import Event
+from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.words import clock_time, plain_text
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.scene import Scene
+
+_LOUD = (Severity.WARNING, Severity.CRITICAL, Severity.UNKNOWN)
+"""Levels whose text has their colour too."""
 
 
 def event_rows(scene: Scene, width: int, height: int) -> list[Row]:
@@ -34,8 +38,10 @@ def _event(scene: Scene, event: Event, width: int) -> Row:
     pen = Pen(width)
     pen.put(1, clock_time(event.at, scene.zone), "mute")
     pen.put(11, "both" if event.platform is None else event.platform.value, "mute")
+    tone = "text"
     if event.level is not None:
         symbol, colour = SEVERITY[event.level]
         pen.put(20, symbol, colour)
-    pen.put(22, plain_text(event.text, width - 23))
+        tone = colour if event.level in _LOUD else tone
+    pen.put(22, plain_text(event.text, width - 23), tone)
     return pen.row()

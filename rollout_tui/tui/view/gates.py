@@ -16,6 +16,7 @@ from rollout_tui.tui.view.scene import Scene
 MOST_ROWS = 6
 _VALUE_END = 40
 _DECISION = 41
+_BAR = 7
 
 
 def gates_title(scene: Scene, rollout: Rollout, width: int) -> Row:
@@ -65,11 +66,12 @@ def _metric(_scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> No
     metric = rollout.plan.metric(result.gate.metric)
     pen.right(_VALUE_END, value(metric, result.quantity, complement=result.gate.complement), bold=True)
     side = {Verdict.PASS: "inside", Verdict.FAIL: "outside"}.get(result.verdict, result.verdict.value.lower())
-    x = pen.put(_DECISION, f"{side:8}", "mute")
+    x = pen.put(_DECISION, f"{side:8}", "crit" if result.verdict is Verdict.FAIL else "mute")
+    n = sample(result.quantity)
     if pen.width - x >= 24 and isinstance(result.quantity, Proportion):
-        pen.put(x + 1, f"{count(result.quantity.bad)} of {count(result.quantity.total)}", "mute")
-    else:
-        pen.put(x, sample(result.quantity), "mute")
+        n = f" {count(result.quantity.bad)} of {count(result.quantity.total)}"
+    if len(n) <= pen.width - x:
+        pen.put(x, n, "mute")
 
 
 def _bugs(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
@@ -80,9 +82,9 @@ def _bugs(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None
     when = age(scene.now - result.bugs.as_of)
     if result.bugs.open and result.bugs.newest:
         number = result.bugs.newest[0].split(" ", 1)[0]
-        pen.put(_DECISION, plain_text(f"{number}, {when} ago", pen.width - _DECISION), "mute")
+        _decision(pen, "crit", f"{number}, {when} ago", f"{number}, {when}", number, when)
     else:
-        pen.put(_DECISION, f"read {when} ago", "mute")
+        _decision(pen, "mute", f"read {when} ago", f"{when} ago", when)
 
 
 def _signoff(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
@@ -91,8 +93,8 @@ def _signoff(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> N
         pen.put(_DECISION, "needed", "mute")
         return
     pen.right(_VALUE_END, "signed", bold=True)
-    said = f"by {result.signoff.by}, {age(scene.now - result.signoff.at)} ago"
-    pen.put(_DECISION, plain_text(said, pen.width - _DECISION), "mute")
+    when = age(scene.now - result.signoff.at)
+    _decision(pen, "mute", f"by {result.signoff.by}, {when} ago", f"by {result.signoff.by}", f"{when} ago", when)
 
 
 def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
@@ -101,10 +103,21 @@ def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> Non
         return
     pen.right(_VALUE_END, f"{int(result.elapsed // 3600)} h", bold=True)
     filled = result.elapsed / (result.elapsed + result.left) if result.left else 1.0
-    full = round(7 * filled)
+    remark = age(result.left) if result.left else "over"
+    if pen.width - _DECISION < _BAR + 1 + len(remark):
+        _decision(pen, "mute", remark)
+        return
+    full = round(_BAR * filled)
     pen.put(_DECISION, "━" * full, "mute")
-    pen.put(_DECISION + full, "╌" * (7 - full), "rule")
-    pen.put(_DECISION + 8, age(result.left) if result.left else "over", "mute")
+    pen.put(_DECISION + full, "╌" * (_BAR - full), "rule")
+    pen.put(_DECISION + _BAR + 1, remark, "mute")
+
+
+def _decision(pen: Pen, colour: str, *forms: str) -> None:
+    """The longest form that fits whole; a number is never cut in two."""
+    room = pen.width - _DECISION
+    fitting = next((form for form in forms if len(form) <= room), forms[-1])
+    pen.put(_DECISION, plain_text(fitting, room), colour)
 
 
 def _no_data(result: GateResult, pen: Pen) -> None:

@@ -51,7 +51,7 @@ def metric_rows(scene: Scene, standing: MetricStanding, width: int, height: int)
         _severity(pens[1], standing, 9)
         pens[2].put(0, _basis(scene, standing), "unk" if standing.problem else "mute")
     if height > 3 and standing.was is not None and standing.problem is None:
-        pens[3].put(0, _was(scene, standing), "mute")
+        pens[3].put(0, _was(scene, standing), SEVERITY[standing.severity][1])
     target_row, alert_row = line_rows(metric, height)
     if height > 2:
         pens[alert_row].right(CHART_AT - 1, f"alert {limit(metric.alert, metric.unit)}", "aline")
@@ -97,6 +97,8 @@ def _value(pen: Pen, standing: MetricStanding, end: int | None = None) -> None:
     if reading is not None:
         shown = value(standing.metric, reading.quantity)
     tone = "text" if standing.problem is None else "mute"
+    if standing.severity in (Severity.WARNING, Severity.CRITICAL):
+        tone = SEVERITY[standing.severity][1]
     if end is None:
         pen.put(0, shown, tone, bold=standing.problem is None)
     else:
@@ -142,7 +144,7 @@ def _draw(scene: Scene, pens: list[Pen], standing: MetricStanding, x: int, width
 def _hours(rollout: Rollout, cells: int) -> str:
     step = rollout.metrics[0].curve.step if rollout.metrics else 450.0
     seconds = 2 * cells * step
-    return f"{seconds / 3600:.0f} h"
+    return f"{round(seconds / 3600, 1):g} h"
 
 
 def _minutes(seconds: float) -> str:

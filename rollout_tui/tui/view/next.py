@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rollout_tui.domain.snapshot import Urgency
+from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.scene import Scene
@@ -23,21 +24,33 @@ def next_rows(scene: Scene, width: int, height: int) -> list[Row]:
     advice, alarm = scene.snapshot.recommendation, scene.snapshot.alarm
     ground = _GROUND[advice.urgency]
     symbol, colour = SEVERITY[advice.severity]
-    brief = len(advice.headline) > width - _TEXT - 1
-    headline = advice.brief_headline if brief else advice.headline
-    detail = advice.brief_detail if len(advice.detail) > width - _TEXT - 1 else advice.detail
+    room = width - _TEXT - 1
+    headline = advice.headline if len(advice.headline) <= room else advice.brief_headline
+    detail = advice.detail if len(advice.detail) <= room else advice.brief_detail
     if alarm is not None:
         detail = f"{alarm[:1].upper()}{alarm[1:]}. {detail}"
+    if height == 1:
+        # What must be done stands first; an alarm is never left out for want of a row.
+        headline = _whole_sentences(f"{headline} {detail}", room)
+        if alarm is not None and alarm[1:] not in headline:
+            headline = f"{alarm[:1].upper()}{alarm[1:]}. {headline}"
     first = Pen(width, ground)
     first.put(1, f"{symbol} NEXT", colour, bold=True)
-    first.put(_TEXT, _cut(headline, width - _TEXT - 1), bold=True)
+    first.put(_TEXT, _whole_sentences(headline, room), bold=True)
     rows = [first.row()]
     if height > 1:
         second = Pen(width, ground)
-        second.put(_TEXT, _cut(detail, width - _TEXT - 1))
+        second.put(_TEXT, _whole_sentences(detail, room))
         rows.append(second.row())
     return rows
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def _whole_sentences(text: str, width: int) -> str:
+    """As many sentences as there is room for; the first one is cut where not even that fits."""
+    text = plain_text(text)
+    while len(text) > width:
+        end = text.rstrip(".").rfind(". ")
+        if end < 0:
+            return plain_text(text, width)
+        text = text[: end + 1]
+    return text

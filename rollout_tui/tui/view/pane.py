@@ -23,7 +23,8 @@ def pane_title(scene: Scene, index: int, width: int) -> Row:
     pen.put(0, "▌" if focused else " ", "accent")
     x = pen.put(1, plain_text(_name(rollout), 16), bold=True)
     pen.put(x + 2, f"build {plain_text(rollout.plan.build, 14)}", "text" if focused else "mute")
-    gates = f" · {rollout.holding} of {len(rollout.gates)} gates hold" if rollout.gates else ""
+    hold = "gate holds" if len(rollout.gates) == 1 else "gates holds" if rollout.holding == 1 else "gates hold"
+    gates = f" · {rollout.holding} of {len(rollout.gates)} {hold}" if rollout.gates else ""
     symbol, colour = SEVERITY[rollout.severity]
     x = pen.right(width, gates) if gates else width
     pen.right(x, f"{symbol} {rollout.severity.value}", colour, bold=True)
@@ -45,7 +46,7 @@ def tab(scene: Scene, index: int, width: int) -> Row:
         pen.put(x, text, colour if not focused else "text")
     symbol, colour = SEVERITY[rollout.severity]
     gates = f" {rollout.holding}/{len(rollout.gates)}" if width >= 36 and rollout.gates else ""
-    pen.right(width - (0 if focused else 1), f"{symbol} {rollout.severity.value}{gates}", colour, bold=True)
+    pen.right(width - 1, f"{symbol} {rollout.severity.value}{gates}", colour, bold=True)
     return pen.row()
 
 
