@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.stores.http import Recorder, json_body
-from rollout_tui.rehearsal.stores.play import Edit, PlayBook
-from rollout_tui.rehearsal.stores.play_bodies import PlayError
+from rollout_tui.rehearsal.stores.play import CommitTerms, Edit, PlayBook
+from rollout_tui.rehearsal.stores.play_bodies import PlayError, check_names, check_query
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _ROOT = "/androidpublisher/v3/applications/{package}"
-_BEHAVIOURS = frozenset({None, "ERROR_IF_IN_REVIEW", "CANCEL_IN_REVIEW_AND_SUBMIT"})
+_CANCEL = "CANCEL_IN_REVIEW_AND_SUBMIT"
+_BEHAVIOURS = {
+    "CHANGES_IN_REVIEW_BEHAVIOR_TYPE_UNSPECIFIED": _CANCEL,
+    _CANCEL: _CANCEL,
+    "ERROR_IF_IN_REVIEW": "ERROR_IF_IN_REVIEW",
+}
+_TRUTH = {"true": True, "false": False}
+_EDIT_FIELDS = frozenset({"id", "expiryTimeSeconds"})
+_TRACK_FIELDS = frozenset({"track", "releases"})
+_PARAMETERS = {"commit": frozenset({"changesInReviewBehavior", "changesNotSentForReview"})}
+"""Query parameters of the methods that have any."""
 Work = Callable[["Request"], Awaitable[Any]]
 
 
@@ -31,6 +41,7 @@ class PlayService:
 
     async def insert(self, request: Request) -> Any:
         """POST /edits."""
+        check_names(await json_body(request), _EDIT_FIELDS)
         return _edit(self._book.insert(_signed_in(request, self._tokens)))
 
     async def get_edit(self, request: Request) -> Any:
@@ -47,11 +58,7 @@ class PlayService:
 
     async def commit(self, request: Request) -> Any:
         """POST /edits/{edit}:commit."""
-        if request.query_params.get("changesInReviewBehavior") not in _BEHAVIOURS:
-            raise PlayError(400, "INVALID_ARGUMENT", "Invalid value at 'changes_in_review_behavior'.")
-        if request.query_params.get("changesNotSentForReview") == "true":
-            raise PlayError(400, "INVALID_ARGUMENT", "The query parameter changesNotSentForReview must not be set.")
-        return _edit(self._book.commit(request.path_params["edit"]))
+        return _edit(self._book.commit(request.path_params["edit"], _terms(request)))
 
     async def tracks(self, request: Request) -> Any:
         """GET /edits/{edit}/tracks."""
@@ -65,9 +72,7 @@ class PlayService:
     async def update(self, request: Request) -> Any:
         """PUT, PATCH /edits/{edit}/tracks/{track}."""
         body = await json_body(request)
-        if not isinstance(body, dict) or set(body) - {"track", "releases"}:
-            message = "Invalid JSON payload received. Unknown name: Cannot find field."
-            raise PlayError(400, "INVALID_ARGUMENT", message)
+        check_names(body, _TRACK_FIELDS)
         return self._book.update(request.path_params["edit"], request.path_params["track"], body)
 
     async def releases(self, request: Request) -> Any:
@@ -99,12 +104,13 @@ def make_app(book: PlayBook, tokens: dict[str, str], log: ChangeLog, faults: Fau
     service = PlayService(book, tokens)
     record = Recorder("google_play", log, book.now)
 
-    def handler(work: Work) -> Callable[[Request], Awaitable[Response]]:
+    def handler(work: Work, parameters: frozenset[str]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
                 _signed_in(request, tokens)
                 if request.path_params["package"] != book.package:
                     raise PlayError(404, "NOT_FOUND", f"Package not found: {request.path_params['package']}.")
+                check_query(request.query_params, parameters)
                 body = await work(request)
                 response = Response(status_code=204) if body is None else JSONResponse(body)
             except PlayError as error:
@@ -118,17 +124,21 @@ def make_app(book: PlayBook, tokens: dict[str, str], log: ChangeLog, faults: Fau
         return answer
 
     async def console(request: Request) -> Response:
-        body = await json_body(request)
-        fraction = body.get("userFraction")
-        book.console(body["build"], body["status"], None if fraction is None else Decimal(str(fraction)))
-        return JSONResponse({"ok": True})
+        try:
+            _in_the_console(book, await json_body(request) or {})
+        except PlayError as error:
+            return JSONResponse(error.body, error.code)
+        return JSONResponse(_state(book))
 
     async def state(_request: Request) -> Response:
-        return JSONResponse({"tracks": list(book.tracks.values())})
+        return JSONResponse(_state(book))
 
     app = Starlette(
         routes=[
-            *(Route(path, handler(getattr(service, name)), methods=[method]) for method, path, name in _ROUTES),
+            *(
+                Route(path, handler(getattr(service, name), _PARAMETERS.get(name, frozenset())), methods=[method])
+                for method, path, name in _ROUTES
+            ),
             Route("/_rehearsal/console", console, methods=["POST"]),
             Route("/_rehearsal/state", state),
             log_route("google_play", log),
@@ -150,6 +160,43 @@ def _signed_in(request: Request, tokens: dict[str, str]) -> str:
         )
         raise PlayError(401, "UNAUTHENTICATED", message, "authError")
     return user
+
+
+def _terms(request: Request) -> CommitTerms:
+    """The commit's parameters. Raises PlayError 400 for values that Google does not know."""
+    query = request.query_params
+    behaviour = _BEHAVIOURS.get(query.get("changesInReviewBehavior", _CANCEL))
+    not_sent = _TRUTH.get(query.get("changesNotSentForReview", "false"))
+    if behaviour is None:
+        raise PlayError(400, "INVALID_ARGUMENT", "Invalid value at 'changes_in_review_behavior'.")
+    if not_sent is None:
+        raise PlayError(400, "INVALID_ARGUMENT", "Invalid value at 'changes_not_sent_for_review' (TYPE_BOOL).")
+    return CommitTerms(behaviour, not_sent)
+
+
+_CONSOLE = frozenset({"track", "build", "status", "userFraction", "inReview", "sendByHand", "send"})
+
+
+def _in_the_console(book: PlayBook, body: Any) -> None:
+    """What a person does in the Play Console: change a release, be in review, send by hand. Raises PlayError."""
+    check_names(body, _CONSOLE)
+    book.review.running = body.get("inReview", book.review.running)
+    book.review.by_hand = body.get("sendByHand", book.review.by_hand)
+    if "build" in body:
+        fraction = body.get("userFraction")
+        share = None if fraction is None else Decimal(str(fraction))
+        book.console(body["build"], body.get("status", ""), share, body.get("track", "production"))
+    if body.get("send"):
+        book.send()
+
+
+def _state(book: PlayBook) -> dict[str, Any]:
+    return {
+        "tracks": list(book.tracks.values()),
+        "waiting_to_be_sent": book.tracks != book.served,
+        "in_review": book.review.running,
+        "canceled_reviews": book.review.canceled,
+    }
 
 
 def _edit(edit: Edit) -> dict[str, str]:

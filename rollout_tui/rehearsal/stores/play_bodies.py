@@ -1,9 +1,9 @@
-"""What Google Play's JSON layer refuses before it looks at any state: unknown names and values of the wrong type."""
+"""What Google's front refuses before Google Play looks at any state: unknown names, values of the wrong type."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Document = dict[str, Any]
@@ -23,6 +23,29 @@ class PlayError(Exception):
                 "errors": [{"message": message, "domain": "global", "reason": reason}],
             }
         }
+
+
+def check_query(names: Iterable[str], known: frozenset[str]) -> None:
+    """Raises PlayError 400 for a query parameter that neither the method nor every Google API knows."""
+    for name in names:
+        if name not in known and name not in _EVERYWHERE:
+            message = (
+                f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter. '
+                f"Field '{name}' could not be found in request message."
+            )
+            raise PlayError(400, "INVALID_ARGUMENT", message)
+
+
+def check_names(body: Any, known: frozenset[str]) -> None:
+    """Raises PlayError 400 unless the body is an object with known names only; an absent body is an empty one."""
+    if body is None:
+        return
+    if not isinstance(body, dict):
+        raise PlayError(400, "INVALID_ARGUMENT", "Invalid JSON payload received. Expected an object.", "parseError")
+    for name in body:
+        if name not in known:
+            message = f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.'
+            raise PlayError(400, "INVALID_ARGUMENT", message)
 
 
 def check_types(releases: Any) -> None:
@@ -59,9 +82,43 @@ def _are_codes(value: Any) -> bool:
 
 
 def _are_notes(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(note, dict) and set(note) <= _NOTE for note in value)
+    return isinstance(value, list) and all(
+        isinstance(note, dict) and set(note) <= _NOTE and all(isinstance(text, str) for text in note.values())
+        for note in value
+    )
 
 
+def _are_countries(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) <= {"countries", "includeRestOfWorld"}
+        and isinstance(value.get("countries", []), list)
+        and all(isinstance(country, str) for country in value.get("countries", []))
+        and isinstance(value.get("includeRestOfWorld", False), bool)
+    )
+
+
+def _is_priority(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _HIGHEST_PRIORITY
+
+
+_HIGHEST_PRIORITY = 5
+_EVERYWHERE = frozenset(
+    {
+        "$.xgafv",
+        "access_token",
+        "alt",
+        "callback",
+        "fields",
+        "key",
+        "oauth_token",
+        "prettyPrint",
+        "quotaUser",
+        "uploadType",
+        "upload_protocol",
+    }
+)
+"""Parameters of every method of every Google API."""
 _NOTE = {"language", "text"}
 _FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "name": ("TYPE_STRING", _is_text),
@@ -69,6 +126,6 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "userFraction": ("TYPE_DOUBLE", _is_fraction),
     "versionCodes": ("TYPE_INT64", _are_codes),
     "releaseNotes": ("LocalizedText", _are_notes),
-    "countryTargeting": ("CountryTargeting", lambda value: isinstance(value, dict)),
-    "inAppUpdatePriority": ("TYPE_INT32", lambda value: isinstance(value, int)),
+    "countryTargeting": ("CountryTargeting", _are_countries),
+    "inAppUpdatePriority": ("TYPE_INT32", _is_priority),
 }

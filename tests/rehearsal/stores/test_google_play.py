@@ -49,16 +49,27 @@ class Desk:
         track: dict[str, Any] = await self.call("GET", f"/edits/{edit}/tracks/production")
         return track
 
-    async def put(self, edit: str, track: dict[str, Any]) -> httpx.Response:
-        """An update that may break the document; the answer is held to it."""
-        path = f"{ROOT}/edits/{edit}/tracks/production"
+    def unchecked(self) -> httpx.AsyncClient:
+        """A client whose requests may break the document, and which reaches the control routes."""
         headers = {"Authorization": "Bearer ours"}
-        async with httpx.AsyncClient(transport=self.transport.inner, base_url=BASE, headers=headers) as http:
+        return httpx.AsyncClient(transport=self.transport.inner, base_url=BASE, headers=headers)
+
+    async def put(self, edit: str, track: Any, name: str = "production") -> httpx.Response:
+        """An update that may break the document; the answer is held to it."""
+        path = f"{ROOT}/edits/{edit}/tracks/{name}"
+        async with self.unchecked() as http:
             answer = await http.put(path, json=track)
         contract = self.transport.contract
-        good = httpx.Request("PUT", BASE + path, json={"track": "production", "releases": []})
+        good = httpx.Request("PUT", BASE + path, json={"track": name, "releases": []})
         contract.check_response(contract.check_request(good), answer)
         return answer
+
+    async def in_the_console(self, **change: Any) -> Any:
+        """Somebody does something in the Play Console; how Play stands then."""
+        async with self.unchecked() as http:
+            answer = await http.post("/_rehearsal/console", json=change)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     async def write(self, **changes: Any) -> Any:
         """A whole cycle that changes our release; a change to None takes the key out."""
@@ -190,6 +201,10 @@ REFUSED: tuple[tuple[dict[str, Any], int, str, str], ...] = (
     ({"versionCodes": [4201]}, 400, "TYPE_INT64", "invalidValue"),
     ({"versionCodes": "4201"}, 400, "TYPE_INT64", "invalidValue"),
     ({"releaseNotes": ["text"]}, 400, "LocalizedText", "invalidValue"),
+    ({"releaseNotes": [{"language": "en-US", "text": 7}]}, 400, "LocalizedText", "invalidValue"),
+    ({"countryTargeting": {"states": ["AT"]}}, 400, "CountryTargeting", "invalidValue"),
+    ({"inAppUpdatePriority": 6}, 400, "TYPE_INT32", "invalidValue"),
+    ({"inAppUpdatePriority": True}, 400, "TYPE_INT32", "invalidValue"),
 )
 
 
@@ -228,6 +243,65 @@ async def test_what_is_fully_released_can_not_be_staged(desk):
     assert error_of(answer)[:3] == (400, "INVALID_ARGUMENT", "Fully released can not be staged.")
 
 
+async def test_what_is_fully_released_can_not_be_staged_without_the_codes_that_it_kept(desk):
+    await desk.write(status="completed", userFraction=None)
+    edit = await desk.insert()
+    change = {"status": "inProgress", "userFraction": 0.5, "versionCodes": [CODE]}
+    answer = await desk.put(edit, changed(await desk.production(edit), **change))
+    assert error_of(answer)[2] == "Fully released can not be staged."
+
+
+async def test_a_full_release_is_halted_and_resumed_in_production_but_not_for_internal_testers(desk):
+    await desk.write(status="completed", userFraction=None)
+    await desk.write(status="halted", userFraction=0.99)
+    assert desk.served() == 0
+    await desk.write(status="inProgress", userFraction=0.2)
+    assert desk.served() == Decimal("0.2")
+    edit = await desk.insert()
+    track = await desk.call("GET", f"/edits/{edit}/tracks/internal")
+    answer = await desk.put(edit, changed(track, status="halted", userFraction=0.99), "internal")
+    assert error_of(answer)[:2] == (400, "INVALID_ARGUMENT")
+
+
+async def test_the_first_release_on_a_track_is_not_staged_but_a_full_one_with_the_same_code_is_taken(desk):
+    edit = await desk.insert()
+    staged = {"versionCodes": [CODE], "status": "inProgress", "userFraction": 0.1}
+    answer = await desk.put(edit, {"track": "beta", "releases": [staged]}, "beta")
+    assert error_of(answer)[2] == "The first release on a track cannot be staged."
+    full = {"track": "beta", "releases": [{"versionCodes": [CODE], "status": "completed"}]}
+    assert await desk.call("PUT", f"/edits/{edit}/tracks/beta", json=full) == full
+    await desk.call("POST", f"/edits/{edit}:commit")
+    (release,) = (await desk.call("GET", "/tracks/beta/releases"))["releases"]
+    assert release["activeArtifacts"] == [{"versionCode": int(CODE)}]
+    assert desk.served() == Decimal("0.5")
+
+
+async def test_a_release_that_left_the_track_is_served_to_nobody_any_more(desk):
+    edit = await desk.insert()
+    track = await desk.production(edit)
+    track["releases"] = [release for release in track["releases"] if CODE not in release["versionCodes"]]
+    await desk.call("PUT", f"/edits/{edit}/tracks/production", json=track)
+    await desk.call("POST", f"/edits/{edit}:commit")
+    assert desk.served() == 0
+
+
+async def test_a_new_edit_carries_no_name_that_google_does_not_know(desk):
+    async with desk.unchecked() as http:
+        answer = await http.post(f"{ROOT}/edits", json={"colour": "red"})
+        assert 'Unknown name "colour": Cannot find field.' in error_of(answer)[2]
+        answer = await http.post(f"{ROOT}/edits", json=[])
+        assert error_of(answer)[:2] == (400, "INVALID_ARGUMENT")
+        assert (await http.post(f"{ROOT}/edits")).status_code == 200
+
+
+async def test_a_query_parameter_that_the_method_does_not_know_is_refused(desk):
+    edit = await desk.insert()
+    async with desk.unchecked() as http:
+        answer = await http.get(f"{ROOT}/edits/{edit}/tracks", params={"changesNotSentForReview": "true"})
+        assert 'Unknown name "changesNotSentForReview": Cannot bind query parameter.' in error_of(answer)[2]
+        assert (await http.get(f"{ROOT}/edits/{edit}/tracks", params={"prettyPrint": "false"})).status_code == 200
+
+
 async def test_completing_the_wrong_release_is_refused(desk):
     edit = await desk.insert()
     track = await desk.production(edit)
@@ -236,15 +310,78 @@ async def test_completing_the_wrong_release_is_refused(desk):
     assert error_of(answer)[2] == "Only one completed release is allowed."
 
 
-async def test_commit_knows_its_parameters(desk):
+# --- the review that a commit meets ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parameters", [{"changesInReviewBehavior": "SHRUG"}, {"changesNotSentForReview": "maybe"}])
+async def test_commit_knows_its_parameters(desk, parameters):
     edit = await desk.insert()
-    headers = {"Authorization": "Bearer ours"}
-    async with httpx.AsyncClient(transport=desk.transport.inner, base_url=BASE, headers=headers) as http:
-        answer = await http.post(f"{ROOT}/edits/{edit}:commit", params={"changesInReviewBehavior": "SHRUG"})
-        assert error_of(answer)[:2] == (400, "INVALID_ARGUMENT")
-        answer = await http.post(f"{ROOT}/edits/{edit}:commit", params={"changesNotSentForReview": "true"})
-        assert "changesNotSentForReview must not be set" in error_of(answer)[2]
+    async with desk.unchecked() as http:
+        answer = await http.post(f"{ROOT}/edits/{edit}:commit", params=parameters)
+    assert error_of(answer)[:2] == (400, "INVALID_ARGUMENT")
     await desk.call("POST", f"/edits/{edit}:commit")
+
+
+async def test_a_commit_that_would_cancel_a_review_is_refused_where_it_asked_for_that_and_stays_good(desk):
+    await desk.in_the_console(inReview=True)
+    edit = await desk.insert()
+    await desk.call(
+        "PUT", f"/edits/{edit}/tracks/production", json=changed(await desk.production(edit), status="halted")
+    )
+    careful = {"changesInReviewBehavior": "ERROR_IF_IN_REVIEW"}
+    refused = await desk.call("POST", f"/edits/{edit}:commit", status=400, params=careful)
+    assert refused["error"]["status"] == "FAILED_PRECONDITION"
+    assert "in review" in refused["error"]["message"]
+    assert desk.served() == Decimal("0.5")
+    assert (await desk.in_the_console())["canceled_reviews"] == 0
+    await desk.call("POST", f"/edits/{edit}:commit")
+    assert desk.served() == 0
+    assert (await desk.in_the_console())["canceled_reviews"] == 1
+
+
+async def test_changes_are_kept_from_review_only_where_the_app_demands_it(desk):
+    edit = await desk.insert()
+    by_hand = {"changesNotSentForReview": "true"}
+    refused = await desk.call("POST", f"/edits/{edit}:commit", status=400, params=by_hand)
+    assert refused["error"]["message"] == "The query parameter changesNotSentForReview must not be set."
+    await desk.in_the_console(sendByHand=True)
+    refused = await desk.call("POST", f"/edits/{edit}:commit", status=400)
+    assert "Please set the query parameter changesNotSentForReview to true." in refused["error"]["message"]
+    await desk.call("POST", f"/edits/{edit}:commit", params=by_hand)
+
+
+async def test_what_was_committed_and_not_sent_reaches_nobody_until_somebody_sends_it(desk):
+    await desk.in_the_console(sendByHand=True)
+    edit = await desk.insert()
+    track = changed(await desk.production(edit), userFraction=0.9)
+    await desk.call("PUT", f"/edits/{edit}/tracks/production", json=track)
+    await desk.call("POST", f"/edits/{edit}:commit", params={"changesNotSentForReview": "true"})
+    ours, before = (await desk.call("GET", "/tracks/production/releases"))["releases"]
+    assert ours["releaseLifecycleState"] == "RELEASE_LIFECYCLE_STATE_NOT_SENT_FOR_REVIEW"
+    assert before["releaseLifecycleState"] == "RELEASE_LIFECYCLE_STATE_PUBLISHED"
+    assert desk.served() == Decimal("0.5")
+    assert (await desk.in_the_console())["waiting_to_be_sent"] is True
+    assert (await desk.in_the_console(send=True))["waiting_to_be_sent"] is False
+    assert desk.served() == Decimal("0.9")
+    releases = (await desk.call("GET", "/tracks/production/releases"))["releases"]
+    assert {release["releaseLifecycleState"] for release in releases} == {"RELEASE_LIFECYCLE_STATE_PUBLISHED"}
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"build": "9999", "status": "halted"}, 404),
+        ({"build": CODE, "status": "completed", "userFraction": 0.5}, 400),
+        ({"build": CODE}, 400),
+        ({"builds": [CODE]}, 400),
+    ],
+)
+async def test_the_console_refuses_what_play_could_not_be(desk, change, status):
+    before = copy.deepcopy(desk.book.tracks)
+    async with desk.unchecked() as http:
+        answer = await http.post("/_rehearsal/console", json=change)
+    assert error_of(answer)[0] == status
+    assert desk.book.tracks == before
 
 
 # --- edits that are lost -----------------------------------------------------------------------------------------
@@ -291,9 +428,8 @@ async def test_the_first_commit_by_anybody_invalidates_every_other_edit(desk):
 
 async def test_a_change_in_the_console_invalidates_open_edits_and_is_served(desk):
     edit = await desk.insert()
-    async with httpx.AsyncClient(transport=desk.transport.inner, base_url=BASE) as http:
-        answer = await http.post("/_rehearsal/console", json={"build": CODE, "status": "halted", "userFraction": 0.5})
-        assert answer.status_code == 200
+    await desk.in_the_console(build=CODE, status="halted", userFraction=0.5)
+    async with desk.unchecked() as http:
         tracks = (await http.get("/_rehearsal/state")).json()["tracks"]
     assert await is_lost(desk, edit) == {DELETED}
     assert tracks[0]["releases"][0]["status"] == "halted"
@@ -348,8 +484,7 @@ async def test_another_package_and_another_track_are_not_found(desk):
 
 
 async def test_a_fault_answers_as_often_as_it_was_told_and_only_where_it_was_told(desk):
-    headers = {"Authorization": "Bearer ours"}
-    async with httpx.AsyncClient(transport=desk.transport.inner, base_url=BASE, headers=headers) as http:
+    async with desk.unchecked() as http:
         await http.post("/_rehearsal/faults", json={"status": 503, "times": 2, "path": ":commit"})
         edit = await desk.insert()
         for _ in range(2):
@@ -364,8 +499,7 @@ async def test_a_fault_answers_as_often_as_it_was_told_and_only_where_it_was_tol
 
 
 async def test_an_answer_can_be_lost_although_the_change_was_made(desk):
-    headers = {"Authorization": "Bearer ours"}
-    async with httpx.AsyncClient(transport=desk.transport.inner, base_url=BASE, headers=headers) as http:
+    async with desk.unchecked() as http:
         edit = await desk.insert()
         track = changed(await desk.production(edit), status="halted")
         await desk.call("PUT", f"/edits/{edit}/tracks/production", json=track)

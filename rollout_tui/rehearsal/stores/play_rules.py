@@ -1,0 +1,105 @@
+"""What Google Play refuses in a track's releases, and how tracks stand at the start (stores.md 2.2, 2.3, G7 to G14)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rollout_tui.rehearsal.scenarios import OLD_VERSION, VERSION, PlayStart
+from rollout_tui.rehearsal.stores.play_bodies import Document, PlayError
+
+_STATUSES = frozenset({"draft", "inProgress", "halted", "completed"})
+
+
+def first_tracks(start: PlayStart) -> dict[str, Document]:
+    """The tracks at the start: a release under way over a full one; the same build for internal testers."""
+    running: Document = {
+        "name": VERSION,
+        "versionCodes": [*start.retained, start.version_code],
+        "status": start.status,
+        "countryTargeting": {"countries": ["AT", "CH", "DE"], "includeRestOfWorld": True},
+        "releaseNotes": [
+            {"language": "en-US", "text": "Faster connects, fewer drops."},
+            {"language": "de-DE", "text": "Schnellere Verbindungen, weniger Abbrüche."},
+        ],
+        "inAppUpdatePriority": 2,
+    }
+    if start.status in ("inProgress", "halted"):
+        running["userFraction"] = float(start.share)
+    full: Document = {
+        "name": OLD_VERSION,
+        "versionCodes": [start.old_version_code],
+        "status": "completed",
+        "releaseNotes": [{"language": "en-US", "text": "Bug fixes."}],
+    }
+    internal: Document = {"name": VERSION, "versionCodes": [start.version_code], "status": "completed"}
+    return {
+        "production": {"track": "production", "releases": [running, full]},
+        "beta": {"track": "beta", "releases": []},
+        "internal": {"track": "internal", "releases": [internal]},
+    }
+
+
+def served_share(track: Document, build: str) -> Decimal:
+    """The share of users that a track offers the build to; 0 where it does not hold it."""
+    release = next((release for release in track["releases"] if build in release["versionCodes"]), None)
+    if release is None or release["status"] in ("halted", "draft"):
+        return Decimal(0)
+    return Decimal(1) if release["status"] == "completed" else Decimal(str(release["userFraction"]))
+
+
+def has_full_release(track: Document) -> bool:
+    """Whether a release of the track is served to all."""
+    return any(release["status"] == "completed" for release in track["releases"])
+
+
+def check_release(release: Document, uploaded: frozenset[str]) -> None:
+    """Raises PlayError for a status, fraction or version code that cannot be, whatever was before."""
+    status, fraction = release.get("status"), release.get("userFraction")
+    if status not in _STATUSES:
+        raise _refused(f"Invalid value for status: {status}.", "invalidValue")
+    if status in ("completed", "draft"):
+        if fraction is not None:
+            raise _refused(f"{status.upper()} release must not have fraction.")
+    elif fraction is None:
+        raise _refused(f"Release with status {status} must have a user fraction.", "required")
+    elif fraction >= 1:
+        raise _refused("User fraction must be lower than one.", "rolloutFractionOutOfBound")
+    elif fraction <= 0:
+        raise _refused("User fraction must be greater than zero.", "rolloutFractionOutOfBound")
+    missing = [code for code in release["versionCodes"] if code not in uploaded]
+    if missing:
+        message = f"The following APK version codes could not be found: {', '.join(missing)}."
+        raise PlayError(404, "NOT_FOUND", message, "apkNotFound")
+
+
+def settled(live: Document, releases: list[Document], *, had_full_release: bool) -> list[Document]:
+    """The track's releases as Play would keep them: completing a release retires the full one before it.
+
+    `live` is the track as it is served now, `had_full_release` whether it ever served one to all. Raises PlayError
+    for what cannot follow from that.
+    """
+    full_before = {newest(release) for release in live["releases"] if release["status"] == "completed"}
+    staged = [release for release in releases if release["status"] == "inProgress"]
+    if any(newest(release) in full_before for release in staged):
+        raise _refused("Fully released can not be staged.")
+    if staged and not had_full_release:
+        raise _refused("The first release on a track cannot be staged.")
+    halted = [release for release in releases if release["status"] == "halted"]
+    if live["track"] == "internal" and any(newest(release) in full_before for release in halted):
+        raise _refused("A completed release of the internal track cannot be halted.")
+    full = [release for release in releases if release["status"] == "completed"]
+    if len(full) <= 1:
+        return releases
+    latest = max(newest(release) for release in full)
+    if latest in full_before or len(full) > len(full_before) + 1:
+        raise _refused("Only one completed release is allowed.")
+    return [release for release in releases if release["status"] != "completed" or newest(release) == latest]
+
+
+def newest(release: Document) -> int:
+    """The highest version code: the release's own, beside those that it keeps; 0 where it has none."""
+    return max((int(code) for code in release["versionCodes"]), default=0)
+
+
+def _refused(message: str, reason: str = "badRequest") -> PlayError:
+    return PlayError(400, "INVALID_ARGUMENT", message, reason)
