@@ -15,12 +15,14 @@ BURST = 0.01
 class KeyGuard:
     """Judges the keys of one dialog. `clock` is monotonic, in seconds.
 
-    `opened_by` is the key that opened it, perhaps still held; `inert` one that never counts in it.
+    `opened_by` is the key that opened it: it may still be held, so it does not count before another key was pressed.
+    `inert` never counts.
     """
 
     def __init__(self, clock: Callable[[], float], opened_by: str | None = None, inert: str | None = None) -> None:
         self._clock = clock
         self._opened = clock()
+        self._opened_by = opened_by
         self._inert = inert
         self._last_key = opened_by
         self._last_time = self._opened
@@ -31,7 +33,13 @@ class KeyGuard:
         held = key == self._last_key and now - self._last_time < HELD
         self._last_key, before, self._last_time = key, self._last_time, now
         self._gap = now - before
-        return key != self._inert and not held and now - self._opened >= SETTLE
+        if key != self._opened_by:
+            self._opened_by = None
+        return key not in (self._inert, self._opened_by) and not held and now - self._opened >= SETTLE
+
+    def restart(self) -> None:
+        """What is shown was replaced: keys count again only once somebody could have read it."""
+        self._opened = self._clock()
 
     @property
     def is_burst(self) -> bool:

@@ -26,7 +26,7 @@ _GROUND_NAMES = ("bg", "panel", "raise", "band", "focus", "select")
 _TEXT_NAMES = ("text", "mute", "faint", "rule", "accent", "ok", "info", "warn", "crit", "unk")
 _BAND_NAMES = ("okbg", "infobg", "warnbg", "critbg", "unkbg")
 _LINE_NAMES = ("tline", "aline", "cline", "ghost")
-_NAMES = (*_GROUND_NAMES, *_TEXT_NAMES, *_BAND_NAMES, *_LINE_NAMES, "badge", "badgebg")
+_NAMES = (*_GROUND_NAMES, *_TEXT_NAMES, *_BAND_NAMES, *_LINE_NAMES, "badge", "badgebg", "cursor")
 
 
 def _palette(colours: str) -> Mapping[str, str]:
@@ -37,28 +37,28 @@ PALETTES: Mapping[Theme, Mapping[str, str]] = {
     Theme.DARK: _palette(
         "#0f1419 #171e26 #222c37 #1d2731 #163a5c #24364a #e4e9ee #93a1af #4d5a66 #33404c #6cb6ff #5cc9a0 #6cb6ff "
         "#f0b840 #ff7a6b #c49bff #12382d #17324d #4a3708 #6b1a14 #3a2660 #5b94b7 #ab8832 #d9655a #66727e "
-        "#14181d #f0b840"
+        "#14181d #f0b840 #6cb6ff"
     ),
     Theme.LIGHT: _palette(
         "#fbfaf7 #f1efe9 #e6e3da #e9e6de #1b5a96 #d9e4ef #1c2126 #58626c #a9aeb3 #cbc8bf #0b5cad #0b6b4f #0b5cad "
         "#8a5a00 #b3261e #6b35b8 #d5ecdf #d6e6f5 #f6e3b4 #f7d3cd #e6d9f7 #2f6c9e #85610f #b23a2f #8d9399 "
-        "#ffffff #8a5a00"
+        "#ffffff #8a5a00 #0b5cad"
     ),
     Theme.CONTRAST: _palette(
         "#000000 #000000 #000000 #262626 #ffffff #303030 #ffffff #d0d0d0 #8a8a8a #8a8a8a #ffffff #5fffaf #87d7ff "
         "#ffd75f #ff8787 #d7afff #003b22 #00324f #4f3f00 #7a0000 #3d007a #5fafd7 #d7af00 #ff5f5f #8a8a8a "
-        "#000000 #ffd75f"
+        "#000000 #ffd75f #ffffff"
     ),
     Theme.ANSI: _palette(
         "default default default default blue default white default bright_black bright_black cyan green cyan "
         "yellow bright_red bright_magenta default default default red default cyan yellow red bright_black "
-        "black yellow"
+        "black yellow cyan"
     ),
 }
 """Colour of each token; on a ground of 16 colours all text is white (screens.md 6)."""
 
 _GROUNDS = frozenset({"focus", "okbg", "infobg", "warnbg", "critbg", "unkbg"})
-_REVERSED = frozenset({"focus", "select", "badgebg", "critbg"})
+_REVERSED = frozenset({"focus", "select", "badgebg", "critbg", "cursor"})
 """What NO_COLOR shows in reverse."""
 
 

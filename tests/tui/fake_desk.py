@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,17 +26,20 @@ EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", Acti
 
 
 class FixedClock:
-    """Time stands still."""
+    """Time stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.time = NOW
 
     def now(self) -> float:
-        return NOW
+        return self.time
 
     async def sleep(self, seconds: float) -> None:
         raise AssertionError("nothing waits on this clock")
 
 
 class FakeDesk:
-    """Records what was performed; `outcome` is how the next action ends."""
+    """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
 
     def __init__(self, snapshot: Snapshot, read_only: str | None = None) -> None:
         self.clock = FixedClock()
@@ -45,6 +49,7 @@ class FakeDesk:
         self.performed: list[Proposal] = []
         self.reads = 0
         self.outcome = Ending.DONE
+        self.hold: asyncio.Event | None = None
         self._listeners: list[Callable[[Snapshot], None]] = []
 
     def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
@@ -87,8 +92,10 @@ class FakeDesk:
             typed=f"{platform.value} 100" if kind is ActionKind.PROMOTE else None,
         )
 
-    async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
+    async def perform(self, proposal: Proposal) -> Outcome:
         self.performed.append(proposal)
+        if self.hold is not None:
+            await self.hold.wait()
         return Outcome("p1", proposal.platform, proposal.kind, self.outcome, "the store shows it", NOW)
 
 

@@ -136,6 +136,8 @@ async def test_a_promotion_is_typed_key_by_key_and_confirmed_on_its_button(wrist
         await hand.press("tab", "enter")
         assert desk.performed == [], "the button is off until the text matches"
         await hand.press("0", "enter")
+        assert desk.performed == [], "Enter does nothing in the field"
+        await hand.press("tab", "enter")
         assert [p.kind for p in desk.performed] == [ActionKind.PROMOTE]
 
 

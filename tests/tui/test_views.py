@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -47,7 +49,7 @@ def test_the_quiet_screen_says_what_the_picture_says() -> None:
     rows = screen(snapshot())
     assert rows[0].startswith(" acme-connect 4.2.0")
     assert rows[0].rstrip().endswith("14:32:07 UTC")
-    assert rows[1].startswith(" ● NEXT  Nothing to do now. Android may go to 100 % in 17 h at the earliest")
+    assert rows[1].startswith(" ◆ NEXT  Nothing to do now. Android may go to 100 % in 17 h at the earliest")
     assert "iOS goes to 10 % by itself in 9 h 12 min." in rows[2]
     assert rows[3].startswith("▌ANDROID  build 4201")
     assert "4 of 6 gates hold" in rows[3]
@@ -56,9 +58,38 @@ def test_the_quiet_screen_says_what_the_picture_says() -> None:
     assert "Crash rate              alert 1 % ⡀⡀" in rows[10]
     assert rows[11].startswith("▌0.29 %   ● OK        target 0.5 % ⡀ ⡀")
     assert rows[12].startswith("▌23 of 7,930 ")
-    assert rows[27].startswith(" ✓ PASS      Crash-free ≥ 99.5 %  99.71 % inside  n 7,930")
-    assert rows[31].startswith(" ○ NOT YET   48 h in this phase      31 h ━━━━━╌╌ 17 h")
-    assert rows[34].startswith(" 14:31:38  android  ◆ Connect failures left the target")
+    assert rows[3].rstrip().endswith("iOS  build 87                     ● OK · 5 of 5 gates hold")
+    assert rows[27].startswith(" ✓ PASS      Crash-free ≥ 99.5 %  99.69 % inside  n 214,300│")
+    assert rows[30].rstrip().endswith("✓ PASS      No critical bugs      0 open read 3 min ago")
+    assert rows[31].startswith(" ○ NOT YET   48 h in this phase      31 h ━━━━━╌╌ 17 h     │ ✓ PASS      TestFlight")
+    assert rows[34].startswith(" 14:31:38  android  ◆ Connect failures left the target: 1.12 % of 8,840 (target < 1 %)")
+    assert rows[36].startswith(" 12:44:19  ios      ● Gate Connect fail ≤ 1 %: UNDECIDED to PASS")
+
+
+MOCKUPS = Path(__file__).parents[3] / "shared" / "mockups"
+CHART = re.compile("[\u2800-\u28ff⠀ ]+")
+
+
+@pytest.mark.parametrize(
+    ("picture", "shown", "size", "rows"),
+    [
+        ("01-main-120x40.txt", snapshot(), (120, 40), (3, 4, 5, 6, 7, 9, 10, 14, 18, 25, 32, 34, 35, 36)),
+        ("02-main-80x24.txt", snapshot(), (80, 24), (1, 3, 4, 5, 6, 7, 8, 10, 12, 14, 20, 21)),
+        ("05-incident-120x40.txt", incident(), (120, 40), (4, 5, 7, 10, 11, 14)),
+        ("05c-incident-60x16.txt", incident(), (60, 16), (2, 13, 14)),
+    ],
+)
+def test_rows_whose_wording_is_settled_read_as_in_the_pictures(
+    picture: str, shown: Snapshot, size: tuple[int, int], rows: tuple[int, ...]
+) -> None:
+    path = MOCKUPS / picture
+    if not path.exists():
+        pytest.skip("the pictures of the screens are not beside this checkout")
+    wanted = path.read_text(encoding="utf-8").splitlines()
+    drawn = screen(shown, *size)
+    for row in rows:
+        plain = [CHART.sub(" ", text.replace("│", " │ ")).split("│") for text in (wanted[row], drawn[row])]
+        assert [part.strip() for part in plain[1]] == [part.strip() for part in plain[0]], f"row {row} of {picture}"
 
 
 def test_the_incident_says_pause_first_and_what_nobody_knows() -> None:

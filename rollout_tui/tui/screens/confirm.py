@@ -11,7 +11,7 @@ from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.view.dialogs import DialogState, dialog_rows
+from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows
 from rollout_tui.tui.view.scene import Scene
 
 _WIDTH, _WIDE = 76, 86
@@ -43,14 +43,13 @@ class ConfirmDialog(Dialog[Proposal | None]):
         self._state = DialogState(changed=changed)
         self._keys: dict[str, Callable[[], None]] = {
             "escape": self._cancel,
-            "tab": self._toggle,
-            "shift+tab": self._toggle,
-            "left": self._toggle,
-            "right": self._toggle,
+            "tab": lambda: self._move(1),
+            "right": lambda: self._move(1),
+            "shift+tab": lambda: self._move(-1),
+            "left": lambda: self._move(-1),
             "enter": self._enter,
         }
-        if proposal.typed is None:
-            self._keys |= {"y": self._confirm, "space": self._space, "q": self._cancel}
+        self._letters = {"y": self._confirm, "space": self._space, "q": self._cancel}
 
     @property
     def proposal(self) -> Proposal:
@@ -73,6 +72,8 @@ class ConfirmDialog(Dialog[Proposal | None]):
         changed = _what_changed(self._proposal, fresh)
         self._proposal = fresh
         self._state = DialogState(changed=f"{changed} Look again.")
+        # Nobody has read it yet: what is being pressed now was meant for what stood here before.
+        self._guard.restart()
         self.draw()
 
     def pressed(self, key: str, character: str | None) -> None:
@@ -80,41 +81,50 @@ class ConfirmDialog(Dialog[Proposal | None]):
         handler = self._keys.get(key)
         if handler is not None:
             handler()
-        elif self._proposal.typed is not None and self._proposal.possible:
+        elif self._is_typed:
             self._type(key, character)
+        elif key in self._letters:
+            self._letters[key]()
 
     def pasted(self) -> None:
         """Refused with a word why."""
-        self._state = replace(self._state, typed="", refused=_PASTED)
-        self.draw()
+        if self._is_typed:
+            self._state = DialogState(Stop.FIELD, changed=self._state.changed, refused=_PASTED)
+            self.draw()
+
+    @property
+    def _is_typed(self) -> bool:
+        """Whether there is a field; what cannot be done now has none."""
+        return self._proposal.typed is not None and self._proposal.possible
 
     def _type(self, key: str, character: str | None) -> None:
         if key == "backspace":
-            self._state = replace(self._state, typed=self._state.typed[:-1], refused="")
+            self._state = replace(self._state, chosen=Stop.FIELD, typed=self._state.typed[:-1], refused="")
         elif self._guard.is_burst:
-            self._state = replace(self._state, typed="", refused=_PASTED)
+            self._state = replace(self._state, chosen=Stop.FIELD, typed="", refused=_PASTED)
         elif character is not None and character.isprintable():
             wanted = self._proposal.typed or ""
             typed = (self._state.typed + character)[: len(wanted)]
-            self._state = replace(self._state, typed=typed, refused="")
+            self._state = replace(self._state, chosen=Stop.FIELD, typed=typed, refused="")
         self.draw()
 
-    def _toggle(self) -> None:
+    def _move(self, step: int) -> None:
+        """The focus goes round: Cancel, the field where there is one, the button."""
         if self._proposal.possible:
-            self._state = replace(self._state, chosen=1 - self._state.chosen)
+            stops = (Stop.CANCEL, Stop.FIELD, Stop.ACT) if self._is_typed else (Stop.CANCEL, Stop.ACT)
+            chosen = stops[(stops.index(self._state.chosen) + step) % len(stops)]
+            self._state = replace(self._state, chosen=chosen)
             self.draw()
 
     def _enter(self) -> None:
-        """On Cancel it cancels. On the button it promotes; it confirms nothing that `y` confirms."""
-        if self._proposal.typed is None or not self._proposal.possible:
-            if self._state.chosen == 0:
-                self._cancel()
-            return
-        if self._state.chosen == 1:
+        """On Cancel it cancels, in the field it does nothing. On the button it promotes, but never pauses."""
+        if self._state.chosen is Stop.CANCEL:
+            self._cancel()
+        elif self._state.chosen is Stop.ACT and self._is_typed:
             self._confirm()
 
     def _space(self) -> None:
-        if self._state.chosen == 1:
+        if self._state.chosen is Stop.ACT:
             self._confirm()
         else:
             self._cancel()

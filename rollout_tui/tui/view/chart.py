@@ -59,7 +59,6 @@ class Scale:
             return self.beyond.dot(value)
         return self.inside.dot(value) if metric.target.holds(exact) else self.between.dot(value)
 
-
     def severity(self, dot: int, of_value: Severity) -> Severity:
         """Of the band in which a dot lies: a stroke up to a bad value has the colour of each band that it crosses."""
         lower = self.alert_dot > self.target_dot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from rollout_tui.domain.actions import ActionKind, Change, Proposal
 from rollout_tui.domain.words import age, middle_cut, plain_percent, plain_text, sample, value
@@ -18,11 +19,19 @@ _LABEL = 14
 _VERB = {ActionKind.PAUSE: "Pause now", ActionKind.RESUME: "Resume now", ActionKind.PROMOTE: "Promote"}
 
 
+class Stop(Enum):
+    """Where the focus of a dialog can stand."""
+
+    CANCEL = auto()
+    FIELD = auto()
+    ACT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class DialogState:
-    """What a dialog shows beside its proposal: the chosen button (0 is Cancel), the typed text, a word why not."""
+    """What a dialog shows beside its proposal: where the focus is, the typed text, a word why not."""
 
-    chosen: int = 0
+    chosen: Stop = Stop.CANCEL
     typed: str = ""
     changed: str = ""
     refused: str = ""
@@ -172,7 +181,8 @@ def _field(width: int, wanted: str, state: DialogState) -> Row:
     x = pen.put(x, wanted, "warn", bold=True)
     x = pen.put(x, " to go on: ")
     pen.put(x, f"{state.typed:<{len(wanted) + 2}}", "text", ground="raise")
-    pen.put(x + len(state.typed), " ", "text", ground="focus")
+    if state.chosen is Stop.FIELD:
+        pen.put(x + len(state.typed), " ", "text", ground="cursor")
     pen.put(x + len(wanted) + 4, f"{len(state.typed)} of {len(wanted)}", "mute")
     return pen.row()
 
@@ -180,9 +190,9 @@ def _field(width: int, wanted: str, state: DialogState) -> Row:
 def _buttons(width: int, labels: Sequence[str], state: DialogState, enabled: bool) -> Row:
     pen = Pen(width, _GROUND)
     x = 0
-    for number, label in enumerate(labels):
-        chosen = state.chosen == number
-        usable = number == 0 or enabled
+    for stop, label in zip((Stop.CANCEL, Stop.ACT), labels, strict=False):
+        chosen = state.chosen is stop
+        usable = stop is Stop.CANCEL or enabled
         text = f" {'►' if chosen else ' '} {label} "
         x = pen.put(x, text, "text" if usable else "faint", bold=chosen, ground="focus" if chosen else "raise") + 2
     if not enabled and len(labels) > 1:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
+from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import PhaseStanding, Progress, Rollout
 from rollout_tui.domain.words import age, middle_cut, plain_percent
 from rollout_tui.tui.ink import Pen, Row
-from rollout_tui.tui.symbols import PROGRESS
+from rollout_tui.tui.symbols import PROGRESS, SEVERITY
 from rollout_tui.tui.view.scene import Scene
 
 MOST_ROWS = 3
@@ -34,6 +35,8 @@ def phase_row(scene: Scene, rollout: Rollout, standing: PhaseStanding, width: in
     state = rollout.store.state
     current = standing.progress is Progress.CURRENT
     symbol, colour = PROGRESS[standing.progress]
+    if current and rollout.severity in (Severity.WARNING, Severity.CRITICAL):
+        colour = SEVERITY[rollout.severity][1]
     paused = current and state is not None and state.word is StateWord.PAUSED
     if paused:
         symbol, colour = "‖", "warn"
@@ -51,10 +54,10 @@ def phase_row(scene: Scene, rollout: Rollout, standing: PhaseStanding, width: in
     pen.put(share_end + 2, time, shown)
     remark, tone = _remark(standing, state, paused, scene.now)
     pen.right(width, remark, tone, bold=current)
-    begin = share_end + 2 + max(len(time), 11 if narrow == 0 else len(time)) + (2 if width >= 70 else 0)
+    begin = share_end + 2 + (11 if narrow == 0 else len(time) + 1) + (2 if width >= 70 else 0)
     begin = min(begin, 44) if width >= 70 else begin
     end = min(begin + (24 if width >= 70 else 6), width - max(10, len(remark)))
-    _bar(pen, begin, end, _filled(standing, state), current)
+    _bar(pen, begin, end, _filled(standing, state), colour if current else "rule")
     return pen.row()
 
 
@@ -122,10 +125,10 @@ def _filled(standing: PhaseStanding, state: ReleaseState | None) -> float | None
     return min(1.0, standing.elapsed / phase.minimum)
 
 
-def _bar(pen: Pen, start: int, end: int, filled: float | None, current: bool) -> None:
+def _bar(pen: Pen, start: int, end: int, filled: float | None, colour: str) -> None:
     length = end - start
     if filled is None or length < 3:
         return
     full = round(filled * length)
-    pen.put(start, "━" * full, "accent" if current else "rule")
+    pen.put(start, "━" * full, colour)
     pen.put(start + full, "╌" * (length - full), "rule")
