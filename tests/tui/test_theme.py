@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
 import pytest
 from rich.cells import cell_len
+from rich.color import Color
 
-from rollout_tui.tui.ink import Ink
+from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.snapshot import Snapshot, Urgency
+from rollout_tui.tui.ink import Ink, Row, blank
 from rollout_tui.tui.symbols import PROGRESS, SEVERITY, STATE, VERDICT, SymbolSet, ascii_text
 from rollout_tui.tui.symbols import choose as choose_symbols
 from rollout_tui.tui.theme import PALETTES, Theme, choose, style
+from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows
+from rollout_tui.tui.view.help import help_rows
+from rollout_tui.tui.view.next import next_rows
+from rollout_tui.tui.view.scene import Focus, Scene
+from rollout_tui.tui.view.screen import screen_rows
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.samples import android, incident, snapshot
+from tests.unit.domain.builders import NOW
 
 TEXTS = ("text", "mute", "accent", "ok", "info", "warn", "crit", "unk", "tline", "aline")
 GROUNDS = {"bg": TEXTS, "panel": TEXTS, "raise": ("text", "mute", "accent", "unk"), "band": ("text", "mute")}
@@ -37,6 +53,66 @@ def test_text_can_be_read_on_its_ground(theme: Theme) -> None:
     # Lines of charts repeat what their labels say; 3:1 is what graphics need.
     floor = {"tline": 3.0, "aline": 3.0}
     assert {pair: ratio for pair, ratio in weak.items() if ratio < floor.get(pair[0], 4.5)} == {}
+
+
+EXEMPT = ("faint", "rule", "ghost")
+"""They carry nothing that is not said elsewhere."""
+
+
+def drawn() -> set[tuple[str, str]]:
+    """Colour and ground of every text on screens and dialogs, exempt ones left out."""
+    rows: list[Row] = []
+    for shown in (snapshot(), incident(), snapshot(android())):
+        for width, height in ((200, 60), (120, 40), (100, 28), (80, 24), (60, 16), (50, 12)):
+            for pane in range(len(shown.rollouts)):
+                rows += screen_rows(Scene(shown, NOW, Focus(pane), who="jkim"), width, height, blank(width))
+        scene = Scene(shown, NOW, who="jkim")
+        for severity, urgency in product(Severity, Urgency):
+            advice = replace(shown.recommendation, severity=severity, urgency=urgency)
+            rows += next_rows(replace(scene, snapshot=replace(shown, recommendation=advice)), 120, 2)
+        for kind in ActionKind:
+            proposal = FakeDesk(shown).propose(Platform.ANDROID, kind)
+            for stop, changed in ((Stop.CANCEL, ""), (Stop.FIELD, "It changed."), (Stop.ACT, "")):
+                for asked in (proposal, replace(proposal, obstacles=())):
+                    rows += dialog_rows(scene, asked, DialogState(stop, changed=changed, refused="no"), 86, 40)
+    rows += help_rows({"resume": "nothing is paused"}, 104, 40)
+    return {(i.colour, i.ground) for row in rows for text, i in row if text.strip() and i.colour not in EXEMPT}
+
+
+@pytest.mark.parametrize("theme", [Theme.DARK, Theme.LIGHT, Theme.CONTRAST])
+def test_every_text_that_is_drawn_can_be_read(theme: Theme) -> None:
+    pairs = drawn()
+    assert len(pairs) > 30
+    ratios = {pair: round(contrast(Ink(pair[0], ground=pair[1]), theme), 2) for pair in pairs}
+    assert {pair: ratio for pair, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("ground", ["focus", "critbg"])
+def test_on_a_coloured_ground_of_sixteen_colours_all_text_is_white(ground: str) -> None:
+    for colour in ("text", "crit", "warn", "ok", "mute"):
+        found = style(Theme.ANSI, Ink(colour, ground=ground)).color
+        assert found is not None
+        assert found.name == "white"
+
+
+def test_sixteen_colours_keep_the_terminals_own_ground() -> None:
+    assert style(Theme.ANSI, Ink("crit")).bgcolor == Color.default()
+    assert style(Theme.ANSI, Ink("text", ground="select")).reverse
+
+
+def test_what_no_color_shows_in_reverse_is_what_must_be_found_at_a_glance() -> None:
+    grounds = ("bg", "focus", "select", "badgebg", "critbg", "warnbg", "infobg", "okbg", "unkbg", "raise", "band")
+    reversed_ones = {ground for ground in grounds if style(Theme.MONO, Ink(ground=ground)).reverse}
+    assert reversed_ones == {"focus", "select", "badgebg", "critbg"}
+
+
+@pytest.mark.parametrize("shown", [snapshot(), incident()])
+def test_every_sign_that_is_drawn_has_an_ascii_form(shown: Snapshot) -> None:
+    for width, height in ((120, 40), (80, 24), (60, 16)):
+        for row in screen_rows(Scene(shown, NOW, who="jkim", ascii_only=True), width, height, blank(width)):
+            for text, _ in row:
+                assert len(ascii_text(text)) == len(text)
+                assert ascii_text(text).count("?") == text.count("?"), f"an unknown sign in {text!r}"
 
 
 def test_every_theme_knows_every_token() -> None:

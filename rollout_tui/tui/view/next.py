@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Urgency
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.ink import Pen, Row
@@ -15,6 +16,10 @@ _GROUND = {
     Urgency.MAY_PROMOTE: "okbg",
     Urgency.BLIND: "unkbg",
 }
+_TOO_NEAR = frozenset(
+    {(Severity.CRITICAL, Urgency.ACT_SOON), (Severity.WARNING, Urgency.ACT_NOW), (Severity.WARNING, Urgency.BLIND)}
+)
+"""Severities whose colour cannot be read well enough on that ground in every theme: symbol and word say them."""
 _TEXT = 9
 """Column where the text begins."""
 
@@ -24,6 +29,8 @@ def next_rows(scene: Scene, width: int, height: int) -> list[Row]:
     advice, alarm = scene.snapshot.recommendation, scene.snapshot.alarm
     ground = _GROUND[advice.urgency]
     symbol, colour = SEVERITY[advice.severity]
+    if (advice.severity, advice.urgency) in _TOO_NEAR:
+        colour = "text"
     room = width - _TEXT - 1
     headline = advice.headline if len(advice.headline) <= room else advice.brief_headline
     detail = advice.detail if len(advice.detail) <= room else advice.brief_detail
