@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rollout_tui.rehearsal.exposure import ExposureLog
-from rollout_tui.rehearsal.scenarios import BUNDLE, HOUR, VERSION, AppStoreStart
+from rollout_tui.rehearsal.scenarios import BUNDLE, HOUR, OLD_VERSION, VERSION, AppStoreStart
 
 DAY = 24 * HOUR
 LADDER = tuple(Decimal(share) / 100 for share in (1, 2, 5, 10, 20, 50, 100))
@@ -20,14 +20,41 @@ _REVIEW = 14 * HOUR
 _PROCESSING = 600.0
 _CANCELING = 30.0
 _STATES = frozenset({"INACTIVE", "ACTIVE", "PAUSED", "COMPLETE"})
+_EDITABLE = frozenset({"PREPARE_FOR_SUBMISSION", "DEVELOPER_REJECTED", "REJECTED", "METADATA_REJECTED"})
+"""States in which a version can be put into a submission."""
 
 
 class AppleError(Exception):
-    """One error in Apple's shape."""
+    """One error in Apple's shape; `pointer` names a place in the body, `parameter` one of the query."""
 
-    def __init__(self, status: int, code: str, title: str, detail: str, pointer: str | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, title: str, detail: str, pointer: str | None = None, parameter: str | None = None
+    ) -> None:
         super().__init__(detail)
-        self.status, self.code, self.title, self.detail, self.pointer = status, code, title, detail, pointer
+        self.status, self.code, self.title, self.detail = status, code, title, detail
+        self.source = {"pointer": pointer} if pointer else {"parameter": parameter} if parameter else None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version as Apple lists it: its state, and the build that it holds."""
+
+    id: str
+    number: str
+    state: str
+    created: float
+    build_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A build that was uploaded; `inside` says whether the testers' group has it."""
+
+    id: str
+    number: str
+    version: str
+    uploaded: float
+    inside: bool
 
 
 @dataclass(slots=True)
@@ -88,6 +115,8 @@ class AppleBook:
     APP = "1500000001"
     VERSION_ID = "a1f0c3d2-0000-4000-8000-000000000420"
     BUILD_ID = "b7e0c3d2-0000-4000-8000-000000000087"
+    OLD_VERSION_ID = "a1f0c3d2-0000-4000-8000-000000000413"
+    OLD_BUILD_ID = "b7e0c3d2-0000-4000-8000-000000000082"
     GROUP_ID = "c9e0c3d2-0000-4000-8000-000000000001"
 
     def __post_init__(self) -> None:
@@ -102,9 +131,24 @@ class AppleBook:
         self.settle(self.origin)
 
     @property
-    def version(self) -> str:
-        """The version string."""
-        return VERSION
+    def versions(self) -> tuple[Version, ...]:
+        """The new version, and the one that it takes the place of."""
+        gone = self.version_state == "READY_FOR_DISTRIBUTION"
+        old_state = "REPLACED_WITH_NEW_VERSION" if gone else "READY_FOR_DISTRIBUTION"
+        created = self.origin - 6 * DAY
+        return (
+            Version(self.VERSION_ID, VERSION, self.version_state, created, self.BUILD_ID),
+            Version(self.OLD_VERSION_ID, OLD_VERSION, old_state, created - 30 * DAY, self.OLD_BUILD_ID),
+        )
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The builds of these versions."""
+        uploaded = self.origin - 4 * DAY
+        return (
+            Upload(self.BUILD_ID, self.start.build, VERSION, uploaded, self.in_group),
+            Upload(self.OLD_BUILD_ID, self.start.old_build, OLD_VERSION, uploaded - 30 * DAY, False),
+        )
 
     def settle(self, now: float) -> None:
         """Whatever came due by `now`: queue, review, processing, the ladder's days."""
@@ -154,9 +198,13 @@ class AppleBook:
             self.exposure.set(now, self.start.build, LADDER[phased.day(now) - 1])
         return phased
 
-    def create_phased(self) -> PhasedRelease:
-        """A ladder for the version, before it is released."""
-        if self.phased is not None or self.version_state not in ("PREPARE_FOR_SUBMISSION", "PENDING_DEVELOPER_RELEASE"):
+    def create_phased(self, state: str | None) -> PhasedRelease:
+        """A ladder for the version, before it is released; it can only begin as INACTIVE."""
+        if state not in (None, "INACTIVE"):
+            pointer = "/data/attributes/phasedReleaseState"
+            detail = f"A phased release cannot be created as {state}"
+            raise AppleError(409, "ENTITY_ERROR.ATTRIBUTE.INVALID", "The attribute is invalid", detail, pointer)
+        if self.phased is not None or self.released is not None:
             detail = "A phased release cannot be created for this version in its current state"
             raise AppleError(409, "STATE_ERROR", "The request cannot be fulfilled.", detail)
         self.phased = PhasedRelease(self._new_id())
@@ -206,10 +254,14 @@ class AppleBook:
         submission = self.submission(submission_id)
         if version_id != self.VERSION_ID:
             raise not_found("appStoreVersions", version_id)
-        if submission.state != "READY_FOR_REVIEW" or version_id in submission.items:
-            detail = "The submission cannot take this item in its current state"
+        if submission.state != "READY_FOR_REVIEW" or self.version_state not in _EDITABLE:
+            detail = (
+                f"The submission cannot take this item in its current state: the submission is {submission.state}, "
+                f"the version {self.version_state}"
+            )
             raise AppleError(409, "STATE_ERROR", "The request cannot be fulfilled.", detail)
         submission.items.append(version_id)
+        self.version_state = "READY_FOR_REVIEW"
         return submission
 
     def submit(self, submission_id: str) -> ReviewSubmission:
@@ -219,7 +271,7 @@ class AppleBook:
             detail = "Version is not ready to be submitted yet"
             raise AppleError(409, "STATE_ERROR", "The request cannot be fulfilled.", detail)
         submission.state, submission.submitted = "WAITING_FOR_REVIEW", self.now()
-        self.version_state = "WAITING_FOR_REVIEW"
+        self._goes_along(submission, "WAITING_FOR_REVIEW")
         return submission
 
     def cancel(self, submission_id: str) -> ReviewSubmission:
@@ -261,14 +313,22 @@ class AppleBook:
     def _settle_submission(self, submission: ReviewSubmission, now: float) -> None:
         if submission.state == "CANCELING" and submission.canceled is not None:
             if now >= submission.canceled + _CANCELING:
-                submission.state, self.version_state = "COMPLETE", "DEVELOPER_REJECTED"
+                submission.state = "COMPLETE"
+                self._goes_along(submission, "DEVELOPER_REJECTED")
             return
         if submission.submitted is None or submission.state not in ("WAITING_FOR_REVIEW", "IN_REVIEW"):
             return
         if now >= submission.submitted + _QUEUE + _REVIEW:
-            submission.state, self.version_state = "COMPLETE", "PENDING_DEVELOPER_RELEASE"
+            submission.state = "COMPLETE"
+            self._goes_along(submission, "PENDING_DEVELOPER_RELEASE")
         elif now >= submission.submitted + _QUEUE:
-            submission.state = self.version_state = "IN_REVIEW"
+            submission.state = "IN_REVIEW"
+            self._goes_along(submission, "IN_REVIEW")
+
+    def _goes_along(self, submission: ReviewSubmission, state: str) -> None:
+        """The version follows the submission that it is in; one of other items moves nothing (A14)."""
+        if self.VERSION_ID in submission.items:
+            self.version_state = state
 
     def _begin_testing(self, since: float) -> None:
         self.exposure.set(since, self.start.build, Decimal(1))

@@ -1,10 +1,9 @@
-"""Checking what is sent to App Store Connect as Apple does: parameters, bodies, and how much is asked in an hour."""
+"""Checking what is sent to App Store Connect as Apple does: bodies, and how much is asked in an hour."""
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _HOUR = 3600.0
-_MOST = 200
-"""The largest `limit` of a list."""
-_PARAMETER = re.compile(r"(?:fields|filter|exists|limit)\[[\w.]+\]|include|limit|sort|cursor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +23,6 @@ class Body:
     kind: str
     attributes: frozenset[str] = frozenset()
     relationships: frozenset[str] = frozenset()
-
-
-def check_query(names_and_values: Iterable[tuple[str, str]]) -> None:
-    """Raises AppleError 400 for a parameter that no list knows, and for a limit outside 1 to 200."""
-    for name, value in names_and_values:
-        if _PARAMETER.fullmatch(name) is None:
-            detail = f"The parameter '{name}' can not be used with this request"
-            raise AppleError(400, "PARAMETER_ERROR.ILLEGAL", "A given parameter is not allowed", detail)
-        if name.startswith("limit") and not (value.isdecimal() and 1 <= int(value) <= _MOST):
-            detail = f"'{value}' is not a valid value for the parameter '{name}': expected 1 to {_MOST}"
-            raise AppleError(400, "PARAMETER_ERROR.INVALID", "A parameter has an invalid value", detail)
 
 
 async def resource(request: Request, body: Body) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from rollout_tui.rehearsal.stores.apple import DAY, AppleBook, PhasedRelease, ReviewSubmission
+from rollout_tui.rehearsal.stores.apple import DAY, AppleBook, PhasedRelease, ReviewSubmission, Upload, Version
+from rollout_tui.rehearsal.stores.apple_queries import Json, page
 
-Json = dict[str, Any]
-_BUILD_LIFE = 90 * DAY
+BUILD_LIFE = 90 * DAY
+"""Seconds that TestFlight keeps a build (A15)."""
 
 
 def app(book: AppleBook) -> Json:
@@ -17,20 +18,20 @@ def app(book: AppleBook) -> Json:
     return _resource("apps", book.APP, {"name": "Acme Connect", "bundleId": book.bundle, "sku": "ACME"})
 
 
-def version(book: AppleBook) -> Json:
-    """The new iOS version."""
-    relationships: Json = {"build": {"data": _ref("builds", book.BUILD_ID)}}
-    if book.phased is not None:
+def version(book: AppleBook, found: Version) -> Json:
+    """An iOS version."""
+    relationships: Json = {"build": {"data": _ref("builds", found.build_id)}}
+    if book.phased is not None and found.id == book.VERSION_ID:
         relationships["appStoreVersionPhasedRelease"] = {"data": _ref("appStoreVersionPhasedReleases", book.phased.id)}
     attributes = {
         "platform": "IOS",
-        "versionString": book.version,
-        "appStoreState": _OLDER.get(book.version_state, book.version_state),
-        "appVersionState": book.version_state,
+        "versionString": found.number,
+        "appStoreState": _OLDER.get(found.state, found.state),
+        "appVersionState": found.state,
         "releaseType": "MANUAL",
-        "createdDate": moment(book.origin - 6 * DAY),
+        "createdDate": moment(found.created),
     }
-    return _resource("appStoreVersions", book.VERSION_ID, attributes, relationships)
+    return _resource("appStoreVersions", found.id, attributes, relationships)
 
 
 def phased(book: AppleBook, release: PhasedRelease) -> Json:
@@ -45,29 +46,30 @@ def phased(book: AppleBook, release: PhasedRelease) -> Json:
     return _resource("appStoreVersionPhasedReleases", release.id, attributes)
 
 
-def build(book: AppleBook) -> Json:
-    """The new build."""
-    uploaded = book.origin - 4 * DAY
+def build(book: AppleBook, found: Upload) -> Json:
+    """An uploaded build."""
+    expires = found.uploaded + BUILD_LIFE
     attributes = {
-        "version": book.start.build,
-        "uploadedDate": moment(uploaded),
-        "expirationDate": moment(uploaded + _BUILD_LIFE),
-        "expired": book.now() > uploaded + _BUILD_LIFE,
+        "version": found.number,
+        "uploadedDate": moment(found.uploaded),
+        "expirationDate": moment(expires),
+        "expired": book.now() > expires,
         "processingState": "VALID",
     }
-    groups = [_ref("betaGroups", book.GROUP_ID)] if book.in_group else []
     relationships = {
-        "buildBetaDetail": {"data": _ref("buildBetaDetails", book.BUILD_ID)},
-        "betaGroups": {"data": groups},
+        "buildBetaDetail": {"data": _ref("buildBetaDetails", found.id)},
+        "betaGroups": {"data": [_ref("betaGroups", book.GROUP_ID)] if found.inside else []},
     }
-    return _resource("builds", book.BUILD_ID, attributes, relationships)
+    return _resource("builds", found.id, attributes, relationships)
 
 
-def beta_detail(book: AppleBook) -> Json:
-    """What TestFlight says of the build."""
-    state = "IN_BETA_TESTING" if book.in_group else "READY_FOR_BETA_TESTING"
+def beta_detail(book: AppleBook, found: Upload) -> Json:
+    """What TestFlight says of a build."""
+    state = "IN_BETA_TESTING" if found.inside else "READY_FOR_BETA_TESTING"
+    if book.now() > found.uploaded + BUILD_LIFE:
+        state = "EXPIRED"
     attributes = {"autoNotifyEnabled": True, "internalBuildState": state, "externalBuildState": state}
-    return _resource("buildBetaDetails", book.BUILD_ID, attributes)
+    return _resource("buildBetaDetails", found.id, attributes)
 
 
 def group(book: AppleBook) -> Json:
@@ -90,7 +92,7 @@ def submission(book: AppleBook, found: ReviewSubmission) -> Json:
         "state": found.state,
     }
     relationships: Json = {"items": {"data": items}}
-    if found.items:
+    if book.VERSION_ID in found.items:
         relationships["appStoreVersionForReview"] = {"data": _ref("appStoreVersions", book.VERSION_ID)}
     return _resource("reviewSubmissions", found.id, attributes, relationships)
 
@@ -114,20 +116,23 @@ def items(found: ReviewSubmission) -> list[Json]:
 def one(resource: Json, query: Mapping[str, str], url: str, included: Iterable[Json] = ()) -> Json:
     """A document with one resource."""
     document: Json = {"data": _only(resource, query), "links": {"self": url}}
-    return _with(document, included, query)
+    return _with(document, [resource], included, query)
 
 
-def many(
-    resources: list[Json], query: Mapping[str, str], url: str, included: Iterable[Json] = (), total: int | None = None
-) -> Json:
-    """A document with a list."""
-    limit = int(query.get("limit", "50"))
+def many(resources: list[Json], query: Mapping[str, str], url: str, included: Iterable[Json] = ()) -> Json:
+    """A document with one page of a list."""
+    found = page(resources, query)
+    paging: Json = {"total": found.total, "limit": found.limit}
+    links = {"self": url}
+    if found.following is not None:
+        paging["nextCursor"] = found.following
+        links["next"] = _with_cursor(url, found.following)
     document: Json = {
-        "data": [_only(resource, query) for resource in resources[:limit]],
-        "links": {"self": url},
-        "meta": {"paging": {"total": len(resources) if total is None else total, "limit": limit}},
+        "data": [_only(resource, query) for resource in found.part],
+        "links": links,
+        "meta": {"paging": paging},
     }
-    return _with(document, included, query)
+    return _with(document, found.part, included, query)
 
 
 def moment(at: float) -> str:
@@ -141,9 +146,28 @@ _OLDER = {
 }
 
 
-def _with(document: Json, included: Iterable[Json], query: Mapping[str, str]) -> Json:
-    listed = [_only(resource, query) for resource in included]
-    return {**document, "included": listed} if listed else document
+def _with_cursor(url: str, cursor: str) -> str:
+    parts = urlsplit(url)
+    asked = [(name, value) for name, value in parse_qsl(parts.query) if name != "cursor"]
+    return parts._replace(query=urlencode([*asked, ("cursor", cursor)])).geturl()
+
+
+def _with(document: Json, answered: list[Json], offered: Iterable[Json], query: Mapping[str, str]) -> Json:
+    """The document with what is linked from the resources of this answer, and no more."""
+    included: list[Json] = []
+    linked = _links(answered)
+    for resource in offered:
+        if (resource["type"], resource["id"]) in linked and resource not in included:
+            included.append(resource)
+            linked |= _links([resource])
+    return {**document, "included": [_only(one, query) for one in included]} if included else document
+
+
+def _links(resources: list[Json]) -> set[tuple[str, str]]:
+    """Type and id of everything that resources refer to."""
+    relations = [one["data"] for resource in resources for one in resource.get("relationships", {}).values()]
+    listed = [ref for data in relations for ref in (data if isinstance(data, list) else [data])]
+    return {(ref["type"], ref["id"]) for ref in listed}
 
 
 def _only(resource: Json, query: Mapping[str, str]) -> Json:

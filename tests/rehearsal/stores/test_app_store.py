@@ -67,6 +67,12 @@ class Desk:
         assert (error["status"], error["code"]) == (str(status), code)
         assert detail in error["detail"]
 
+    async def version(self) -> dict[str, Any]:
+        """The new version, as a list of that number has it."""
+        path = f"/v1/apps/{self.book.APP}/appStoreVersions"
+        (found,) = (await self.get(path, **{"filter[versionString]": "4.2.0"}))["data"]
+        return dict(found)
+
     @property
     def phased_path(self) -> str:
         assert self.book.phased is not None
@@ -126,8 +132,10 @@ READS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/v1/apps/{app}/appStoreVersions", {"include": "build,appStoreVersionPhasedRelease", "filter[platform]": "IOS"}),
     ("/v1/reviewSubmissions", {"filter[app]": "{app}", "include": "items,appStoreVersionForReview"}),
     ("/v1/builds", {"filter[app]": "{app}", "filter[version]": "87", "include": "buildBetaDetail,betaGroups"}),
+    ("/v1/appStoreVersions/{version}/build", {"fields[builds]": "version"}),
     ("/v1/builds/{build}/buildBetaDetail", {}),
     ("/v1/builds/{build}/metrics/betaBuildUsages", {}),
+    ("/v1/builds", {"sort": "-uploadedDate", "filter[processingState]": "VALID", "limit[betaGroups]": "50"}),
     ("/v1/betaGroups", {"filter[name]": "QA"}),
     ("/v1/betaGroups/{group}/relationships/builds", {}),
     ("/v1/betaGroups/{group}/relationships/betaTesters", {"limit": "1"}),
@@ -138,7 +146,12 @@ READS: tuple[tuple[str, dict[str, str]], ...] = (
 @pytest.mark.parametrize(("path", "parameters"), READS, ids=[path for path, _ in READS])
 async def test_every_read_is_answered_as_the_document_has_it_in_every_stage(desk_in, stage, path, parameters):
     desk = desk_in(stage)
-    ids = {"app": desk.book.APP, "build": desk.book.BUILD_ID, "group": desk.book.GROUP_ID}
+    ids = {
+        "app": desk.book.APP,
+        "version": desk.book.VERSION_ID,
+        "build": desk.book.BUILD_ID,
+        "group": desk.book.GROUP_ID,
+    }
     found = await desk.get(path.format(**ids), **{name: value.format(**ids) for name, value in parameters.items()})
     assert isinstance(found["data"], list | dict)
     assert "null" not in str(found).lower().split()
@@ -147,14 +160,77 @@ async def test_every_read_is_answered_as_the_document_has_it_in_every_stage(desk
 
 async def test_what_is_not_there_is_left_out_and_never_null(desk_in):
     desk = desk_in("waiting")
-    (version,) = (await desk.get(f"/v1/apps/{desk.book.APP}/appStoreVersions"))["data"]
-    assert "appStoreVersionPhasedRelease" not in version["relationships"]
+    assert "appStoreVersionPhasedRelease" not in (await desk.version())["relationships"]
     await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201)
     (submission,) = (await desk.get("/v1/reviewSubmissions", **{"filter[app]": desk.book.APP}))["data"]
     assert set(submission["attributes"]) == {"platform", "state"}
     assert set(submission["relationships"]) == {"items"}
     created = await desk.send("POST", f"/v1/{PHASED}", desk.of_the_version(PHASED), 201)
     assert "startDate" not in created["data"]["attributes"]
+
+
+async def test_the_version_before_is_listed_until_filters_leave_it_out(desk_in):
+    desk = desk_in("waiting")
+    old, new = "READY_FOR_DISTRIBUTION", "PENDING_DEVELOPER_RELEASE"
+    path = f"/v1/apps/{desk.book.APP}/appStoreVersions"
+
+    async def states(**query: str) -> list[str]:
+        return [one["attributes"]["appVersionState"] for one in (await desk.get(path, **query))["data"]]
+
+    assert await states() == [new, old]
+    assert await states(**{"filter[appVersionState]": f"IN_REVIEW,{old}"}) == [old]
+    assert await states(**{"filter[appStoreState]": "READY_FOR_SALE"}) == [old]
+    assert await states(**{"filter[platform]": "MAC_OS"}) == []
+    assert await states(**{"filter[platform]": "MAC_OS,IOS", "filter[versionString]": "4.2.0,9.9"}) == [new]
+    body = desk.of_the_version("appStoreVersionReleaseRequests")
+    await desk.send("POST", "/v1/appStoreVersionReleaseRequests", body, 201)
+    desk.clock.time += HOUR
+    assert await states() == ["READY_FOR_DISTRIBUTION", "REPLACED_WITH_NEW_VERSION"]
+    assert desk.book.exposure.share_at("87", desk.clock.time) == 1
+
+
+async def test_builds_are_sorted_and_filtered_and_bring_along_what_they_link_to(desk_in):
+    desk = desk_in("testflight")
+
+    async def numbers(**query: str) -> list[str]:
+        return [one["attributes"]["version"] for one in (await desk.get("/v1/builds", **query))["data"]]
+
+    assert await numbers(sort="-uploadedDate") == ["87", "82"]
+    assert await numbers(sort="version") == ["82", "87"]
+    assert await numbers(**{"filter[betaGroups]": desk.book.GROUP_ID}) == ["87"]
+    assert await numbers(**{"filter[preReleaseVersion.version]": "4.1.3"}) == ["82"]
+    assert await numbers(**{"filter[expired]": "true"}) == []
+    assert await numbers(**{"filter[app]": "1"}) == []
+    found = await desk.get("/v1/builds", include="buildBetaDetail,betaGroups", **{"filter[version]": "82"})
+    assert [(one["type"], one["id"]) for one in found["included"]] == [("buildBetaDetails", desk.book.OLD_BUILD_ID)]
+    desk.clock.time += 87 * DAY
+    assert await numbers(**{"filter[expired]": "true"}) == ["87", "82"]
+    detail = await desk.get(f"/v1/builds/{desk.book.BUILD_ID}/buildBetaDetail")
+    assert detail["data"]["attributes"]["internalBuildState"] == "EXPIRED"
+
+
+async def test_a_long_list_comes_in_pages(desk_in):
+    desk = desk_in("testflight")
+    path = f"/v1/betaGroups/{desk.book.GROUP_ID}/relationships/betaTesters?limit=40"
+    seen: list[str] = []
+    async with desk.unchecked() as http:
+        while path:
+            answer = (await http.get(path)).json()
+            seen += [tester["id"] for tester in answer["data"]]
+            assert answer["meta"]["paging"]["total"] == 100
+            assert ("nextCursor" in answer["meta"]["paging"]) == ("next" in answer["links"])
+            path = answer["links"].get("next", "")
+    assert len(seen) == len(set(seen)) == 100
+
+
+async def test_testers_sessions_are_counted_since_the_upload_and_not_at_all_before_the_first(desk_in):
+    desk = desk_in("testflight")
+    found = await desk.get(f"/v1/builds/{desk.book.BUILD_ID}/metrics/betaBuildUsages")
+    (point,) = found["data"][0]["dataPoints"]
+    assert (point["values"]["sessionCount"], point["values"]["crashCount"]) == (1000, 3)
+    assert point["start"] < point["end"]
+    old = await desk.get(f"/v1/builds/{desk.book.OLD_BUILD_ID}/metrics/betaBuildUsages")
+    assert old["data"][0]["dataPoints"] == []
 
 
 async def test_only_the_fields_that_were_asked_for_are_answered(desk_in):
@@ -190,14 +266,14 @@ async def test_from_the_group_through_review_to_everybody(desk_in):
     opened = (await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201))["data"]["id"]
     path = f"/v1/reviewSubmissions/{opened}"
     await desk.send("POST", "/v1/reviewSubmissionItems", desk.item(opened), 201)
+    assert (await desk.version())["attributes"]["appVersionState"] == "READY_FOR_REVIEW"
     (item,) = (await desk.get(f"{path}/items", include="appStoreVersion"))["data"]
     assert item["relationships"]["appStoreVersion"]["data"]["id"] == book.VERSION_ID
     sent = await desk.send("PATCH", path, desk.submission(opened, submitted=True), 200)
     assert sent["data"]["attributes"]["state"] == "WAITING_FOR_REVIEW"
     for hours, state in ((7, "IN_REVIEW"), (14, "PENDING_DEVELOPER_RELEASE")):
         clock.time += hours * HOUR
-        (version,) = (await desk.get(f"/v1/apps/{book.APP}/appStoreVersions"))["data"]
-        assert version["attributes"]["appVersionState"] == state
+        assert (await desk.version())["attributes"]["appVersionState"] == state
     created = await desk.send("POST", f"/v1/{PHASED}", desk.of_the_version(PHASED), 201)
     assert created["data"]["attributes"]["phasedReleaseState"] == "INACTIVE"
     await desk.send(
@@ -314,6 +390,43 @@ async def test_a_ladder_that_has_begun_can_be_neither_deleted_nor_made_anew_nor_
     await desk.refused("PATCH", desk.phased_path, desk.phased("INACTIVE"), 409, "STATE_ERROR", "to INACTIVE")
 
 
+async def test_a_ladder_cannot_be_created_running(desk_in):
+    desk = desk_in("waiting")
+    body = desk.of_the_version(PHASED) | {"attributes": {"phasedReleaseState": "ACTIVE"}}
+    await desk.refused("POST", f"/v1/{PHASED}", body, 409, "ENTITY_ERROR.ATTRIBUTE.INVALID", "created as ACTIVE")
+    await desk.send("POST", f"/v1/{PHASED}", body | {"attributes": {"phasedReleaseState": "INACTIVE"}}, 201)
+
+
+@pytest.mark.parametrize("stage", ["review", "waiting", "phased"])
+async def test_only_a_version_that_can_be_edited_goes_into_a_submission(desk_in, stage):
+    desk = desk_in(stage)
+    before = desk.book.version_state
+    if stage == "review":
+        queued = desk.book.submissions[0].id
+        await desk.send("PATCH", f"/v1/reviewSubmissions/{queued}", desk.submission(queued, canceled=True), 200)
+    opened = (await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201))["data"]["id"]
+    await desk.refused("POST", "/v1/reviewSubmissionItems", desk.item(opened), 409, "STATE_ERROR", f"version {before}")
+    assert desk.book.version_state == before
+
+
+async def test_a_version_is_in_one_submission_at_a_time(desk_in):
+    desk = desk_in("testflight")
+    first, second = [
+        (await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201))["data"]["id"] for _ in "ab"
+    ]
+    await desk.send("POST", "/v1/reviewSubmissionItems", desk.item(first), 201)
+    await desk.refused("POST", "/v1/reviewSubmissionItems", desk.item(second), 409, "STATE_ERROR", "READY_FOR_REVIEW")
+
+
+async def test_a_submission_of_other_items_does_not_move_the_version(desk_in):
+    desk = desk_in("testflight")
+    event = desk.book.open_submission()
+    event.items.append("an-event")
+    await desk.send("PATCH", f"/v1/reviewSubmissions/{event.id}", desk.submission(event.id, submitted=True), 200)
+    desk.clock.time += 30 * HOUR
+    assert (await desk.version())["attributes"]["appVersionState"] == "PREPARE_FOR_SUBMISSION"
+
+
 @pytest.mark.parametrize("stage", ["testflight", "review", "phased"])
 async def test_only_an_approved_version_can_be_released(desk_in, stage):
     desk = desk_in(stage)
@@ -385,21 +498,33 @@ async def test_a_body_that_is_wrong_is_refused_in_apples_shape_and_changes_nothi
     assert desk.book.phased.state == "ACTIVE"
 
 
+ILLEGAL, INVALID = "PARAMETER_ERROR.ILLEGAL", "PARAMETER_ERROR.INVALID"
+
+
 @pytest.mark.parametrize(
-    ("parameters", "code"),
+    ("path", "name", "value", "code"),
     [
-        ({"colour": "red"}, "PARAMETER_ERROR.ILLEGAL"),
-        ({"filter": "x"}, "PARAMETER_ERROR.ILLEGAL"),
-        ({"limit": "0"}, "PARAMETER_ERROR.INVALID"),
-        ({"limit": "201"}, "PARAMETER_ERROR.INVALID"),
-        ({"limit": "many"}, "PARAMETER_ERROR.INVALID"),
+        ("/v1/apps", "colour", "red", ILLEGAL),
+        ("/v1/apps", "filter", "x", ILLEGAL),
+        ("/v1/apps", "filter[colour]", "red", ILLEGAL),
+        ("/v1/apps", "fields[colours]", "red", ILLEGAL),
+        ("/v1/apps", "filter[versionString]", "4.2.0", ILLEGAL),
+        ("/v1/builds/{build}/buildBetaDetail", "limit", "5", ILLEGAL),
+        ("/v1/apps", "limit", "0", INVALID),
+        ("/v1/apps", "limit", "201", INVALID),
+        ("/v1/apps", "limit", "many", INVALID),
+        ("/v1/apps", "cursor", "here", INVALID),
+        ("/v1/builds", "limit[betaGroups]", "51", INVALID),
+        ("/v1/builds", "include", "betaGroups,colours", INVALID),
+        ("/v1/builds", "sort", "colour", INVALID),
     ],
 )
-async def test_a_parameter_that_nobody_knows_is_refused(desk_in, parameters, code):
+async def test_a_parameter_that_the_read_does_not_take_is_refused_by_name(desk_in, path, name, value, code):
     desk = desk_in("phased")
     async with desk.unchecked() as http:
-        answer = await http.get("/v1/apps", params=parameters)
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, code)
+        answer = await http.get(path.format(build=desk.book.BUILD_ID), params={name: value})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["code"], error["source"]) == (400, code, {"parameter": name})
 
 
 async def test_a_new_resource_without_its_relationship_is_refused(desk_in):
