@@ -24,7 +24,7 @@ Examples:
 @click.command(help="Watch the rollouts on this terminal; p pauses the focused one, after y." + _EXAMPLES)
 @click.option("--read-only", is_flag=True, help="No key changes a store.")
 @click.option("--low-bandwidth", is_flag=True, help="For slow lines: the clock ticks every 10 s.")
-@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, as over SSH.")
 @config_option
 def command(config: Path | None, read_only: bool, low_bandwidth: bool, no_mouse: bool) -> None:
     """Watch the rollouts on this terminal."""
@@ -75,9 +75,13 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
     async def watch() -> int:
         app = RolloutApp(engine, look, begin)
         try:
-            return await app.run_async(mouse=mouse) or app.return_code or 0
+            with terminal.own_title():
+                code = await app.run_async(mouse=mouse and not terminal.over_ssh())
         finally:
             await engine.close()
+        if app.failure is not None:
+            raise app.failure
+        return code or app.return_code or 0
 
     import asyncio
 

@@ -1,15 +1,23 @@
-"""The one table of keys: bindings, footer, help and documentation are made from it."""
+"""The one table of keys: bindings, footer, help and palette are made from it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
-from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.actions import ActionKind, Obstacle
+from rollout_tui.domain.obstacles import obstacles
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class KeyAction:
-    """A thing that a key does. `acts` names the store action that it opens; `group` orders the help."""
+    """A thing that a key does. `acts` names the store action that it opens, and so what it needs.
+
+    `group` orders the help. `told` is False where another line of the help tells the key.
+    """
 
     id: str
     keys: tuple[str, ...]
@@ -18,6 +26,7 @@ class KeyAction:
     about: str
     group: str
     acts: ActionKind | None = None
+    told: bool = True
 
 
 ACTIONS: tuple[KeyAction, ...] = (
@@ -25,19 +34,48 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("resume", ("r",), "r", "Resume", "Resume: for a false alarm only", "ACT (asks first)", ActionKind.RESUME),
     KeyAction("promote", ("n",), "n", "Promote", "Promote to the next phase", "ACT (asks first)", ActionKind.PROMOTE),
     KeyAction("next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK"),
-    KeyAction("previous_pane", ("shift+tab", "left"), "shift+tab", "Other pane", "Other pane, backwards", "LOOK"),
-    KeyAction("first_pane", ("1",), "1", "First pane", "First pane", "LOOK"),
-    KeyAction("second_pane", ("2",), "2", "Second pane", "Second pane", "LOOK"),
-    KeyAction("down", ("down",), "↓", "Next", "Next metric or gate", "LOOK"),
-    KeyAction("up", ("up",), "↑", "Previous", "Previous metric or gate", "LOOK"),
+    KeyAction("previous_pane", ("shift+tab", "left"), "shift+tab", "Pane before", "The pane before", "LOOK"),
+    KeyAction("first_pane", ("1",), "1", "First pane", "First pane", "LOOK", told=False),
+    KeyAction("second_pane", ("2",), "2", "Second pane", "Second pane", "LOOK", told=False),
+    KeyAction("down", ("down",), "↑ ↓", "Next", "Next metric or gate", "LOOK"),
+    KeyAction("up", ("up",), "↑", "Previous", "Previous metric or gate", "LOOK", told=False),
     KeyAction("read_now", ("u",), "u", "Read now", "Read stores and sources again now", "VIEW"),
     KeyAction("repaint", ("ctrl+l",), "ctrl+l", "Repaint", "Repaint the whole screen", "VIEW"),
     KeyAction("palette", ("ctrl+p",), "ctrl+p", "Palette", "Command palette", "VIEW"),
-    KeyAction("help", ("question_mark",), "?", "Help", "This page", "VIEW"),
+    KeyAction("help", ("question_mark",), "?", "Help", "Keys, symbols, how to read a chart", "VIEW"),
     KeyAction("quit", ("q", "ctrl+c"), "q", "Quit", "Quit; the stores go on as they are", "VIEW"),
 )
+
+BY_ID = {action.id: action for action in ACTIONS}
 
 FOOTER = ("pause", "resume", "promote", "next_pane", "read_now", "help", "quit")
 """What the footer names, at most seven."""
 
-BY_ID = {action.id: action for action in ACTIONS}
+FOOTER_ALWAYS = frozenset({"pause", "help", "quit"})
+"""What it names in the narrowest window too."""
+
+
+def opening(kind: ActionKind) -> KeyAction:
+    """The action that opens the dialog of that kind."""
+    return next(action for action in ACTIONS if action.acts is kind)
+
+
+def reasons_against(
+    snapshot: Snapshot, platform: Platform, read_only: str | None, zone: tzinfo = UTC
+) -> Mapping[str, str]:
+    """Why keys cannot act on that platform now, by action id.
+
+    By the rules alone: asking the store's own plan would open it before the first frame.
+    """
+    rollout = snapshot.rollout(platform)
+    found = {
+        action.id: obstacles(action.acts, rollout, snapshot.at, read_only, zone)
+        for action in ACTIONS
+        if action.acts is not None
+    }
+    return {name: _short(against) for name, against in found.items() if against}
+
+
+def _short(against: Sequence[Obstacle]) -> str:
+    first = against[0].reason
+    return first if len(against) == 1 else f"{first} and {len(against) - 1} more"

@@ -5,52 +5,48 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
-from rollout_tui.domain.actions import ActionKind, Ending, Obstacle, Outcome, Proposal
-from rollout_tui.domain.obstacles import obstacles
+from rollout_tui.domain.actions import ActionKind, Ending, Outcome, Proposal
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity, worst
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui import terminal
-from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER
+from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, opening, reasons_against
 from rollout_tui.tui.delta import Shadow, delta
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.help import HelpDialog
 from rollout_tui.tui.screens.main import MainScreen
+from rollout_tui.tui.screens.palette import PaletteDialog
 from rollout_tui.tui.theme import Theme
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
 _NOTICE = 5.0
 """Seconds that a notice stands in the footer."""
-_TONE = {
-    Ending.DONE: "ok",
-    Ending.ALREADY: "ok",
-    Ending.DIFFERS: "warn",
-    Ending.REFUSED: "warn",
-    Ending.UNCONFIRMED: "crit",
-}
 
 
 class RolloutApp(App[int], inherit_bindings=False):
-    """Draws what the desk knows; asks the desk to act. `start` begins the polling, after the first frame."""
+    """Draws what the desk knows; asks the desk to act. `start` begins the polling, after the first frame.
 
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    `clock` is monotonic, in seconds: by it keys are judged. `failure` is what ended the app, if anything of ours did.
+    """
+
+    ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id, priority=False)
-        for action in ACTIONS
-        if action.id != "palette"
+        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id) for action in ACTIONS
     ]
 
     def __init__(
@@ -62,16 +58,17 @@ class RolloutApp(App[int], inherit_bindings=False):
     ) -> None:
         self._look = look or Look()
         super().__init__(ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO))
+        self.failure: Exception | None = None
         self._desk = desk
         self._begin = start
         self._clock = clock
         self._main = MainScreen(desk, self._look, self._footer)
-        self._notice: tuple[str, str] | None = None
-        self._outcome: Outcome | None = None
-        self._acting: set[asyncio.Task[None]] = set()
+        self._notices = Notices()
+        self._notice_timer: Timer | None = None
+        self._acting: dict[asyncio.Task[None], Proposal] = {}
         self._asked_to_quit = False
         self._worst: Severity | None = None
-        self._reasons: tuple[Snapshot, Platform, dict[str, str]] | None = None
+        self._reasons: tuple[Snapshot, Platform, Mapping[str, str]] | None = None
         self._shadow = Shadow()
         self._painted_size = (0, 0)
         self._handlers: dict[str, Callable[[], None]] = {
@@ -83,6 +80,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "up": lambda: self._main.move_item(-1),
             "read_now": self._read_now,
             "repaint": self._repaint,
+            "palette": self._palette,
             "help": self._help,
             "quit": self._quit,
         }
@@ -98,11 +96,11 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self._start)
 
     def action_key(self, action_id: str) -> None:
-        """A key of the table was pressed on the main screen."""
+        """A key of the table was pressed on the main screen, or its line chosen in the palette."""
         if isinstance(self.screen, MainScreen):
             action = BY_ID[action_id]
             if action.acts is not None:
-                self._open(action.acts, action.keys[0])
+                self._open(self._main.focused_platform, action.acts)
             else:
                 self._handlers[action_id]()
 
@@ -138,34 +136,47 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.bell()
         self._worst = severity
         self.title = f"{severity} {snapshot.plan.app} {snapshot.plan.version}"
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(terminal.title(self.title))
 
     # --- actions -----------------------------------------------------------------------------------------------
 
-    def _open(self, kind: ActionKind, key: str, changed: str = "") -> None:
+    def _open(self, platform: Platform, kind: ActionKind, changed: str = "") -> None:
         """Open the dialog at once, from what is known."""
-        proposal = self._desk.propose(self._main.focused_platform, kind)
+        proposal = self._desk.propose(platform, kind)
         if not proposal.possible and kind is not ActionKind.PROMOTE:
             self._tell(proposal.obstacles[0].reason if proposal.obstacles else "not possible now", "warn")
             return
-        self._main.dim(True)
+        key = opening(kind).keys[0]
         dialog = ConfirmDialog(self._desk, proposal, self._look, self._main.scene, self._clock, key, changed)
+        self._main.dim(True)
         self.push_screen(dialog, self._decided)
 
     def _decided(self, proposal: Proposal | None) -> None:
         self._main.dim(False)
         if proposal is not None:
             task = asyncio.create_task(self._perform(proposal))
-            self._acting.add(task)
-            task.add_done_callback(self._acting.discard)
+            self._acting[task] = proposal
+            task.add_done_callback(self._acted)
+
+    def _acted(self, task: asyncio.Task[None]) -> None:
+        del self._acting[task]
+        self._asked_to_quit = False
 
     async def _perform(self, proposal: Proposal) -> None:
-        self._outcome = None
-        outcome = await self._desk.perform(proposal)
-        self._outcome = outcome
+        self._notices.outcome = None
+        try:
+            outcome = await self._desk.perform(proposal)
+        except Exception as error:  # noqa: BLE001  a pause that failed is told where it was asked for
+            _log.exception("the action could not be carried out")
+            message = f"{type(error).__name__} in this program, see its log; look at the store."
+            outcome = Outcome(
+                proposal.id, proposal.platform, proposal.kind, Ending.UNCONFIRMED, message, self._desk.clock.now()
+            )
+        self._notices.outcome = outcome
         self._main.draw()
         if outcome.ending is Ending.DIFFERS and isinstance(self.screen, MainScreen):
-            key = next(action.keys[0] for action in ACTIONS if action.acts is proposal.kind)
-            self._open(proposal.kind, key, outcome.message)
+            self._open(proposal.platform, proposal.kind, outcome.message)
 
     def _repaint(self) -> None:
         self._shadow.forget()
@@ -175,56 +186,51 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._desk.read_now(None)
         self._tell("reading stores and sources now", "mute")
 
-    # --- footer, help, end -------------------------------------------------------------------------------------
+    # --- footer, help, palette, end ----------------------------------------------------------------------------
 
     def _footer(self, width: int) -> Row:
-        why_not = self._why_not()
-        keys = [(BY_ID[name].shown, BY_ID[name].label, name not in why_not) for name in FOOTER]
-        if width < 100:
-            # What cannot act makes room; pausing, help and the way out never do.
-            keys = [key for key in keys if key[2] or key[0] == "p"]
-        note, tone = self._notice or ("", "mute")
-        if not note and self._outcome is not None:
-            outcome = self._outcome
-            note, tone = f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}", _TONE[outcome.ending]
-        return footer_row(keys, note, tone, width)
+        return footer_row([BY_ID[name] for name in FOOTER], self._why_not(), *self._notices.now(), width)
 
-    def _why_not(self) -> dict[str, str]:
+    def _why_not(self) -> Mapping[str, str]:
         """Reasons why keys cannot act now, by id; worked out once for each Snapshot."""
         snapshot, platform = self._desk.snapshot, self._main.focused_platform
-        if self._reasons is not None and self._reasons[0] is snapshot and self._reasons[1] is platform:
-            return self._reasons[2]
-        reasons: dict[str, str] = {}
-        rollout = snapshot.rollout(platform)
-        for action in ACTIONS:
-            if action.acts is not None:
-                # By the rules alone: asking the store's own plan would open it before the first frame.
-                against = obstacles(action.acts, rollout, snapshot.at, self._desk.read_only, self._look.zone)
-                if against:
-                    reasons[action.id] = _short(against)
-        self._reasons = (snapshot, platform, reasons)
-        return reasons
+        if self._reasons is None or self._reasons[0] is not snapshot or self._reasons[1] is not platform:
+            reasons = reasons_against(snapshot, platform, self._desk.read_only, self._look.zone)
+            self._reasons = (snapshot, platform, reasons)
+        return self._reasons[2]
 
     def _help(self) -> None:
         self._main.dim(True)
-        self.push_screen(HelpDialog(self._why_not(), self._look, self._clock), lambda _: self._main.dim(False))
+        self.push_screen(HelpDialog(self._why_not(), self._look, self._clock), self._chosen)
+
+    def _palette(self) -> None:
+        self._main.dim(True)
+        self.push_screen(PaletteDialog(self._why_not(), self._look, self._clock), self._chosen)
+
+    def _chosen(self, action_id: str | None) -> None:
+        """A page was closed, perhaps with something to do."""
+        self._main.dim(False)
+        if action_id is not None:
+            self.action_key(action_id)
 
     def _tell(self, text: str, tone: str) -> None:
         """A notice in the footer, for five seconds."""
-        self._notice = (text, tone)
+        self._notices.notice = (text, tone)
         self._main.draw()
-        self.set_timer(_NOTICE, lambda: self._untell(text))
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        self._notice_timer = self.set_timer(_NOTICE, self._untell)
 
-    def _untell(self, text: str) -> None:
-        if self._notice is not None and self._notice[0] == text:
-            self._notice = None
-            self._main.draw()
+    def _untell(self) -> None:
+        self._notices.notice = None
+        self._main.draw()
 
     def _quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
         if self._acting and not self._asked_to_quit:
             self._asked_to_quit = True
-            self._tell("an action is under way; q again quits, the journal will settle it", "warn")
+            verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in self._acting.values())
+            self._tell(f"under way: {verbs}. q again quits, the journal will settle it", "warn")
             return
         self.exit(0)
 
@@ -235,7 +241,11 @@ class RolloutApp(App[int], inherit_bindings=False):
         if not self.is_headless and terminal.is_gone():
             self._leave(128 + 1)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A mistake of ours ends the app; whoever started it tells it from `failure`."""
+        self.failure = error
+        super()._handle_exception(error)
 
-def _short(against: Sequence[Obstacle]) -> str:
-    first = against[0].reason
-    return first if len(against) == 1 else f"{first} and {len(against) - 1} more"
+    def _fatal_error(self) -> None:
+        """Leave without a traceback on the terminal: Textual's would print local variables."""
+        self._close_messages_no_wait()

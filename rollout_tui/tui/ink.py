@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -69,6 +70,26 @@ class Pen:
 def text_of(row: Row) -> str:
     """The row's characters."""
     return "".join(text for text, _ in row)
+
+
+def focus_place(rows: Sequence[Row], mark: str) -> tuple[int, int] | None:
+    """Where the focus is, as (column, row): on a field's cursor, else where the last run of marked rows begins.
+
+    The terminal's own cursor is put there, for screen readers and magnifiers (screens.md 14).
+    """
+    for y, row in enumerate(rows):
+        x = 0
+        for text, ink in row:
+            if ink.ground == "cursor":
+                return x, y
+            x += len(text)
+    marked = {y: x for y, row in enumerate(rows) if (x := text_of(row).find(mark)) >= 0}
+    first = max(marked, default=None)
+    if first is None:
+        return None
+    while first - 1 in marked:
+        first -= 1
+    return marked[first], first
 
 
 def joined(*rows: Row) -> Row:

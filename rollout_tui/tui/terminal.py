@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rollout_tui.domain.words import plain_text
 
 CHECK_EVERY = 1.0
 """Seconds between looks whether the terminal still exists."""
@@ -20,6 +24,38 @@ def on_signals(leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in _ENDING:
         loop.add_signal_handler(number, leave, 128 + number)
+
+
+def title(text: str) -> str:
+    """What gives the terminal's window that title; nothing where such a sequence would be shown as text."""
+    return "" if _has_no_title() else f"\x1b]2;{plain_text(text)}\x07"
+
+
+@contextmanager
+def own_title() -> Iterator[None]:
+    """Keep the window's title, and give it back at the end (a stack in xterm and those that follow it)."""
+    _write("\x1b[22;2t")
+    try:
+        yield
+    finally:
+        _write("\x1b[23;2t")
+
+
+def _write(sequence: str) -> None:
+    # The terminal may be gone by now; then nothing is left to give back.
+    with contextlib.suppress(OSError, ValueError):
+        if not _has_no_title():
+            sys.stdout.write(sequence)
+            sys.stdout.flush()
+
+
+def _has_no_title() -> bool:
+    return os.environ.get("TERM", "").startswith("linux")
+
+
+def over_ssh() -> bool:
+    """Whether every movement of the mouse would travel over a line."""
+    return "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
 
 
 def is_gone() -> bool:

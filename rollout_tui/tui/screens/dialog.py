@@ -7,14 +7,16 @@ from typing import TypeVar
 
 from textual.app import ComposeResult
 from textual.events import Key, Paste, Resize
+from textual.geometry import Offset
 from textual.screen import ModalScreen
 
-from rollout_tui.tui.ink import Row, blank
+from rollout_tui.tui.ink import Row, blank, focus_place, text_of
 from rollout_tui.tui.keyguard import KeyGuard
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.widgets.surface import Surface
 
 Result = TypeVar("Result")
+_LEAVING = ("escape", "ctrl+c")
 
 
 class Dialog(ModalScreen[Result]):
@@ -47,9 +49,12 @@ class Dialog(ModalScreen[Result]):
         """Show the content, as large as it is."""
         width, height = self.app.size
         rows = self.content(width, height)
-        self._surface.styles.width = len("".join(text for text, _ in rows[0])) if rows else 0
-        self._surface.styles.height = len(rows)
+        wide, high = (len(text_of(rows[0])), len(rows)) if rows else (0, 0)
+        self._surface.styles.width = wide
+        self._surface.styles.height = high
         self._surface.show(rows)
+        x, y = focus_place(rows, "►") or (0, 0)
+        self.app.cursor_position = Offset((width - wide) // 2 + x, (height - high) // 2 + y)
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """The rows for a terminal of that size; each dialog draws its own over this empty one."""
@@ -61,11 +66,17 @@ class Dialog(ModalScreen[Result]):
     def pasted(self) -> None:
         """Somebody pasted text."""
 
+    def counts(self, key: str) -> bool:
+        """Whether a key was meant; where nothing can be confirmed, all are."""
+        return self._guard.takes(key)
+
     def on_key(self, event: Key) -> None:
-        """All keys end here: nothing behind a dialog acts."""
+        """All keys end here: nothing behind a dialog acts. Leaving is always possible, at once."""
         event.stop()
         event.prevent_default()
-        if self._guard.takes(event.key):
+        if event.key in _LEAVING:
+            self.pressed("escape", None)
+        elif self.counts(event.key):
             self.pressed(event.key, event.character)
 
     def on_paste(self, event: Paste) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.events import Resize
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import rank
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
-from rollout_tui.tui.ink import Row, blank, faint
+from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
@@ -69,6 +70,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if self.dimmed:
             rows = [faint(row) for row in rows]
         self._surface.show([row if row else blank(width) for row in rows])
+        if self.is_current:
+            self.app.cursor_position = Offset(*(focus_place(rows, "▌") or (0, 0)))
 
     def dim(self, dimmed: bool) -> None:
         """Draw everything faint while a dialog is open."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.tui.actions import ACTIONS
-from rollout_tui.tui.ink import Pen, Row, joined
+from rollout_tui.tui.ink import Pen, Row, joined, wrapped
 from rollout_tui.tui.symbols import SEVERITY, VERDICT
 from rollout_tui.tui.view.dialogs import frame
 
@@ -26,65 +26,104 @@ _GATES = {
     Verdict.WAIVED: "override in force",
 }
 _CHART = (
-    "Bands, not a ruler: inside the target, between",
-    "the lines, beyond the alert line. The same for",
-    "every metric. Holes are missing data; ? marks",
-    "what nobody knows any more.",
+    "Bands, not a ruler: inside the target, between the lines, beyond the alert line. The same for every metric. "
+    "Holes are missing data; ? marks what nobody knows any more."
 )
+_KEY, _ABOUT, _MEANING = 1, 12, 14
+"""Columns of a key, of what it does, and of what a symbol means."""
+_TWO_COLUMNS = 92
 
 
-def help_rows(why_not: Mapping[str, str], width: int, height: int) -> list[Row]:
-    """The page, framed; `why_not` says by action id why a key is off."""
+def help_rows(why_not: Mapping[str, str], width: int, height: int, top: int = 0) -> list[Row]:
+    """The page, framed, from its line `top` on; `why_not` says by action id why a key is off."""
     inner = width - 4
-    keys, legend = _keys(why_not), _legend()
-    if inner >= 92:
-        half = inner // 2
-        count = max(len(keys), len(legend))
-        rows = [joined(_line(keys, n, half), _line(legend, n, inner - half)) for n in range(count)]
-    else:
-        rows = [_line(keys, n, inner) for n in range(len(keys))]
-        rows += [_line(legend, n, inner) for n in range(len(legend))]
-    end = _line([(0, "esc close      keys in the documentation: rollout-tui --help", "mute", False)], 0, inner)
-    return frame("HELP", [*rows[: height - 3], end], width, "accent")
+    rows = _page(why_not, inner)
+    room = height - 3
+    hint = "esc close"
+    if len(rows) > room:
+        hint += f"    ↑ ↓ scroll, {_more(len(rows) - room - top)}"
+    end = Pen(inner, "panel")
+    end.put(0, hint, "mute")
+    return frame("HELP", [*rows[top : top + room], end.row()], width, "accent")
 
 
-Part = tuple[int, str, str, bool]
+def hidden_rows(why_not: Mapping[str, str], width: int, height: int) -> int:
+    """How many lines of the page do not fit."""
+    return max(0, len(_page(why_not, width - 4)) - (height - 3))
 
 
-def _keys(why_not: Mapping[str, str]) -> list[Part | list[Part]]:
-    lines: list[Part | list[Part]] = []
+def _more(below: int) -> str:
+    return f"{below} more below" if below > 0 else "this is the end"
+
+
+def _page(why_not: Mapping[str, str], width: int) -> list[Row]:
+    if width < _TWO_COLUMNS:
+        return [*_keys(why_not, width), _blank(width), *_legend(width)]
+    half = width // 2
+    keys, legend = _keys(why_not, half), _legend(width - half)
+    count = max(len(keys), len(legend))
+    keys += [_blank(half)] * (count - len(keys))
+    legend += [_blank(width - half)] * (count - len(legend))
+    return [joined(left, right) for left, right in zip(keys, legend, strict=True)]
+
+
+def _keys(why_not: Mapping[str, str], width: int) -> list[Row]:
+    rows: list[Row] = []
     group = ""
     for action in ACTIONS:
         if action.group != group:
-            lines += [(0, "", "text", False)] if group else []
+            rows += [_blank(width)] if group else []
             group = action.group
-            lines.append((0, group, "mute", True))
+            rows.append(_title(group, width))
+        if not action.told:
+            continue
         reason = why_not.get(action.id)
         about = action.about if reason is None else f"{action.label}: off, {reason}"
-        off = reason is not None
-        lines.append(
-            [(1, action.shown, "faint" if off else "accent", True), (12, about, "faint" if off else "text", False)]
-        )
-    return lines
+        colours = ("accent", "text") if reason is None else ("faint", "mute")
+        for number, line in enumerate(wrapped(about, width - _ABOUT - 2)):
+            pen = Pen(width, "panel")
+            pen.put(_KEY, action.shown if number == 0 else "", colours[0], bold=True)
+            pen.put(_ABOUT, line, colours[1])
+            rows.append(pen.row())
+    return rows
 
 
-def _legend() -> list[Part | list[Part]]:
-    lines: list[Part | list[Part]] = [(0, "HOW BAD IS IT NOW", "mute", True)]
-    for severity, meaning in _MEANS.items():
-        symbol, colour = SEVERITY[severity]
-        lines.append([(1, f"{symbol} {severity.value}", colour, True), (14, meaning, "text", False)])
-    lines += [(0, "", "text", False), (0, "DOES THE GATE HOLD", "mute", True)]
-    for verdict, meaning in _GATES.items():
-        symbol, colour = VERDICT[verdict]
-        lines.append([(1, f"{symbol} {verdict.value}", colour, True), (14, meaning, "text", False)])
-    lines += [(0, "", "text", False), (0, "READING A SMALL CHART", "mute", True)]
-    return [*lines, *((1, text, "text", False) for text in _CHART)]
+def _legend(width: int) -> list[Row]:
+    severities = [(SEVERITY[severity], severity.value, meaning) for severity, meaning in _MEANS.items()]
+    verdicts = [(VERDICT[verdict], verdict.value, meaning) for verdict, meaning in _GATES.items()]
+    return [
+        _title("HOW BAD IS IT NOW", width),
+        *_symbols(severities, width),
+        _blank(width),
+        _title("DOES THE GATE HOLD", width),
+        *_symbols(verdicts, width),
+        _blank(width),
+        _title("READING A SMALL CHART", width),
+        *(_put(_KEY, line, width) for line in wrapped(_CHART, min(50, width - 2))),
+    ]
 
 
-def _line(lines: list[Part | list[Part]] | list[Part], number: int, width: int) -> Row:
+def _symbols(entries: Sequence[tuple[tuple[str, str], str, str]], width: int) -> list[Row]:
+    rows = []
+    for (symbol, colour), word, meaning in entries:
+        pen = Pen(width, "panel")
+        pen.put(_KEY, f"{symbol} {word}", colour, bold=True)
+        pen.put(_MEANING, meaning)
+        rows.append(pen.row())
+    return rows
+
+
+def _title(text: str, width: int) -> Row:
     pen = Pen(width, "panel")
-    if number < len(lines):
-        line = lines[number]
-        for x, text, colour, bold in line if isinstance(line, list) else [line]:
-            pen.put(x, text[: max(0, width - x - 1)], colour, bold=bold)
+    pen.put(0, text, "mute", bold=True)
     return pen.row()
+
+
+def _put(x: int, text: str, width: int) -> Row:
+    pen = Pen(width, "panel")
+    pen.put(x, text)
+    return pen.row()
+
+
+def _blank(width: int) -> Row:
+    return Pen(width, "panel").row()
