@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ def test_every_changed_cell_lies_in_a_span_and_no_span_begins_or_ends_with_an_un
     changed = {x for x in range(size) if before[x] != after[x]}
     assert changed <= covered
     assert {start for start, _ in spans} | {end - 1 for _, end in spans} <= changed
-    assert all(first[1] < second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] < second[0] for first, second in pairwise(spans))
 
 
 def test_equal_rows_have_no_spans_however_their_runs_are_cut() -> None:

@@ -61,10 +61,11 @@ class Scale:
 
     def severity(self, dot: int, of_value: Severity) -> Severity:
         """Of the band in which a dot lies: a stroke up to a bad value has the colour of each band that it crosses."""
+        # A line lies in the lowest dot row of the band above it, whichever band that is.
         lower = self.alert_dot > self.target_dot
-        if (dot < self.target_dot) if lower else (dot > self.target_dot):
+        if (dot < self.target_dot) if lower else (dot >= self.target_dot):
             return Severity.OK
-        if (dot < self.alert_dot) if lower else (dot > self.alert_dot):
+        if (dot < self.alert_dot) if lower else (dot >= self.alert_dot):
             return Severity.INFO
         return Severity.CRITICAL if of_value is Severity.CRITICAL else Severity.WARNING
 
@@ -137,7 +138,8 @@ def _points(metric: Metric, curve: Curve, width: int, height: int) -> list[_Poin
     values: list[float | None] = [*([None] * (wanted - to_come - len(kept))), *kept, *([None] * to_come)]
     marks = scale(metric, height)
     points: list[_Point | None] = []
-    before: int | None = None
+    hidden = curve.values[: -len(kept)][-1:] if kept else ()
+    before = None if not hidden or hidden[0] is None else marks.dot(metric, hidden[0])
     for number, value in enumerate(values):
         begins = end - (wanted - number) * curve.step
         if value is None:
@@ -159,7 +161,7 @@ def _points(metric: Metric, curve: Curve, width: int, height: int) -> list[_Poin
 def _is_lost(curve: Curve, begins: float) -> bool:
     """Whether a bucket lies after the newest data. The running one only waits while the one before it was heard of."""
     known = curve.known_until
-    if known is None or begins >= curve.end or begins + curve.step <= known:
+    if known is None or begins >= curve.end or begins < known:
         return False
     running = begins + curve.step >= curve.end
     return not running or known < begins - curve.step
