@@ -53,13 +53,15 @@ def dialog_rows(scene: Scene, proposal: Proposal, state: DialogState, width: int
 def frame(title: str, rows: Sequence[Row], width: int, colour: str) -> list[Row]:
     """Rows of `width` - 4 cells with a border and a title."""
     ink = Ink(colour, ground=_GROUND)
-    bold = Ink(colour, bold=True, ground=_GROUND)
-    cut = plain_text(title, width - 6)
-    top: Row = (("╭─ ", ink), (cut, bold), (" " + "─" * (width - 5 - len(cut)) + "╮", ink))
+    top = Pen(width, _GROUND)
+    top.fill(0, width, "─", colour)
+    end = top.put(3, plain_text(title, width - 6), colour, bold=True)
+    for x, sign in ((0, "╭"), (2, " "), (end, " "), (width - 1, "╮")):
+        top.put(x, sign, colour)
     bottom: Row = (("╰" + "─" * (width - 2) + "╯", ink),)
     side: Row = (("│", ink),)
     gap: Row = ((" ", Ink(ground=_GROUND)),)
-    return [top, *(joined(side, gap, row, gap, side) for row in rows), bottom]
+    return [top.row(), *(joined(side, gap, row, gap, side) for row in rows), bottom]
 
 
 def _body(scene: Scene, proposal: Proposal, state: DialogState, width: int) -> list[Row]:
