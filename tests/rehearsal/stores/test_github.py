@@ -19,6 +19,13 @@ ISSUES = "/repos/acme/connect/issues"
 
 
 @pytest.fixture
+async def tracker_with_a_token() -> AsyncIterator[httpx.AsyncClient]:
+    app = make_app(IssueBook(GitHubStart(), NOW, Turned().now), ChangeLog(), Faults(), token="ghp_good")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as http:
+        yield http
+
+
+@pytest.fixture
 async def tracker() -> AsyncIterator[tuple[Turned, Any, httpx.AsyncClient]]:
     clock = Turned()
     transport: Any = held_to("github", make_app(IssueBook(GitHubStart(), NOW, clock.now), ChangeLog(), Faults()))
@@ -77,3 +84,71 @@ async def test_another_repository_is_not_found_and_labels_are_listed(tracker):
     assert (answer.status_code, answer.json()["message"]) == (404, "Not Found")
     labels = (await http.get("/repos/acme/connect/labels")).json()
     assert {"critical", "blocker"} <= {label["name"] for label in labels}
+
+
+async def test_a_repository_may_be_read_by_anybody_but_not_with_a_wrong_token(tracker_with_a_token):
+    statuses = {
+        token: (await tracker_with_a_token.get(ISSUES, headers={"Authorization": token} if token else {})).status_code
+        for token in ("", "Bearer ghp_good", "token ghp_good", "Bearer stolen")
+    }
+    assert statuses == {"": 200, "Bearer ghp_good": 200, "token ghp_good": 200, "Bearer stolen": 401}
+
+
+async def test_issues_are_found_by_milestone_label_age_and_in_the_order_that_was_asked_for(tracker):
+    clock, control, http = tracker
+    clock.time += HOUR
+    planned = {"title": "Late", "labels": ["Critical"], "milestone": "4.3.0"}
+    late = (await control.post("/_rehearsal/issues", json=planned)).json()["number"]
+    assert await numbers(http, milestone="2") == [late]
+    assert await numbers(http, milestone="1") == []
+    assert await numbers(http, milestone="*") == [late]
+    assert await numbers(http, milestone="none") == [2199, 2190]
+    assert await numbers(http, labels="critical") == [late, 2199], "labels know no case"
+    assert await numbers(http, direction="asc", sort="updated") == [2190, 2199, late]
+    assert await numbers(http, since="2026-11-23T15:00:00Z") == [late]
+    (issue,) = (await http.get(ISSUES, params={"milestone": "2"})).json()
+    assert (issue["milestone"]["title"], issue["milestone"]["number"]) == ("4.3.0", 2)
+
+
+@pytest.mark.parametrize(
+    "query", [{"state": "ajar"}, {"milestone": "99"}, {"milestone": "4.2.0"}, {"sort": "colour"}, {"since": "monday"}]
+)
+async def test_a_value_that_github_does_not_know_is_refused_by_its_name(tracker, query):
+    _, control, _ = tracker
+    answer = await control.get(ISSUES, params=query)
+    assert (answer.status_code, answer.json()["message"]) == (422, "Validation Failed")
+    assert answer.json()["errors"][0]["field"] == next(iter(query))
+
+
+async def test_numbers_that_are_none_mean_the_usual_and_no_page_is_too_large(tracker):
+    _, control, _ = tracker
+    for n in range(120):
+        await control.post("/_rehearsal/issues", json={"title": f"bug {n}"})
+
+    async def size(**query: str) -> int:
+        return len((await control.get(ISSUES, params=query)).json())
+
+    assert await size(per_page="many", page="-3") == 30
+    assert await size(per_page="500") == 100
+    assert await size(per_page="100", page="2") == 22
+    assert await size(page="99") == 0
+    answer = await control.get(ISSUES, params={"page": "2"})
+    pages = {rel: link["url"].rpartition("page=")[2] for rel, link in answer.links.items()}
+    assert pages == {"prev": "1", "next": "3", "last": "5", "first": "1"}
+
+
+async def test_an_issue_that_is_opened_again_says_so(tracker):
+    clock, control, http = tracker
+    clock.time += HOUR
+    await control.post("/_rehearsal/issues", json={"reopen": 2171})
+    issue = (await http.get(ISSUES, params={"labels": "critical,4.1.3"})).json()[0]
+    assert (issue["number"], issue["state"], issue["state_reason"]) == (2171, "open", "reopened")
+    assert issue["updated_at"] > issue["created_at"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"close": 1}, 404), ({"close": "x"}, 400), ({"label": "x"}, 422), ([], 422)]
+)
+async def test_what_nobody_can_do_with_an_issue_is_refused(tracker, body, status):
+    _, control, _ = tracker
+    assert (await control.post("/_rehearsal/issues", json=body)).status_code == status
