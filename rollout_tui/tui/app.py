@@ -144,9 +144,11 @@ class RolloutApp(App[int], inherit_bindings=False):
     def _open(self, platform: Platform, kind: ActionKind, changed: str = "") -> None:
         """Open the dialog at once, from what is known."""
         proposal = self._desk.propose(platform, kind)
-        if not proposal.possible and kind is not ActionKind.PROMOTE:
+        if not proposal.possible:
             self._tell(proposal.obstacles[0].reason if proposal.obstacles else "not possible now", "warn")
-            return
+            looked_at = self._desk.read_only is not None and proposal.change is not None
+            if kind is not ActionKind.PROMOTE and not looked_at:
+                return
         key = opening(kind).keys[0]
         dialog = ConfirmDialog(self._desk, proposal, self._look, self._main.scene, self._clock, key, changed)
         self._main.dim(True)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rollout_tui.domain.actions import Proposal
+from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows
+from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows, scrolled
 from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.screen import LEAST_COLUMNS, is_too_small
 
 _WIDTH, _WIDE = 76, 86
+_PAGE = 5
 _PASTED = "pasting does not count: type it key by key"
 
 
@@ -48,6 +51,10 @@ class ConfirmDialog(Dialog[Proposal | None]):
             "shift+tab": lambda: self._move(-1),
             "left": lambda: self._move(-1),
             "enter": self._enter,
+            "up": lambda: self._scroll(-1),
+            "down": lambda: self._scroll(1),
+            "pageup": lambda: self._scroll(-_PAGE),
+            "pagedown": lambda: self._scroll(_PAGE),
         }
         self._letters = {"y": self._confirm, "space": self._space, "q": self._cancel}
 
@@ -58,22 +65,16 @@ class ConfirmDialog(Dialog[Proposal | None]):
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """The dialog; below 60x16 it fills the window."""
-        wanted = _WIDE if self._proposal.typed is not None else _WIDTH
-        return dialog_rows(
-            self._scene(), self._proposal, self._state, min(wanted, width - (4 if width >= 60 else 0)), height
-        )
+        least = height if is_too_small(width, height) else 0
+        return dialog_rows(self._scene(), self._proposal, self._state, self._width(width), height, least=least)
 
     def refresh_proposal(self) -> None:
-        """A new Snapshot: if it changes what a person is about to confirm, show that instead."""
-        fresh = self._desk.propose(self._proposal.platform, self._proposal.kind)
-        if _same(self._proposal, fresh):
-            self.draw()
-            return
-        changed = _what_changed(self._proposal, fresh)
-        self._proposal = fresh
-        self._state = DialogState(changed=f"{changed} Look again.")
-        # Nobody has read it yet: what is being pressed now was meant for what stood here before.
-        self._guard.restart()
+        """A new Snapshot: if it changes what a person is about to confirm, show that instead, else only its ages."""
+        before, self._proposal = self._proposal, self._desk.propose(self._proposal.platform, self._proposal.kind)
+        if not _same(before, self._proposal):
+            self._state = DialogState(changed=f"{_what_changed(before, self._proposal)} Look again.")
+            # Nobody has read it yet: what is being pressed now was meant for what stood here before.
+            self._guard.restart()
         self.draw()
 
     def pressed(self, key: str, character: str | None) -> None:
@@ -106,6 +107,15 @@ class ConfirmDialog(Dialog[Proposal | None]):
             wanted = self._proposal.typed or ""
             typed = (self._state.typed + character)[: len(wanted)]
             self._state = replace(self._state, chosen=Stop.FIELD, typed=typed, refused="")
+        self.draw()
+
+    def _width(self, window: int) -> int:
+        wanted = _WIDE if self._proposal.typed is not None else _WIDTH
+        return min(wanted, window - (4 if window >= LEAST_COLUMNS else 0))
+
+    def _scroll(self, step: int) -> None:
+        width, height = self.app.size
+        self._state = scrolled(self._scene(), self._proposal, self._state, self._width(width), height, step)
         self.draw()
 
     def _move(self, step: int) -> None:
@@ -141,19 +151,33 @@ class ConfirmDialog(Dialog[Proposal | None]):
 
 
 def _same(old: Proposal, new: Proposal) -> bool:
-    """Whether a person who read the old one would read the same now."""
-    seen = (old.seen is None and new.seen is None) or (
-        old.seen is not None and new.seen is not None and old.seen.same_as(new.seen)
-    )
-    reasons = [obstacle.reason for obstacle in old.obstacles] == [obstacle.reason for obstacle in new.obstacles]
-    verdicts = [result.verdict for result in old.gates] == [result.verdict for result in new.gates]
-    return seen and (old.possible == new.possible) and (old.possible or reasons) and verdicts
+    """Whether a person who read the old one would read the same now, but for ages and moving numbers."""
+    if old.possible != new.possible or old.typed != new.typed or _verdicts(old) != _verdicts(new):
+        return False
+    if not old.possible:
+        return [obstacle.reason for obstacle in old.obstacles] == [obstacle.reason for obstacle in new.obstacles]
+    # A pause is tried whether the store can be read or not.
+    unread = new.seen is None and new.kind is ActionKind.PAUSE
+    return unread or (_seen(old) == _seen(new) and _difference(old) == _difference(new))
+
+
+def _seen(proposal: Proposal) -> tuple[object, ...] | None:
+    return None if proposal.seen is None else proposal.seen.facts()
+
+
+def _verdicts(proposal: Proposal) -> list[Verdict]:
+    return [result.verdict for result in proposal.gates]
+
+
+def _difference(proposal: Proposal) -> tuple[object, ...]:
+    change = proposal.change
+    return () if change is None else (change.headline, change.fields, change.irreversible)
 
 
 def _what_changed(old: Proposal, new: Proposal) -> str:
-    if new.seen is not None and (old.seen is None or not old.seen.same_as(new.seen)):
+    if new.seen is not None and _seen(old) != _seen(new):
         share = "" if new.seen.share is None else f", {plain_percent(new.seen.share)}"
         return f"The store now says {new.seen.word} ({new.seen.status}{share})."
-    if old.possible and not new.possible:
-        return "It is not possible any more."
-    return "It is possible now." if new.possible and not old.possible else "The gates changed."
+    if old.possible != new.possible:
+        return "It is possible now." if new.possible else "It is not possible any more."
+    return "The gates changed." if _verdicts(old) != _verdicts(new) else "What it would do has changed."

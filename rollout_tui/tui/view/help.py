@@ -9,7 +9,7 @@ from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.ink import Pen, Row, joined, wrapped
 from rollout_tui.tui.symbols import SEVERITY, VERDICT
-from rollout_tui.tui.view.dialogs import frame
+from rollout_tui.tui.view.frame import frame
 
 _MEANS = {
     Severity.OK: "inside the target",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rollout_tui.tui.actions import ACTIONS, KeyAction
 from rollout_tui.tui.ink import Pen, Row
-from rollout_tui.tui.view.dialogs import frame
+from rollout_tui.tui.view.frame import frame
 
 _MOST = 14
 

@@ -1,0 +1,140 @@
+"""What a person reads before confirming: the exact change, the way back, gates with their ages (screens.md 11)."""
+
+from __future__ import annotations
+
+from rollout_tui.domain.actions import ActionKind, Change, Proposal
+from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.words import age, middle_cut, plain_percent, plain_text, sample, value
+from rollout_tui.tui.ink import Pen, Row
+from rollout_tui.tui.symbols import verdict_of
+from rollout_tui.tui.view.frame import GROUND, labelled, line, lines, rule
+from rollout_tui.tui.view.scene import Scene
+
+
+def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Row]:
+    """Everything above the buttons. `changed` says what is new since the dialog opened."""
+    rows = [line(width), *lines(width, changed, "unk", bold=True), *_heading(scene, proposal, width)]
+    if proposal.possible:
+        return [*rows, *_change(scene, proposal, proposal.change, width)]
+    # Where only this desk is in the way, the change can be looked at all the same.
+    looked_at = proposal.change if scene.read_only else None
+    return [*rows, *_obstacles(proposal, width), *_change(scene, proposal, looked_at, width)]
+
+
+def _heading(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    """From which phase to which, in the plan's words."""
+    if proposal.kind is not ActionKind.PROMOTE or proposal.target is None:
+        return []
+    rollout = scene.snapshot.rollout(proposal.platform)
+    current = "" if rollout.current is None else f"{_phase(rollout.current.phase)} → "
+    text = f"{rollout.plan.version} ({rollout.plan.build}): {current}{_phase(proposal.target)}"
+    return [line(width, middle_cut(plain_text(text), width), bold=True), line(width)]
+
+
+def _phase(phase: Phase) -> str:
+    return phase.label if phase.share is None else f"{phase.label} {plain_percent(phase.share)}"
+
+
+def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int) -> list[Row]:
+    if change is None:
+        return []
+    rows = [] if proposal.possible else [rule(width)]
+    rows += lines(width, change.headline, bold=proposal.kind is not ActionKind.PROMOTE)
+    if change.irreversible:
+        rows.append(line(width, "This cannot be undone.", "crit", bold=True))
+    rows.append(line(width))
+    for field in change.fields:
+        rows += labelled(width, field.name, f"{field.before} → {field.after}")
+    rows += _cause(scene, proposal, width)
+    rows += labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
+    effects = _effects(proposal, change, width)
+    read = [
+        *labelled(width, "store read", _store_read(scene, proposal, width)),
+        *labelled(width, "as", scene.who.replace("@", " on ")),
+    ]
+    if proposal.kind is not ActionKind.PAUSE:
+        read += labelled(width, "second person", "not asked for")
+    if proposal.gates:
+        # Gates and the age of the store must stand on the smallest screen; effects may be scrolled to there.
+        return [*rows, *_gates(scene, proposal, width), *read, rule(width), *effects]
+    return [*rows, rule(width), *effects, rule(width), *read]
+
+
+def _cause(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    """Why it is wished for; of a resume, who paused, and what is bad all the same."""
+    if proposal.kind is ActionKind.PAUSE and proposal.because:
+        return labelled(width, "because", proposal.because)
+    if proposal.kind is not ActionKind.RESUME:
+        return []
+    still = labelled(width, "bad now", proposal.because, "crit") if proposal.because else []
+    return [*labelled(width, "paused", _paused(scene, proposal)), *still]
+
+
+def _paused(scene: Scene, proposal: Proposal) -> str:
+    store = scene.snapshot.rollout(proposal.platform).store
+    asked = store.requested
+    if store.state is None or asked is None or asked.text.lower() != store.state.status.lower():
+        return "not by this program; ask who did it, and why"
+    return f"{age(scene.now - asked.at)} ago" + (f" by {asked.by}" if asked.by else "")
+
+
+def _effects(proposal: Proposal, change: Change, width: int) -> list[Row]:
+    pausing = proposal.kind is ActionKind.PAUSE
+    rows = [line(width, "What this does not do" if pausing else "What else it does, and does not do", "mute")]
+    for effect in change.effects:
+        rows += lines(width, effect, indent="· ")
+    return rows
+
+
+def _obstacles(proposal: Proposal, width: int) -> list[Row]:
+    count = len(proposal.obstacles)
+    lead = "One thing stands in the way" if count == 1 else f"{count} things stand in the way"
+    rows = [line(width, lead, bold=True), line(width)]
+    for number, obstacle in enumerate(proposal.obstacles, 1):
+        rows += lines(width, obstacle.reason, indent=f"{number:<3} ")
+        rows += lines(width, obstacle.remedy, "mute", indent="    ")
+    holds = [result.gate.label for result in proposal.gates if result.holds]
+    if holds:
+        rows += [rule(width), *lines(width, f"Holds: {' · '.join(holds)}", "mute")]
+    return rows
+
+
+def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    holding = sum(result.holds for result in proposal.gates)
+    title = Pen(width, GROUND)
+    x = title.put(0, "GATES", "mute", bold=True)
+    end = title.right(width, f"{holding} of {len(proposal.gates)} hold", "ok" if holding else "crit", bold=True)
+    title.fill(x + 1, end - 1, "─")
+    rows = [title.row()]
+    rollout = scene.snapshot.rollout(proposal.platform)
+    for result in proposal.gates:
+        pen = Pen(width, GROUND)
+        symbol, word, colour = verdict_of(result)
+        pen.put(0, f"{symbol} {word}", colour, bold=True)
+        pen.put(12, middle_cut(result.gate.label, 21))
+        if result.quantity is not None and result.gate.metric is not None:
+            metric = rollout.plan.metric(result.gate.metric)
+            pen.right(43, value(metric, result.quantity, complement=result.gate.complement), bold=True)
+            told = f"{result.reason}, {sample(result.quantity)}"
+            pen.put(45, told if len(told) < width - 53 else sample(result.quantity), "mute")
+        else:
+            pen.put(35, plain_text(result.reason, width - 46), "mute")
+        if result.as_of is not None:
+            pen.right(width, f" {age(scene.now - result.as_of)}", "mute")
+        rows.append(pen.row())
+    return rows
+
+
+def _store_read(scene: Scene, proposal: Proposal, width: int) -> str:
+    """How old the state is on which the proposal rests. A pause goes on without one."""
+    store = scene.snapshot.rollout(proposal.platform).store
+    state = proposal.seen or store.state
+    if state is None:
+        return "never; it will be tried all the same"
+    read = f"{age(scene.now - state.as_of)} ago"
+    share = "" if state.share is None else f", committed {plain_percent(state.share)}"
+    if store.problem is not None:
+        return f"last known {read}: {state.word}{share}; cannot be read now, will be tried all the same"
+    if proposal.kind is ActionKind.PAUSE:
+        return f"{read}; read again before the change"
+    return f"{read}: {state.word}{share}; read again {'before the change' if width >= 72 else 'first'}"
