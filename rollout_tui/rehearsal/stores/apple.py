@@ -164,6 +164,9 @@ class AppleBook:
 
     def set_phased(self, phased_id: str, state: str) -> PhasedRelease:
         """PATCH of the phased release. Raises AppleError for what Apple refuses (A5, A6)."""
+        now = self.now()
+        # What came due before counts before: the steps of the ladder that nobody looked at.
+        self.settle(now)
         phased = self._phased(phased_id)
         pointer = "/data/attributes/phasedReleaseState"
         if state not in _STATES:
@@ -183,7 +186,6 @@ class AppleBook:
         if phased.state == "INACTIVE" or state == "INACTIVE":
             detail = f"The phased release cannot go from {phased.state} to {state}"
             raise AppleError(409, "STATE_ERROR", "The request cannot be fulfilled.", detail, pointer)
-        now = self.now()
         if phased.paused_at is not None and state != "PAUSED":
             phased.paused_for += now - phased.paused_at
             phased.paused_at = None

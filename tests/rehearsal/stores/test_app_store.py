@@ -310,6 +310,32 @@ async def test_the_ladder_stands_while_paused_and_ends_by_itself(desk_in):
     assert (await seen())[0] == "COMPLETE"
 
 
+async def test_each_step_of_the_ladder_is_offered_when_it_is_due_even_where_nobody_looked(desk_in):
+    desk = desk_in("waiting")
+    await desk.send("POST", f"/v1/{PHASED}", desk.of_the_version(PHASED), 201)
+    body = desk.of_the_version("appStoreVersionReleaseRequests")
+    await desk.send("POST", "/v1/appStoreVersionReleaseRequests", body, 201)
+    desk.clock.time += 2.5 * DAY
+    await desk.send("PATCH", desk.phased_path, desk.phased("PAUSED"), 200)
+    desk.clock.time += DAY
+    await desk.send("PATCH", desk.phased_path, desk.phased("ACTIVE"), 200)
+    desk.clock.time += 10 * DAY
+    await desk.get("/v1/apps")
+    steps = [(offer.at, str(offer.share)) for offer in desk.book.exposure.offers if offer.at >= NOW]
+    assert steps == [
+        (NOW, "0.01"),
+        (NOW + DAY, "0.02"),
+        (NOW + 2 * DAY, "0.05"),
+        (NOW + 2.5 * DAY, "0"),
+        (NOW + 3.5 * DAY, "0.05"),
+        (NOW + 4 * DAY, "0.1"),
+        (NOW + 5 * DAY, "0.2"),
+        (NOW + 6 * DAY, "0.5"),
+        (NOW + 7 * DAY, "1"),
+    ]
+    assert desk.book.phased.state == "COMPLETE"
+
+
 async def test_a_withdrawn_submission_is_over_after_a_moment_and_the_version_can_be_sent_again(desk_in):
     desk = desk_in("review")
     ident = desk.book.submissions[0].id
