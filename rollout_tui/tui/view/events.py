@@ -15,7 +15,7 @@ _LOUD = (Severity.WARNING, Severity.CRITICAL, Severity.UNKNOWN)
 
 def event_rows(scene: Scene, width: int, height: int) -> list[Row]:
     """A title where there is room for more than two rows, then the newest first."""
-    rows = [_title(width)] if height > 2 else []
+    rows = [_title(scene, width)] if height > 2 else []
     events = scene.snapshot.events[: height - len(rows)]
     rows += [_event(scene, event, width) for event in events]
     if not events and height > len(rows):
@@ -27,10 +27,12 @@ def event_rows(scene: Scene, width: int, height: int) -> list[Row]:
     return rows
 
 
-def _title(width: int) -> Row:
+def _title(scene: Scene, width: int) -> Row:
     pen = Pen(width)
-    pen.put(1, "EVENTS", "mute", bold=True)
-    pen.fill(8, width - 1, "─")
+    x = pen.put(1, "EVENTS", "mute", bold=True) + 1
+    if scene.snapshot.alarm is not None:
+        x = pen.put(x, plain_text(scene.snapshot.alarm, width - x - 2), "crit", bold=True) + 1
+    pen.fill(x, width - 1, "─")
     return pen.row()
 
 

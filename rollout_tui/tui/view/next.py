@@ -37,10 +37,9 @@ def next_rows(scene: Scene, width: int, height: int) -> list[Row]:
     if alarm is not None:
         detail = f"{alarm[:1].upper()}{alarm[1:]}. {detail}"
     if height == 1:
-        # What must be done stands first; an alarm is never left out for want of a row.
-        headline = _whole_sentences(f"{headline} {detail}", room)
-        if alarm is not None and alarm[1:] not in headline:
-            headline = f"{alarm[:1].upper()}{alarm[1:]}. {headline}"
+        # Where nothing is to be done, an alarm is not left out for want of a row.
+        waits = advice.urgency in (Urgency.WAIT, Urgency.MAY_PROMOTE)
+        headline = detail if alarm is not None and waits else f"{headline} {detail}"
     first = Pen(width, ground)
     first.put(1, f"{symbol} NEXT", colour, bold=True)
     first.put(_TEXT, _whole_sentences(headline, room), bold=True)

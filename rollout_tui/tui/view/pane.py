@@ -44,6 +44,8 @@ def tab(scene: Scene, index: int, width: int) -> Row:
         share = "" if state.share is None else f" {plain_percent(state.share)}"
         text = f"{symbol} {state.word}{share}" if width >= 36 else f"{symbol}{share or f' {state.word}'}"
         pen.put(x, text, colour if not focused else "text")
+    else:
+        pen.put(x, "? UNKNOWN", "unk")
     symbol, colour = SEVERITY[rollout.severity]
     gates = f" {rollout.holding}/{len(rollout.gates)}" if width >= 36 and rollout.gates else ""
     pen.right(width - 1, f"{symbol} {rollout.severity.value}{gates}", colour, bold=True)

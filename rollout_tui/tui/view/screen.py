@@ -92,11 +92,13 @@ def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
     for number, rollout in enumerate(scene.rollouts, 1):
         pen = Pen(width)
         state = rollout.store.state
+        if rollout.store.problem is not None:
+            state = None
         word = "? UNKNOWN" if state is None else f"{STATE[state.word][0]} {state.word}"
         share = "" if state is None or state.share is None else f" {plain_percent(state.share)}"
         pen.put(1, str(number), "accent")
         pen.put(3, rollout.plan.label.upper() if rollout.plan.label != "iOS" else "iOS", bold=True)
-        pen.put(12, f"{word}{share}", "text" if state is None else STATE[state.word][1])
+        pen.put(12, f"{word}{share}", "unk" if state is None else STATE[state.word][1])
         symbol, colour = SEVERITY[rollout.severity]
         pen.put(30, f"{symbol} {rollout.severity.value}", colour, bold=True)
         pen.put(42, f"{rollout.holding} of {len(rollout.gates)}", "mute")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rollout_tui.domain.actions import Running, Step
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.snapshot import Rollout, StoreStanding
@@ -11,54 +13,95 @@ from rollout_tui.tui.symbols import STATE
 from rollout_tui.tui.view.scene import Scene
 
 _REQUESTED, _COMMITTED, _OBSERVED = 12, 27, 42
+_WIDE = 57
 
 
 def store_rows(scene: Scene, rollout: Rollout, width: int) -> list[Row]:
     """Two rows for a pane of its own column."""
     store = rollout.store
     if rollout.running is not None:
-        return [_sent(scene, rollout.running, width), _steps(scene, rollout.running, width)]
+        return [_sent(scene, store, rollout.running, width), _under_way(scene, rollout.running, width)]
     if store.state is None or store.problem is not None:
         return _troubled(scene, store, width)
-    title = Pen(width)
+    title, row = Pen(width), Pen(width)
     title.put(0, "store says", "mute")
     columns = _columns(width)
-    for x, name in zip(columns, ("requested", "committed", "observed"), strict=True):
-        title.put(x, name, "mute")
-    if store.changed_elsewhere is not None:
-        title.right(width, "changed elsewhere", "warn", bold=True)
-    row = Pen(width)
-    symbol, colour = STATE[store.state.word]
-    row.put(0, f"{symbol} {store.state.word}", colour, bold=True)
-    shown = (_requested(scene, store), _committed(scene, store.state), _observed(scene, store))
-    for x, end, (value, when) in zip(columns, (*columns[1:], width + 1), shown, strict=True):
-        room = end - x - len(value) - 2
-        after = row.put(x, value, bold=True)
-        row.put(after + 1, when if len(when) <= room else when.removesuffix(" ago"), "mute")
+    _state(row, store)
+    end = 0
+    for x, until, number in zip(columns, (*columns[1:], width + 1), _numbers(scene, store), strict=True):
+        name = number.name if width >= _WIDE else number.name.removeprefix("changed ")
+        end = title.put(max(x, end), name, number.tone, bold=number.tone != "mute") + 1
+        value, when = number.fitted(until - x - 1)
+        row.put(row.put(x, value, bold=True) + 1, when, "mute")
     return [title.row(), row.row()]
 
 
 def store_line(scene: Scene, rollout: Rollout, width: int) -> Row:
-    """One row, for 80 columns and less."""
+    """One row, for 80 columns and less. Where not all fits, what was requested gives way first."""
     store = rollout.store
-    if rollout.running is not None:
-        return _steps(scene, rollout.running, width)
     if store.state is None or store.problem is not None:
-        return _troubled(scene, store, width)[1]
-    row = Pen(width)
+        return _troubled(scene, store, width)[0]
+    pen = Pen(width)
+    x = _state(pen, store) + 2
+    if rollout.running is not None:
+        committed, when = _committed(scene, store.state)
+        x = pen.put(pen.put(x, committed, bold=True) + 1, when.removesuffix(" ago"), "mute") + 2
+        _steps(scene, rollout.running, pen, x)
+        return pen.row()
+    numbers = _numbers(scene, store)
+    for shown, short in ((numbers, False), (numbers, True), (numbers[1:], True)):
+        if sum(len(number.phrase(short)) + 2 for number in shown) - 2 <= width - x:
+            break
+    for number in shown:
+        name, when = number.short if short else number.name, number.when.removesuffix(" ago")
+        room = width - x - len(name) - len(when) - 2
+        x = pen.put(x, name, number.tone) + 1
+        x = pen.put(x, plain_text(number.value, max(1, room)), bold=True) + 1
+        x = pen.put(x, when, "mute") + 2
+    return pen.row()
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """One of requested, committed, observed, with its age."""
+
+    name: str
+    short: str
+    value: str
+    when: str
+    tone: str = "mute"
+
+    def fitted(self, room: int) -> tuple[str, str]:
+        """Value and age in so many cells: the age is shortened, then the value is cut; neither runs into the next."""
+        when = self.when if len(self.value) + 1 + len(self.when) <= room else self.when.removesuffix(" ago")
+        return plain_text(self.value, max(1, room - len(when) - 1)), when
+
+    def phrase(self, short: bool) -> str:
+        """Name, value and age as in one row."""
+        return f"{self.short if short else self.name} {self.value} {self.when.removesuffix(' ago')}"
+
+
+def _numbers(scene: Scene, store: StoreStanding) -> tuple[_Number, _Number, _Number]:
+    """The three numbers of a store that was read."""
+    committed = ("?", "") if store.state is None else _committed(scene, store.state)
+    if store.changed_elsewhere is not None:
+        middle = _Number("changed elsewhere", "elsewhere", *committed, "warn")
+    else:
+        middle = _Number("committed", "com", *committed)
+    requested = _Number("requested", "req", *_requested(scene, store))
+    return requested, middle, _Number("observed", "obs", *_observed(scene, store))
+
+
+def _state(pen: Pen, store: StoreStanding) -> int:
+    """The store's state word; returns the column after it."""
+    if store.state is None:
+        return pen.put(0, "? UNKNOWN", "unk", bold=True)
     symbol, colour = STATE[store.state.word]
-    x = row.put(0, f"{symbol} {store.state.word}", colour, bold=True) + 2
-    names = ("requested", "committed", "observed") if width >= 70 else ("req", "com", "obs")
-    shown = (_requested(scene, store), _committed(scene, store.state), _observed(scene, store))
-    for name, (value, when) in zip(names, shown, strict=True):
-        x = row.put(x, name, "mute") + 1
-        x = row.put(x, value, bold=True) + 1
-        x = row.put(x, when.removesuffix(" ago"), "mute") + 2
-    return row.row()
+    return pen.put(0, f"{symbol} {store.state.word}", colour, bold=True)
 
 
 def _columns(width: int) -> tuple[int, int, int]:
-    if width >= 57:
+    if width >= _WIDE:
         return _REQUESTED, _COMMITTED, _OBSERVED
     third = (width - 11) // 3
     return 11, 11 + third, 11 + 2 * third
@@ -89,51 +132,66 @@ def _observed(scene: Scene, store: StoreStanding) -> tuple[str, str]:
 
 
 def _troubled(scene: Scene, store: StoreStanding, width: int) -> list[Row]:
-    """Never read, or not readable now: the vendor's message, who must act, the last known state with its time."""
+    """Never read, or not readable now: the last known state with its time; the vendor's message, who must act."""
     first, second = Pen(width), Pen(width)
-    if store.problem is None:
-        first.put(0, "? UNKNOWN", "unk", bold=True)
-        first.put(12, "never read yet", "unk")
-        since = "" if store.reading_since is None else f", {age(scene.now - store.reading_since)}"
-        second.put(0, f"First read of {store.name} under way{since}", "mute")
-        return [first.row(), second.row()]
-    since = "" if store.failing_since is None else f" for {age(scene.now - store.failing_since)}"
     first.put(0, "? UNKNOWN", "unk", bold=True)
-    first.put(12, plain_text(f"not read{since}{_last_known(scene, store.state)}", width - 12), "unk")
-    second.put(0, plain_text(f"{store.problem} {store.hint or ''}", width), "text")
+    if store.problem is None:
+        since = "" if store.reading_since is None else f", {age(scene.now - store.reading_since)}"
+        first.put(12, plain_text(f"never read yet; reading{since}", width - 12), "unk")
+        second.put(0, plain_text(f"First read of {store.name} under way{since}", width), "mute")
+        return [first.row(), second.row()]
+    since = "not read" if store.failing_since is None else f"not read for {age(scene.now - store.failing_since)}"
+    last = _last_known(scene, store.state)
+    forms = [since] if last is None else [f"{since}; {last}", last]
+    fitting = next((form for form in forms if len(form) <= width - 12), forms[-1])
+    first.put(12, plain_text(fitting, width - 12), "unk")
+    told = store.problem if store.hint is None else f"{store.problem.removesuffix('.')}. {store.hint}"
+    second.put(0, plain_text(told, width), "text")
     return [first.row(), second.row()]
 
 
-def _last_known(scene: Scene, state: ReleaseState | None) -> str:
+def _last_known(scene: Scene, state: ReleaseState | None) -> str | None:
     if state is None:
-        return ""
+        return None
     share = "" if state.share is None else f" {plain_percent(state.share)}"
-    return f"; last {state.word}{share} at {short_time(state.as_of, scene.zone)}"
+    return f"last {state.word}{share} at {short_time(state.as_of, scene.zone)}"
 
 
-def _sent(scene: Scene, running: Running, width: int) -> Row:
+def _sent(scene: Scene, store: StoreStanding, running: Running, width: int) -> Row:
+    """The state word stays what the store said until it says otherwise."""
     pen = Pen(width)
-    verb = running.proposal.kind.value.capitalize()
-    pen.put(
-        0,
-        plain_text(f"{verb} confirmed {clock_time(running.started, scene.zone)}, not seen yet", width),
-        "warn",
-        bold=True,
-    )
+    x = _state(pen, store) + 2
+    if store.state is not None:
+        committed, when = _committed(scene, store.state)
+        x = pen.put(pen.put(x, committed, bold=True) + 1, when.removesuffix(" ago"), "mute") + 2
+    sent = f"{running.proposal.kind.value} sent {clock_time(running.started, scene.zone)}"
+    for form in (f"{sent}, not seen yet", f"{sent}, not seen", sent):
+        if len(form) <= width - x:
+            break
+    pen.put(x, plain_text(form, max(1, width - x)), "warn", bold=True)
     return pen.row()
 
 
-def _steps(scene: Scene, running: Running, width: int) -> Row:
-    """What is behind the action, and what it waits for."""
+def _under_way(scene: Scene, running: Running, width: int) -> Row:
     pen = Pen(width)
-    x = 0
-    for step in running.steps[:-1]:
-        x = pen.put(x, "✓", "ok")
-        x = pen.put(x + 1, step.value, "mute") + 1
-    last = running.steps[-1].value if running.steps else "writing the intent"
-    waited = ""
+    _steps(scene, running, pen, 0)
+    return pen.row()
+
+
+_SHORT = {Step.JOURNALLED: "written", Step.ACCEPTED: "accepted", Step.READING_BACK: "reading back"}
+
+
+def _steps(scene: Scene, running: Running, pen: Pen, x: int) -> None:
+    """What is behind the action, as far as there is room, and what it waits for."""
+    last = "writing the intent"
+    if running.steps:
+        last = _SHORT[running.steps[-1]]
     if running.steps and running.steps[-1] is Step.READING_BACK:
-        waited = f" {age(scene.now - running.started)} of {age(running.deadline - running.started)}"
+        last += f" {age(scene.now - running.started)} of {int(running.deadline - running.started)} s"
+    behind = [_SHORT[step] for step in running.steps[:-1]]
+    if x + sum(len(step) + 3 for step in behind) + 2 + len(last) <= pen.width:
+        for step in behind:
+            x = pen.put(x, "✓", "ok")
+            x = pen.put(x + 1, step, "mute") + 1
     x = pen.put(x, "►", "accent")
-    pen.put(x + 1, f"{last}{waited}", "text")
-    return pen.row()
+    pen.put(x + 1, last, "text")
