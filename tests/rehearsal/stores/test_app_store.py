@@ -315,10 +315,11 @@ async def test_each_step_of_the_ladder_is_offered_when_it_is_due_even_where_nobo
     await desk.send("POST", f"/v1/{PHASED}", desk.of_the_version(PHASED), 201)
     body = desk.of_the_version("appStoreVersionReleaseRequests")
     await desk.send("POST", "/v1/appStoreVersionReleaseRequests", body, 201)
+    phased = desk.book.phased.id
     desk.clock.time += 2.5 * DAY
-    await desk.send("PATCH", desk.phased_path, desk.phased("PAUSED"), 200)
+    desk.book.set_phased(phased, "PAUSED")
     desk.clock.time += DAY
-    await desk.send("PATCH", desk.phased_path, desk.phased("ACTIVE"), 200)
+    desk.book.set_phased(phased, "ACTIVE")
     desk.clock.time += 10 * DAY
     await desk.get("/v1/apps")
     steps = [(offer.at, str(offer.share)) for offer in desk.book.exposure.offers if offer.at >= NOW]
