@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
@@ -23,6 +22,7 @@ from rollout_tui.tui import terminal
 from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, opening, reasons_against
 from rollout_tui.tui.delta import Shadow, delta
 from rollout_tui.tui.ink import Row
+from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.screens.confirm import ConfirmDialog
@@ -40,7 +40,8 @@ _NOTICE = 5.0
 class RolloutApp(App[int], inherit_bindings=False):
     """Draws what the desk knows; asks the desk to act. `start` begins the polling, after the first frame.
 
-    `clock` is monotonic, in seconds: by it keys are judged. `failure` is what ended the app, if anything of ours did.
+    Keys are judged by when they were read, or by `clock` (monotonic, seconds). `failure` is what ended the app, if
+    anything of ours did.
     """
 
     ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
@@ -54,14 +55,14 @@ class RolloutApp(App[int], inherit_bindings=False):
         desk: Desk,
         look: Look | None = None,
         start: Callable[[], Awaitable[None]] | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._look = look or Look()
         super().__init__(ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO))
         self.failure: Exception | None = None
         self._desk = desk
         self._begin = start
-        self._clock = clock
+        self._clock = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
         self._main = MainScreen(desk, self._look, self._footer)
         self._notices = Notices()
         self._notice_timer: Timer | None = None
@@ -71,6 +72,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._reasons: tuple[Snapshot, Platform, Mapping[str, str]] | None = None
         self._shadow = Shadow()
         self._painted_size = (0, 0)
+        self._ignore_signals: Callable[[], None] = lambda: None
         self._handlers: dict[str, Callable[[], None]] = {
             "next_pane": lambda: self._main.move_pane(1),
             "previous_pane": lambda: self._main.move_pane(-1),
@@ -89,11 +91,15 @@ class RolloutApp(App[int], inherit_bindings=False):
         """Paint from what is known, then begin to poll."""
         self.push_screen(self._main)
         self._desk.listen(self._arrived)
-        terminal.on_signals(self._leave)
+        self._ignore_signals = terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
         self._name_window(self._desk.snapshot)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self._start)
+
+    def on_unmount(self) -> None:
+        """From now on signals end the process as they always do."""
+        self._ignore_signals()
 
     def action_key(self, action_id: str) -> None:
         """A key of the table was pressed on the main screen, or its line chosen in the palette."""
@@ -203,11 +209,11 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _help(self) -> None:
         self._main.dim(True)
-        self.push_screen(HelpDialog(self._why_not(), self._look, self._clock), self._chosen)
+        self.push_screen(HelpDialog(self._why_not(), self._look), self._chosen)
 
     def _palette(self) -> None:
         self._main.dim(True)
-        self.push_screen(PaletteDialog(self._why_not(), self._look, self._clock), self._chosen)
+        self.push_screen(PaletteDialog(self._why_not(), self._look), self._chosen)
 
     def _chosen(self, action_id: str | None) -> None:
         """A page was closed, perhaps with something to do."""

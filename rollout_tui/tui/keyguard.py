@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.events import Key
 
 SETTLE = 0.4
 """Seconds after opening in which keys are dropped (screens.md 11)."""
@@ -12,38 +18,46 @@ BURST = 0.01
 """Different keys nearer than this were pasted, not typed."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyClock:
+    """A monotonic clock in seconds: the present, and when a key arrived.
+
+    A key is stamped where it is read, so that keys which queued behind a slow line are judged as they were typed.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    arrived: Callable[[Key], float] = lambda event: event.time
+
+
 class KeyGuard:
-    """Judges the keys of one dialog. `clock` is monotonic, in seconds.
+    """Judges the keys of one dialog that opened at `opened`; times are seconds of one KeyClock.
 
     `opened_by` is the key that opened it: it may still be held, so it does not count before another key was pressed.
     `inert` never counts.
     """
 
-    def __init__(self, clock: Callable[[], float], opened_by: str | None = None, inert: str | None = None) -> None:
-        self._clock = clock
-        self._opened = clock()
+    def __init__(self, opened: float, opened_by: str | None = None, inert: str | None = None) -> None:
+        self._opened = opened
         self._opened_by = opened_by
         self._inert = inert
         self._last_key = opened_by
-        self._last_time = self._opened
+        self._last_time = opened
+        self._gap = SETTLE
 
-    def takes(self, key: str) -> bool:
+    def takes(self, key: str, at: float) -> bool:
         """Whether the key counts."""
-        now = self._clock()
-        held = key == self._last_key and now - self._last_time < HELD
-        self._last_key, before, self._last_time = key, self._last_time, now
-        self._gap = now - before
+        self._gap = at - self._last_time
+        held = key == self._last_key and self._gap < HELD
+        self._last_key, self._last_time = key, at
         if key != self._opened_by:
             self._opened_by = None
-        return key not in (self._inert, self._opened_by) and not held and now - self._opened >= SETTLE
+        return key not in (self._inert, self._opened_by) and not held and at - self._opened >= SETTLE
 
-    def restart(self) -> None:
-        """What is shown was replaced: keys count again only once somebody could have read it."""
-        self._opened = self._clock()
+    def restart(self, at: float) -> None:
+        """What is shown is new: keys count again only once somebody could have read it."""
+        self._opened = at
 
     @property
     def is_burst(self) -> bool:
         """Whether the last key came as fast as only a paste does."""
         return self._gap < BURST
-
-    _gap = 1.0

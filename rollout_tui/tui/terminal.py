@@ -19,11 +19,17 @@ CHECK_EVERY = 1.0
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
-def on_signals(leave: Callable[[int], None]) -> None:
-    """Call `leave(128 + n)` for SIGTERM and SIGHUP, so that the terminal is restored."""
+def on_signals(leave: Callable[[int], None]) -> Callable[[], None]:
+    """Call `leave(128 + n)` for SIGTERM and SIGHUP, so that the terminal is restored. Returns what ends that."""
     loop = asyncio.get_running_loop()
     for number in _ENDING:
         loop.add_signal_handler(number, leave, 128 + number)
+
+    def end() -> None:
+        for number in _ENDING:
+            loop.remove_signal_handler(number)
+
+    return end
 
 
 def title(text: str) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from textual.events import Key
+
 from rollout_tui.domain.actions import ActionKind, Proposal
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
+from rollout_tui.tui.keyguard import KeyClock, KeyGuard
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.dialog import Dialog
 from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows, scrolled
@@ -34,12 +37,14 @@ class ConfirmDialog(Dialog[Proposal | None]):
         proposal: Proposal,
         look: Look,
         scene: Callable[[], Scene],
-        clock: Callable[[], float],
+        clock: KeyClock,
         opened_by: str | None,
         changed: str = "",
     ) -> None:
         # The opening key does nothing here, but where a target is typed it is a letter like any other.
-        super().__init__(look, clock, opened_by, opened_by if proposal.typed is None else None)
+        self._guard = KeyGuard(clock.now(), opened_by, opened_by if proposal.typed is None else None)
+        self._clock = clock
+        super().__init__(look)
         self._desk = desk
         self._proposal = proposal
         self._scene = scene
@@ -58,6 +63,10 @@ class ConfirmDialog(Dialog[Proposal | None]):
         }
         self._letters = {"y": self._confirm, "space": self._space, "q": self._cancel}
 
+    def on_mount(self) -> None:
+        """Count keys from when it can be seen."""
+        self._settle()
+
     @property
     def proposal(self) -> Proposal:
         """What is shown."""
@@ -74,8 +83,12 @@ class ConfirmDialog(Dialog[Proposal | None]):
         if not _same(before, self._proposal):
             self._state = DialogState(changed=f"{_what_changed(before, self._proposal)} Look again.")
             # Nobody has read it yet: what is being pressed now was meant for what stood here before.
-            self._guard.restart()
+            self._settle()
         self.draw()
+
+    def counts(self, event: Key) -> bool:
+        """Not what was typed before it could be read, nor what is held down."""
+        return self._guard.takes(event.key, self._clock.arrived(event))
 
     def pressed(self, key: str, character: str | None) -> None:
         """Letters are text where a target is typed; elsewhere they are keys."""
@@ -108,6 +121,10 @@ class ConfirmDialog(Dialog[Proposal | None]):
             typed = (self._state.typed + character)[: len(wanted)]
             self._state = replace(self._state, chosen=Stop.FIELD, typed=typed, refused="")
         self.draw()
+
+    def _settle(self) -> None:
+        self._guard.restart(self._clock.now())
+        self.call_after_refresh(lambda: self._guard.restart(self._clock.now()))
 
     def _width(self, window: int) -> int:
         wanted = _WIDE if self._proposal.typed is not None else _WIDTH

@@ -1,8 +1,8 @@
-"""What all dialogs share: a framed surface in the middle, a guard against keys that nobody meant."""
+"""What all dialogs share: a framed surface in the middle, and all keys for themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,6 @@ from textual.geometry import Offset
 from textual.screen import ModalScreen
 
 from rollout_tui.tui.ink import Row, blank, focus_place, text_of
-from rollout_tui.tui.keyguard import KeyGuard
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.widgets.surface import Surface
 
@@ -20,18 +19,15 @@ _LEAVING = ("escape", "ctrl+c")
 
 
 class Dialog(ModalScreen[Result]):
-    """Draws `content` and hands guarded keys to `pressed`."""
+    """Draws `content` and hands keys that count to `pressed`."""
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: transparent; }
     """
 
-    def __init__(
-        self, look: Look, clock: Callable[[], float], opened_by: str | None = None, inert: str | None = None
-    ) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
         self._surface = Surface(look.theme, ascii_only=look.ascii_only, ground="panel")
-        self._guard = KeyGuard(clock, opened_by, inert)
 
     def compose(self) -> ComposeResult:
         """The surface; the style sheet puts it in the middle."""
@@ -66,9 +62,9 @@ class Dialog(ModalScreen[Result]):
     def pasted(self) -> None:
         """Somebody pasted text."""
 
-    def counts(self, key: str) -> bool:
+    def counts(self, _event: Key) -> bool:
         """Whether a key was meant; where nothing can be confirmed, all are."""
-        return self._guard.takes(key)
+        return True
 
     def on_key(self, event: Key) -> None:
         """All keys end here: nothing behind a dialog acts. Leaving is always possible, at once."""
@@ -76,7 +72,7 @@ class Dialog(ModalScreen[Result]):
         event.prevent_default()
         if event.key in _LEAVING:
             self.pressed("escape", None)
-        elif self.counts(event.key):
+        elif self.counts(event):
             self.pressed(event.key, event.character)
 
     def on_paste(self, event: Paste) -> None:

@@ -19,8 +19,8 @@ class HelpDialog(Dialog[str | None]):
     Gives the id of what is to be done next, or None.
     """
 
-    def __init__(self, why_not: Mapping[str, str], look: Look, clock: Callable[[], float]) -> None:
-        super().__init__(look, clock)
+    def __init__(self, why_not: Mapping[str, str], look: Look) -> None:
+        super().__init__(look)
         self._why_not = why_not
         self._top = 0
         leaving = ("escape", "enter", *BY_ID["help"].keys, *BY_ID["quit"].keys)
@@ -36,10 +36,6 @@ class HelpDialog(Dialog[str | None]):
     def content(self, width: int, height: int) -> Sequence[Row]:
         """As wide as it may be."""
         return help_rows(self._why_not, min(_WIDTH, width), height, self._top)
-
-    def counts(self, _key: str) -> bool:
-        """Nothing is confirmed here."""
-        return True
 
     def pressed(self, key: str, _character: str | None) -> None:
         """Close, or scroll where the page is longer than the window."""

@@ -16,8 +16,8 @@ _LONGEST = 40
 class PaletteDialog(Dialog[str | None]):
     """Gives the id of the chosen action, or None."""
 
-    def __init__(self, why_not: Mapping[str, str], look: Look, clock: Callable[[], float]) -> None:
-        super().__init__(look, clock)
+    def __init__(self, why_not: Mapping[str, str], look: Look) -> None:
+        super().__init__(look)
         self._why_not = why_not
         self._typed = ""
         self._chosen = 0
@@ -34,10 +34,6 @@ class PaletteDialog(Dialog[str | None]):
     def content(self, width: int, height: int) -> Sequence[Row]:
         """The field and what it finds."""
         return palette_rows(self._typed, self._chosen, self._why_not, min(_WIDTH, width), height)
-
-    def counts(self, _key: str) -> bool:
-        """Nothing is confirmed here."""
-        return True
 
     def pressed(self, key: str, character: str | None) -> None:
         """Letters are text."""
