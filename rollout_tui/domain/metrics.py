@@ -90,3 +90,11 @@ class Metric:
     complement: str | None = None
     """Name under which gates may speak of 1 - value: `crash_free_sessions` for `crash_rate`."""
     window: float = 3600.0
+    lag: float = 0.0
+    """Seconds by which bad events may arrive later than the sessions they belong to (gates.md 6)."""
+    dispersion: float = 1.0
+    """By how much bad events come in bursts, >= 1: counts are divided by it (gates.md 6)."""
+    cap: float | None = None
+    """Largest possible observation in seconds, such as a timeout; only with it can a mean be proven under a limit."""
+    assumed_sessions: int | None = None
+    """Sample size that a person answers for, where the source gives none."""

@@ -46,6 +46,10 @@ class Gate:
     complement: bool = False
     bugs: BugScope | None = None
     signers: tuple[str, ...] = ()
+    alpha: float = 0.01
+    """How often a healthy release may fail falsely, ever during the phase."""
+    beta: float = 0.01
+    """How often a bad one may pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class MetricStanding:
     stale: bool = False
     was: tuple[float, float] | None = None
     """Value and time (epoch seconds) before the last change of severity, where that is worth a line."""
+    interval: tuple[float, float] | None = None
+    """Values that the reading does not rule out, in the metric's unit (gates.md 3); None where n is not known."""
 
 
 class Progress(StrEnum):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rollout_tui.domain.plan import Gate
 from rollout_tui.domain.quantities import Quantity, flaw
 from rollout_tui.domain.readings import Answer, NoReading
+
+if TYPE_CHECKING:
+    from rollout_tui.domain.evidence.finding import Finding
 
 
 class Verdict(StrEnum):
@@ -69,6 +72,8 @@ class GateResult:
     elapsed: float | None = None
     bugs: BugCount | None = None
     signoff: SignOff | None = None
+    finding: Finding | None = None
+    """The evidence under the verdict, for a gate on a metric."""
 
     @property
     def holds(self) -> bool:
