@@ -72,6 +72,8 @@ class Phase:
     group: str | None = None
     testers: int | None = None
     began: float | None = None
+    sessions_per_tester_per_day: float = 4.0
+    """How often a tester is thought to use the app: what a tester group can prove at all rests on it (gates.md 4)."""
 
 
 @dataclass(frozen=True, slots=True)

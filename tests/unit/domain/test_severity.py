@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout_tui.domain.metrics import Metric
+from rollout_tui.domain.plan import Gate
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, exact, flaw
 from rollout_tui.domain.severity import Severity, severity_of, worst
 from rollout_tui.domain.verdicts import PointJudge, Verdict
+from tests.unit.domain import vectors
 from tests.unit.domain.builders import (
     CONNECT,
     CONNECT_GATE,
@@ -144,3 +147,23 @@ def test_the_worst_severity_wins_and_unknown_is_above_info_but_below_an_alarm() 
     assert worst([Severity.OK, Severity.INFO, Severity.UNKNOWN]) is Severity.UNKNOWN
     assert worst([Severity.UNKNOWN, Severity.WARNING]) is Severity.WARNING
     assert worst([]) is Severity.UNKNOWN
+
+
+@vectors.needed
+@pytest.mark.parametrize("vector", vectors.vectors("severity"), ids=lambda v: "-".join(map(str, v.values())))
+def test_severity_and_the_point_of_a_gate_are_the_designs(vector: dict[str, Any]) -> None:
+    metric, gate = _NAMED[vector["metric"]]
+    quantity: Quantity = Bare(vector["value"]) if "value" in vector else Proportion(vector["bad"], vector["total"])
+    assert severity_of(metric, quantity).value.lower() == vector["severity"]
+    if gate is not None:
+        usable = flaw(quantity) is None
+        holds = gate.line.holds(quantity.value()) if usable and gate.line is not None else None
+        assert holds == vector["gate_point_ok"]
+
+
+_NAMED: dict[str, tuple[Metric, Gate | None]] = {
+    "crash_rate": (CRASH, CRASH_FREE_GATE),
+    "connect_failure_rate": (CONNECT, CONNECT_GATE),
+    "avg_connect_s": (CONNECT_TIME, TIME_LIMIT_GATE),
+    "avg_session_s": (DURATION, None),
+}
