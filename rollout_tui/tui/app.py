@@ -173,6 +173,7 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     async def _perform(self, proposal: Proposal) -> None:
         self._notices.outcome = None
+        self._main.draw()
         try:
             outcome = await self._desk.perform(proposal)
         except Exception as error:  # noqa: BLE001  a pause that failed is told where it was asked for
@@ -238,7 +239,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         if self._acting and not self._asked_to_quit:
             self._asked_to_quit = True
             verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in self._acting.values())
-            self._tell(f"under way: {verbs}. q again quits, the journal will settle it", "warn")
+            self._tell(f"{verbs} under way; q again quits, the journal has it", "warn")
             return
         self.exit(0)
 

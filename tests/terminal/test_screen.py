@@ -173,8 +173,10 @@ def test_read_only_says_why_nothing_can_be_changed(watched):
     with watch(watched, "--read-only") as program:
         program.wait_for("READ-ONLY", "RUNNING")
         program.press("p")
-        program.wait_for("--read-only")
-        assert "PAUSE ANDROID" not in program.text
+        program.wait_for("PAUSE ANDROID: READ-ONLY", "started with --read-only", "start again without --read-only")
+        program.press("y")
+        program.press_until("\x1b", lambda: "PAUSE ANDROID" not in program.text, "end of the dialog")
+        assert [call for call in watched.log("google_play") if call["path"].endswith(":commit")] == []
 
 
 # --- when things fail --------------------------------------------------------------------------------------------

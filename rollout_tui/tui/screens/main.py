@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -18,7 +18,7 @@ from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
-from rollout_tui.tui.view.screen import screen_rows
+from rollout_tui.tui.view.screen import pane_at, screen_rows
 from rollout_tui.tui.view.status import status_row
 from rollout_tui.tui.widgets.surface import Surface
 
@@ -54,6 +54,21 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Draw, and let the clock tick."""
         self.draw()
         self.set_interval(self._look.tick, self._tick)
+
+    def on_click(self, event: Click) -> None:
+        """The mouse chooses a pane; it never confirms."""
+        width, height = self.app.size
+        pane = pane_at(self.scene(), event.screen_x, event.screen_y, width, height)
+        if pane is not None:
+            self.choose_pane(pane)
+
+    def on_mouse_scroll_down(self, _event: MouseScrollDown) -> None:
+        """The next metric or gate."""
+        self.move_item(1)
+
+    def on_mouse_scroll_up(self, _event: MouseScrollUp) -> None:
+        """The one before."""
+        self.move_item(-1)
 
     def on_resize(self, _event: Resize) -> None:
         """Another size is another layout."""

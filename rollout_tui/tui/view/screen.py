@@ -11,6 +11,7 @@ from rollout_tui.tui.view.events import event_rows
 from rollout_tui.tui.view.gates import MOST_ROWS
 from rollout_tui.tui.view.next import next_rows
 from rollout_tui.tui.view.pane import MOST_METRICS, column, pane_title, small, tab, whole
+from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.status import status_row
 
@@ -25,6 +26,18 @@ def screen_rows(scene: Scene, width: int, height: int, footer: Row) -> list[Row]
     return [*rows, footer]
 
 
+def pane_at(scene: Scene, x: int, y: int, width: int, height: int) -> int | None:
+    """The pane at that cell, or whose headline stands there; None where nothing can be chosen."""
+    count = len(scene.rollouts)
+    if is_too_small(width, height):
+        return y - 3 if 0 <= y - 3 < count else None
+    top = 2 if height < 24 else 3
+    side_by_side = height >= 24 and width >= _TWO_PANES and count == 2
+    if y < top or (y > top and not side_by_side):
+        return None
+    return min(count - 1, x * count // width)
+
+
 def is_too_small(width: int, height: int) -> bool:
     """Whether charts and gates do not fit."""
     return width < LEAST_COLUMNS or height < LEAST_ROWS
@@ -35,14 +48,27 @@ def _body(scene: Scene, width: int, height: int) -> list[Row]:
         return _too_small(scene, width, height)
     head = [status_row(scene, width)]
     if height < 24:
-        head += [*next_rows(scene, width, 1), _tabs(scene, width)]
-        return [*head, *_margin(small(scene, scene.focus.pane, width - 1, height - len(head) - 1))]
-    head += next_rows(scene, width, 2)
+        head += [*_next(scene, width, 1), _tabs(scene, width)]
+        room = height - len(head) - 1
+        return [*head, *_margin(part("this pane", width - 1, lambda: small(scene, scene.focus.pane, width - 1, room)))]
+    head += _next(scene, width, 2)
     if width >= _TWO_PANES and len(scene.rollouts) == 2:
         return [*head, *_two_panes(scene, width, height - len(head) - 1)]
     head.append(_tabs(scene, width))
-    rows = [*head, *_margin(whole(scene, scene.focus.pane, width - 1))]
-    return [*rows, *event_rows(scene, width, max(0, height - 1 - len(rows)))]
+    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1)))]
+    return [*rows, *_events(scene, width, max(0, height - 1 - len(rows)))]
+
+
+def _next(scene: Scene, width: int, height: int) -> list[Row]:
+    return part("NEXT", width, lambda: next_rows(scene, width, height))
+
+
+def _events(scene: Scene, width: int, height: int) -> list[Row]:
+    return part("the list of events", width, lambda: event_rows(scene, width, height))
+
+
+def _column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row]:
+    return part("this pane", width, lambda: column(scene, index, width, metric_height))
 
 
 def _two_panes(scene: Scene, width: int, height: int) -> list[Row]:
@@ -52,7 +78,7 @@ def _two_panes(scene: Scene, width: int, height: int) -> list[Row]:
         pane_title(scene, 0, pane), blank(1, "band"), pane_title(scene, 1, pane), blank(width - 2 * half + 1)
     )
     metric_height = _metric_height(scene, height)
-    left, right = (column(scene, index, pane, metric_height) for index in (0, 1))
+    left, right = (_column(scene, index, pane, metric_height) for index in (0, 1))
     edge = blank(width - 2 * half + 1)
     rows = [
         title,
@@ -61,7 +87,7 @@ def _two_panes(scene: Scene, width: int, height: int) -> list[Row]:
             for number in range(max(len(left), len(right)))
         ),
     ]
-    return [*rows, *event_rows(scene, width, max(1, height - len(rows)))]
+    return [*rows, *_events(scene, width, max(1, height - len(rows)))]
 
 
 def _metric_height(scene: Scene, height: int) -> int:
@@ -88,7 +114,7 @@ def _tabs(scene: Scene, width: int) -> Row:
 
 def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
     """NEXT, one line a platform, and the size that it needs."""
-    rows = [status_row(scene, width), *next_rows(scene, width, 1), blank(width)]
+    rows = [status_row(scene, width), *_next(scene, width, 1), blank(width)]
     for number, rollout in enumerate(scene.rollouts, 1):
         pen = Pen(width)
         state = rollout.store.state

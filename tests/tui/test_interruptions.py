@@ -1,0 +1,265 @@
+"""What comes in between: held keys, news under an open dialog, actions under way, other sizes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.releases import Platform
+from rollout_tui.tui.actions import ACTIONS
+from rollout_tui.tui.screens.confirm import ConfirmDialog
+from rollout_tui.tui.screens.main import MainScreen
+from tests.tui.fake_desk import FakeDesk, paused_elsewhere
+from tests.tui.hand import Hand, Wrist, app_on, ready_desk
+from tests.tui.samples import android, incident, ios, snapshot
+
+SIZE = (120, 40)
+TARGET = (*"android", "space", *"100")
+
+
+@pytest.fixture
+def wrist() -> Wrist:
+    return Wrist()
+
+
+async def test_the_dialog_opens_at_once_and_asks_the_desk_for_nothing_that_waits(wrist: Wrist) -> None:
+    desk = FakeDesk(incident())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("p")
+        assert isinstance(app.screen, ConfirmDialog)
+        assert (desk.performed, desk.reads) == ([], 0)
+
+
+async def test_y_pressed_twice_pauses_once(wrist: Wrist) -> None:
+    desk = FakeDesk(incident())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        await Hand(app, pilot, wrist).press("p", "y", "y", "y")
+        assert len(desk.performed) == 1
+
+
+@pytest.mark.parametrize("key", ["p", "n"])
+async def test_the_opening_key_held_from_the_start_does_nothing_in_its_dialog(wrist: Wrist, key: str) -> None:
+    """A held key repeats after half a second, then thirty times a second."""
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press(key)
+        await hand.press(key, pause=0.5)
+        await hand.press(*[key] * 50, pause=0.033)
+        await hand.press(*[key] * 10, pause=0.2)
+        assert isinstance(app.screen, ConfirmDialog)
+        assert desk.performed == []
+        if key == "n":
+            assert "0 of 11" in hand.screen(), "nothing was typed by holding it"
+            await hand.press(*TARGET)
+            assert "11 of 11" in hand.screen(), "but it is a letter of the target like any other"
+
+
+async def test_enter_on_cancel_cancels_a_promotion_and_tab_goes_round(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n")
+        assert "► Cancel" in hand.screen()
+        await hand.press("enter")
+        assert isinstance(app.screen, MainScreen)
+        await hand.press("n", *TARGET)
+        assert "► Cancel" not in hand.screen()
+        await hand.press("shift+tab", "enter")
+        assert isinstance(app.screen, MainScreen)
+        assert desk.performed == []
+
+
+@pytest.mark.parametrize("key", ["enter", "tab", "space", "y"])
+async def test_a_promotion_is_not_confirmed_from_its_field(wrist: Wrist, key: str) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        await Hand(app, pilot, wrist).press("n", *TARGET, key)
+        assert desk.performed == []
+
+
+async def test_the_button_of_a_wrong_text_stays_off_even_when_it_is_pressed(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n", *"android", "space", *"10", "1", "tab", "enter")
+        assert desk.performed == []
+        await hand.press("backspace", "0", "tab", "enter")
+        assert [(p.platform, p.kind) for p in desk.performed] == [(Platform.ANDROID, ActionKind.PROMOTE)]
+
+
+async def test_news_under_a_finger_count_no_key_before_they_could_be_read(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "tab")
+        wrist.time += 5
+        desk.publish(paused_elsewhere(desk.snapshot))
+        await pilot.pause()
+        assert "► Cancel" in hand.screen(), "the focus is back on Cancel"
+        assert "Look again." in hand.screen()
+        await hand.press("y", pause=0.2)
+        assert desk.performed == []
+        await hand.press("y", pause=0.5)
+        assert [p.seen.share for p in desk.performed if p.seen is not None] == [
+            desk.snapshot.rollouts[0].store.state.share
+        ]
+
+
+async def test_news_that_change_only_ages_take_nothing_back(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n", *TARGET)
+        desk.publish(replace(desk.snapshot, answered_at=desk.snapshot.at))
+        await pilot.pause()
+        assert "11 of 11" in hand.screen()
+        await hand.press("tab", "enter")
+        assert len(desk.performed) == 1
+
+
+async def test_a_blocked_promotion_that_becomes_possible_is_typed_with_every_letter(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n")
+        assert "NOT YET" in hand.screen()
+        desk.publish(ready_desk().snapshot)
+        await pilot.pause()
+        assert "It is possible now." in hand.screen()
+        await hand.press("q", "y")
+        assert isinstance(app.screen, ConfirmDialog), "in a field letters are text"
+        await hand.press("backspace", "backspace", *TARGET, "tab", "enter")
+        assert len(desk.performed) == 1
+
+
+async def test_a_promotion_that_becomes_blocked_loses_its_field_and_its_button(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n", *TARGET)
+        desk.publish(snapshot())
+        await pilot.pause()
+        text = hand.screen()
+        assert "11 of 11" not in text
+        assert "stand in the way" in text
+        await hand.press("tab", "enter")
+        assert desk.performed == []
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_quitting_with_an_action_under_way_asks_once(wrist: Wrist, key: str) -> None:
+    desk = FakeDesk(incident())
+    desk.hold = asyncio.Event()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "y", key)
+        assert app.return_code is None
+        assert "pause android under way; q again quits, the journal has it" in hand.screen()
+        await hand.press(key)
+        desk.hold.set()
+    assert app.return_code == 0
+
+
+async def test_a_new_action_replaces_how_the_last_one_ended(wrist: Wrist) -> None:
+    desk = FakeDesk(incident())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "y")
+        assert "the store shows it" in hand.screen()
+        desk.hold = asyncio.Event()
+        await hand.press("p", "y")
+        assert "the store shows it" not in hand.screen()
+        desk.hold.set()
+        await pilot.pause()
+        assert "the store shows it" in hand.screen()
+
+
+@pytest.mark.parametrize("key", ["p", "n"])
+async def test_read_only_has_no_button_and_no_field(wrist: Wrist, key: str) -> None:
+    desk = FakeDesk(ready_desk().snapshot, read_only="started with --read-only by jkim")
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press(key)
+        text = hand.screen()
+        assert "read-only: started with --read-only by jkim" in text
+        for button in ("Pause now", "Promote to 100 %", "Type android"):
+            assert button not in text
+        await hand.press("y", "tab", "space", "enter", *TARGET, "tab", "enter")
+        assert desk.performed == []
+
+
+async def test_a_promotion_keeps_its_text_and_its_buttons_at_every_size(wrist: Wrist) -> None:
+    desk = ready_desk()
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n", *TARGET)
+        for size in ((80, 24), (60, 16), (50, 12), (200, 60), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            text = hand.screen()
+            assert "Type android 100 to go on:  android 100" in text, size
+            assert "11 of 11" in text or size == (50, 12), "the count gives way where there is no room"
+            assert "Cancel" in text
+            assert "Promote to 100 %" in text
+        await hand.press("tab", "enter")
+        assert len(desk.performed) == 1
+
+
+async def test_help_lists_every_key_of_the_table_and_says_why_keys_are_off(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 60)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("question_mark")
+        text = hand.screen()
+        for action in ACTIONS:
+            if action.told:
+                assert f" {action.shown} " in text
+                assert action.about in text or f"{action.label}: off, " in text
+        assert "Resume: off, nothing is paused" in text
+        assert "Promote: off, " in text
+
+
+async def test_the_palette_opens_what_a_key_opens_and_confirms_nothing(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("ctrl+p", *"pause", "enter")
+        assert isinstance(app.screen, ConfirmDialog)
+        await hand.press("enter")
+        assert desk.performed == []
+
+
+async def test_the_focus_is_where_it_was_after_a_dialog(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot(android(), ios())), wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("2", "down", "down")
+        before = app._main.scene().focus
+        await hand.press("p", "escape", "question_mark", "escape")
+        assert app._main.scene().focus == before
+        assert before.pane == 1
+
+
+async def test_every_key_of_the_table_has_one_meaning() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+    assert not {"ctrl+b", "ctrl+a", "ctrl+s"} & set(keys), "those belong to tmux, screen and the terminal"
