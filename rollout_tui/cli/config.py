@@ -75,7 +75,8 @@ def path(config: Path | None) -> None:
 @group.command(
     short_help="Check it: every mistake at once.",
     help="Check the configuration: one line when it is in order, else every mistake and exit code 4. Secrets that "
-    "cannot be read from here are warnings.\n\n\b\nExamples:\n  rollout-tui config validate\n"
+    "cannot be read from here are warnings, gates that cannot pass by evidence are notes."
+    "\n\n\b\nExamples:\n  rollout-tui config validate\n"
     "  rollout-tui config validate --config ./rollout.toml",
 )
 @config_option
@@ -83,10 +84,14 @@ def validate(config: Path | None) -> None:
     """Check the file."""
     loaded = _load(config)
     from rollout_tui.config.show import warnings
+    from rollout_tui.domain.evidence.feasible import notes
 
     for warning in warnings(loaded):
         click.echo(f"warning: {warning}", err=True)
     plan = loaded.settings.plan
+    for rollout in plan.rollouts:
+        for note in notes(rollout):
+            click.echo(f"note: {rollout.label}, {note.phase.label}: {note.gate.text}: {note.words}", err=True)
     ladders = ", ".join(
         f"{rollout.label} build {rollout.build} in {_many(len(rollout.phases), 'phase')}" for rollout in plan.rollouts
     )

@@ -1,8 +1,9 @@
 """The last good reading of a configuration, kept so that the next start need not check it again.
 
 Checking costs as much as painting the first frame. A cached reading counts only for the very same file (path, inode,
-size, time of change), program and providers; anything else is read anew. It holds references, never secrets, lies in
-the user's cache folder with mode 0600, and one that is not wholly the user's own is not opened.
+size, time of change) and program (what reads the file, and what its values are made of); anything else is read anew.
+It holds references, never secrets, lies in the user's cache folder with mode 0600, and one that is not wholly the
+user's own is not opened.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from typing import TYPE_CHECKING
 
 from rollout_tui import __version__
 from rollout_tui.config.settings import ProviderSettings, Settings
+from rollout_tui.domain import plan
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _FORMAT = 1
+_PROGRAM = (Path(__file__).parent, Path(plan.__file__).parent)
+"""Folders of the code that reads a file, and of the values that are kept of it."""
 
 
 def recall(path: Path) -> Settings | None:
@@ -84,7 +88,13 @@ def _place(path: Path) -> Path:
 def _key(path: Path) -> tuple[object, ...]:
     """What must be the same for a reading to count."""
     about = path.stat()
-    code = Path(__file__).parent
-    program = max(file.stat().st_mtime_ns for file in code.glob("*.py"))
+    program = tuple(_written(folder) for folder in _PROGRAM)
     environment = (os.environ.get("XDG_DATA_HOME"), os.environ.get("HOME"))
     return (_FORMAT, __version__, program, about.st_ino, about.st_size, about.st_mtime_ns, environment)
+
+
+def _written(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change of the modules in a folder: a value of another shape cannot be kept."""
+    with os.scandir(folder) as entries:
+        files = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py")]
+    return tuple(sorted((name, about.st_size, about.st_mtime_ns) for name, about in files))

@@ -145,6 +145,9 @@ def _said(detail: ErrorDetails, parts: Parts, model: type[BaseModel]) -> str:
         message = "expected " + str(detail.get("ctx", {}).get("expected", "")).replace("'", '"')
     if kind == "string_pattern_mismatch" and "env|file" in str(detail.get("ctx")):
         return f"expected {REFERENCE}"
+    if kind in _BOUNDS:
+        key, word = _BOUNDS[kind]
+        message = f"expected a number {word} {detail.get('ctx', {}).get(key)}"
     last = str(parts[-1]) if parts else ""
     if isinstance(found, dict | list | tuple | BaseModel) or may_hold_secret(last, found):
         return message
@@ -152,7 +155,14 @@ def _said(detail: ErrorDetails, parts: Parts, model: type[BaseModel]) -> str:
     return message if shown in message else f"{shown}: {message[:1].lower()}{message[1:]}"
 
 
+_BOUNDS = {
+    "greater_than": ("gt", "above"),
+    "greater_than_equal": ("ge", "of at least"),
+    "less_than": ("lt", "below"),
+    "less_than_equal": ("le", "of at most"),
+}
 _WORDS = {
+    "finite_number": "expected a number that is not infinite",
     "string_too_short": "expected a text that is not empty",
     "too_short": "expected at least one",
     "string_type": "expected a text in quotes",

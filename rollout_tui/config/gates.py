@@ -13,6 +13,7 @@ from rollout_tui.config.ranges import always, never, wanted_unit
 from rollout_tui.config.raw import SignOffSection
 from rollout_tui.domain.metrics import Line, Metric, Operator
 from rollout_tui.domain.plan import BugScope, Gate, GateKind
+from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.words import condition, sign
 
 Complain = Callable[[str], None]
@@ -56,6 +57,8 @@ class Sight:
     sources: bool
     tracker: bool
     signoffs: Mapping[str, SignOffSection]
+    alpha: float
+    beta: float
 
     def metric(self, name: str) -> Metric | None:
         """The metric that a gate means, by its own name or by its complement's."""
@@ -82,9 +85,11 @@ def build_gate(text: str, sight: Sight, complain: Complain) -> Gate | None:
     if metric is not None:
         return _metric(text, parsed, metric, sight, complain)
     if parsed.name in sight.elsewhere:
-        complain(f'"{text}": this platform does not show {parsed.name}; add it to the platform\'s metrics')
+        why = f"this platform does not show {parsed.name}; add it to the platform's metrics"
+        complain(_at(text, parsed.marks.name, why))
     elif parsed.name not in sight.unsure:
-        complain(f'"{text}" names no metric; {nearest(parsed.name, sight.names())}, or "signoff: …"')
+        why = f'names no metric; {nearest(parsed.name, sight.names())}, or "signoff: …"'
+        complain(_at(text, parsed.marks.name, why))
     return None
 
 
@@ -102,20 +107,25 @@ def _signoff(text: str, what: str, sight: Sight) -> Gate:
     return Gate(f"signoff:{what}", label, GateKind.SIGNOFF, text, signers=signers)
 
 
+def _at(text: str, position: int, problem: str) -> str:
+    """A complaint with the character (from 1) at which the part stands that is wrong."""
+    return f'"{text}" at character {position + 1}: {problem}'
+
+
 def _bugs(text: str, parsed: grammar.Condition, sight: Sight, complain: Complain) -> Gate | None:
     scope, none_of, some_of = BUGS[parsed.name]
-    line = parsed.line
-    problem: str | None = None
+    line, marks = parsed.line, parsed.marks
+    wrong: tuple[int, str | None] = marks.limit, never(line, None)
     if parsed.unit is not None or line.limit.denominator != 1:
-        problem = f'{parsed.name} is a count; expected {wanted_unit(None)}, such as "{parsed.name} == 0"'
+        wrong = marks.limit, f'{parsed.name} is a count; expected {wanted_unit(None)}, such as "{parsed.name} == 0"'
     elif line.operator in (Operator.GT, Operator.GE) or (line.operator is Operator.EQ and line.limit != 0):
-        problem = f'points the wrong way: fewer is better; expected "{parsed.name} == 0" or "<= {line.limit}"'
+        expected = f'"{parsed.name} == 0" or "<= {line.limit}"'
+        wrong = marks.operator, f"points the wrong way: fewer is better; expected {expected}"
     elif not sight.tracker:
-        problem = "needs a tracker, and this platform names none"
-    else:
-        problem = never(line, None)
+        wrong = marks.name, "needs a tracker, and this platform names none"
+    position, problem = wrong
     if problem is not None:
-        complain(f'"{text}": {problem}')
+        complain(_at(text, position, problem))
         return None
     none = not line.holds(Fraction(1))
     label = none_of if none else f"{some_of} {sign(line.operator)} {line.limit}"
@@ -123,22 +133,41 @@ def _bugs(text: str, parsed: grammar.Condition, sight: Sight, complain: Complain
 
 
 def _metric(text: str, parsed: grammar.Condition, metric: Metric, sight: Sight, complain: Complain) -> Gate | None:
-    if parsed.unit is not metric.unit:
-        complain(f'"{text}": {parsed.name} needs {wanted_unit(metric.unit)}')
-        return None
     complement = parsed.name == metric.complement
     line = Line(_MIRROR[parsed.line.operator], 1 - parsed.line.limit) if complement else parsed.line
-    problem = never(line, metric.unit) or always(line, metric.unit)
-    if problem is None and line.operator not in GOOD_SIDE[metric.better]:
-        good = [_MIRROR[operator] if complement else operator for operator in GOOD_SIDE[metric.better]]
-        problem = f"points the wrong way: expected {parsed.name} {' or '.join(good)} a limit"
+    position, problem = _against(parsed, line, metric, complement=complement)
     if problem is None and not sight.sources:
-        problem = "needs a source, and this platform names none"
+        position, problem = parsed.marks.name, "needs a source, and this platform names none"
     if problem is not None:
-        complain(f'"{text}" {problem}')
+        complain(_at(text, position, problem))
         return None
     label = f"{_SHORT.get(parsed.name, metric.label)} {condition(parsed.line, metric.unit)}"
-    return Gate(parsed.name, label, GateKind.METRIC, text, metric.id, line, complement)
+    return Gate(
+        parsed.name,
+        label,
+        GateKind.METRIC,
+        text,
+        metric.id,
+        line,
+        complement,
+        alpha=sight.alpha,
+        beta=sight.beta,
+    )
+
+
+def _against(parsed: grammar.Condition, line: Line, metric: Metric, *, complement: bool) -> tuple[int, str | None]:
+    """What is wrong with a condition on that metric, and where; `line` is the same on the metric's own value."""
+    marks = parsed.marks
+    if parsed.unit is not metric.unit:
+        return marks.limit, f"{parsed.name} needs {wanted_unit(metric.unit)}"
+    cap = None if metric.cap is None else exact(metric.cap)
+    useless = never(line, metric.unit, cap) or always(line, metric.unit, cap)
+    if useless is not None:
+        return marks.limit, useless
+    if line.operator not in GOOD_SIDE[metric.better]:
+        good = [_MIRROR[operator] if complement else operator for operator in GOOD_SIDE[metric.better]]
+        return marks.operator, f"points the wrong way: expected {parsed.name} {' or '.join(good)} a limit"
+    return marks.name, None
 
 
 def _hours(seconds: float) -> str:

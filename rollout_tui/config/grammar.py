@@ -16,7 +16,7 @@ Numbers are exact: `0.5%` is 1/200. Errors say at which character they stand and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,6 +26,11 @@ LONGEST = 200
 """Characters that a condition may have; nobody writes longer ones, and errors quote them."""
 
 _SECONDS = {"s": Fraction(1), "m": Fraction(60), "min": Fraction(60), "h": Fraction(3600), "d": Fraction(86400)}
+_UNITS: dict[str, tuple[Fraction, Unit | None]] = {
+    "": (Fraction(1), None),
+    "%": (Fraction(1, 100), Unit.RATIO),
+    **{name: (seconds, Unit.SECONDS) for name, seconds in _SECONDS.items()},
+}
 _OPERATORS = {operator.value: operator for operator in Operator} | {"≤": Operator.LE, "≥": Operator.GE}
 _TIME_UNITS = f"one of the units {', '.join(_SECONDS)}"
 _SIGNS = "one of <, <=, >, >=, =="
@@ -51,12 +56,22 @@ class GrammarError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Where the parts of a condition begin: 0-based positions in its text."""
+
+    name: int = 0
+    operator: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A parsed gate on a named quantity. The limit is in base units (ratio 0..1, seconds, or as it stands: None)."""
 
     name: str
     line: Line
     unit: Unit | None
+    marks: Marks = field(default=Marks(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +122,9 @@ def share(written: str | int | float) -> Decimal:
 def line(text: str) -> tuple[Line, Unit | None]:
     """A line such as `< 0.5%` or `> 5min`, and the unit that it is written in. Raises GrammarError."""
     scan = _Scan(text)
-    found = scan.line()
+    found, unit, _, _ = scan.line()
     scan.end()
-    return found
+    return found, unit
 
 
 def gate(text: str) -> Condition | SignOffCondition:
@@ -119,10 +134,11 @@ def gate(text: str) -> Condition | SignOffCondition:
         what = scan.take(_WORDS, "what is to be signed, such as: signoff: maintainer")
         scan.end()
         return SignOffCondition(" ".join(what.split()))
+    begin = scan.at
     name = scan.take(_NAME, 'the name of a metric, "critical_bugs" and the like, or "signoff: …"')
-    found, unit = scan.line()
+    found, unit, operator, limit = scan.line()
     scan.end()
-    return Condition(name, found, unit)
+    return Condition(name, found, unit, Marks(begin, operator, limit))
 
 
 class _Scan:
@@ -170,20 +186,17 @@ class _Scan:
             raise GrammarError(self.text, position, _TIME_UNITS)
         return float(number * seconds)
 
-    def line(self) -> tuple[Line, Unit | None]:
-        """Operator, number and unit."""
-        position = self.at
+    def line(self) -> tuple[Line, Unit | None, int, int]:
+        """Operator, number and unit; the positions of operator and number."""
+        begin = self.at
         operator = _OPERATORS.get(self.take(_OPERATOR, _SIGNS))
         if operator is None:
-            raise GrammarError(self.text, position, _SIGNS)
+            raise GrammarError(self.text, begin, _SIGNS)
+        limit = self.at
         number = Fraction(self.take(_NUMBER, "a number"))
         position = self.at
-        unit = self.maybe(_UNIT)
-        if unit == "":
-            return Line(operator, number), None
-        if unit == "%":
-            return Line(operator, number / 100), Unit.RATIO
-        seconds = _SECONDS.get(unit)
-        if seconds is None:
+        written = self.maybe(_UNIT)
+        factor, unit = _UNITS.get(written, (None, None))
+        if factor is None:
             raise GrammarError(self.text, position, f"%, or {_TIME_UNITS}")
-        return Line(operator, number * seconds), Unit.SECONDS
+        return Line(operator, number * factor), unit, begin, limit

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 
 from rollout_tui.config import grammar
 from rollout_tui.config.check import Problems
 from rollout_tui.config.ranges import always, never, wanted_unit
 from rollout_tui.config.raw import MetricSection
-from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Unit
+from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Population, Unit
 
 GOOD_SIDE = {
     Direction.LOWER: (Operator.LT, Operator.LE),
@@ -19,6 +20,20 @@ GOOD_SIDE = {
 _BAD_SIDE = {Direction.LOWER: GOOD_SIDE[Direction.HIGHER], Direction.HIGHER: GOOD_SIDE[Direction.LOWER]}
 
 
+SLOW_REPORTS = "60m"
+"""Lag of rates of sessions and people: crash reports come on the next start of the app, or hours later."""
+AT_ONCE = "0s"
+"""Lag of connects, which report their failures themselves, and of means."""
+NO_BURSTS = 1.0
+"""Dispersion of a rate whose failures come one by one."""
+
+
+def default_lag(section: MetricSection) -> str:
+    """The lag of a metric that names none, as a person would write it (gates.md 6)."""
+    late = section.kind is Kind.RATIO and section.population is not Population.CONNECTS
+    return SLOW_REPORTS if late else AT_ONCE
+
+
 def build_metric(name: str, section: MetricSection, problems: Problems) -> Metric | None:
     """The metric; None after a complaint about one of its lines."""
     unit = Unit.RATIO if section.kind is Kind.RATIO else Unit.SECONDS
@@ -27,6 +42,7 @@ def build_metric(name: str, section: MetricSection, problems: Problems) -> Metri
     if section.complement is not None and unit is not Unit.RATIO:
         problems.complain(("metrics", name, "complement"), 'only a metric of kind "ratio" has a complement (1 - value)')
     _check_order(name, section, lines, problems)
+    _check_evidence(name, section, [line for line in lines.values() if line is not None], problems)
     target, alert, critical = lines["target"], lines["alert"], lines.get("critical")
     if target is None or alert is None:
         return None
@@ -42,6 +58,10 @@ def build_metric(name: str, section: MetricSection, problems: Problems) -> Metri
         critical,
         section.complement,
         section.window,
+        lag=grammar.duration(default_lag(section)) if section.lag is None else section.lag,
+        dispersion=NO_BURSTS if section.dispersion is None else section.dispersion,
+        cap=section.cap,
+        assumed_sessions=section.assumed_sessions,
     )
 
 
@@ -72,6 +92,30 @@ def _line(name: str, key: str, text: str, section: MetricSection, unit: Unit, pr
         problems.complain(where, f'"{text}" {useless}')
         return None
     return line
+
+
+_ONLY_OF = {
+    "lag": (Kind.RATIO, "failures that are reported later than their sessions"),
+    "dispersion": (Kind.RATIO, "failures that come in bursts; the spread of a mean is measured"),
+    "assumed_sessions": (Kind.RATIO, "a rate without counts"),
+    "cap": (Kind.MEAN, "the longest time that is possible"),
+}
+"""Keys for the evidence that mean something for one kind of metric only, and what they are about."""
+
+
+def _check_evidence(name: str, section: MetricSection, lines: list[Line], problems: Problems) -> None:
+    """The keys for the evidence fit the kind; the cap lies beyond every line."""
+    for key, (kind, about) in _ONLY_OF.items():
+        if key in section.model_fields_set and section.kind is not kind:
+            problems.complain(("metrics", name, key), f'only a metric of kind "{kind}" has this key: {about}')
+    if section.cap is not None and section.kind is Kind.MEAN:
+        highest = max((line.limit for line in lines), default=Fraction(0))
+        if section.cap <= highest:
+            problems.complain(
+                ("metrics", name, "cap"),
+                f"{section.cap:g} s is the longest time that is possible: expected it beyond every line of the "
+                f"metric, above {float(highest):g} s",
+            )
 
 
 def _check_order(name: str, section: MetricSection, lines: dict[str, Line | None], problems: Problems) -> None:

@@ -27,6 +27,7 @@ _ONLY_OF = {
     "also_tracks": PhaseKind.SHARE,
     "group": PhaseKind.TESTERS,
     "testers": PhaseKind.TESTERS,
+    "sessions_per_tester_per_day": PhaseKind.TESTERS,
 }
 _BORROWS = (PhaseKind.REVIEW, PhaseKind.PHASED)
 """Kinds whose gates default to the health gates of the first phase (rollout-plan.md 9.3)."""
@@ -82,7 +83,7 @@ def signoffs_asked(rollouts: Iterable[RolloutPlan]) -> set[str]:
 
 
 def _sight(section: PlatformSection, shown: tuple[str, ...], draft: Draft) -> Sight:
-    known = draft.metrics
+    known, evidence = draft.metrics, draft.file.evidence
     hidden = {name for name in known if name not in shown}
     return Sight(
         metrics={name: known[name] for name in shown if name in known},
@@ -91,6 +92,8 @@ def _sight(section: PlatformSection, shown: tuple[str, ...], draft: Draft) -> Si
         sources=bool(_sources(section, draft)),
         tracker=section.tracker is not None,
         signoffs=draft.file.signoffs,
+        alpha=evidence.alpha,
+        beta=evidence.alpha if evidence.beta is None else evidence.beta,
     )
 
 
@@ -132,6 +135,7 @@ def _phases(sections: tuple[PhaseSection, ...], sight: Sight, where: Parts, prob
 
 def _phase(section: PhaseSection, gates: tuple[Gate, ...]) -> Phase:
     minimum, maximum = section.time or (None, None)
+    daily = section.sessions_per_tester_per_day
     return Phase(
         id=section.id,
         label=section.name,
@@ -145,6 +149,7 @@ def _phase(section: PhaseSection, gates: tuple[Gate, ...]) -> Phase:
         group=section.group,
         testers=section.testers,
         began=section.began,
+        **({} if daily is None else {"sessions_per_tester_per_day": daily}),
     )
 
 

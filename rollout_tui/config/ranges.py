@@ -20,27 +20,31 @@ def wanted_unit(unit: Unit | None) -> str:
     return _WANTED[unit]
 
 
-def never(line: Line, unit: Unit | None) -> str | None:
-    """Why no value of the unit meets the line; None when one does. Unit None is a count."""
-    lowest, highest = _bounds(unit)
+def never(line: Line, unit: Unit | None, cap: Fraction | None = None) -> str | None:
+    """Why no value of the unit meets the line; None when one does. Unit None is a count; `cap` bounds a time."""
+    lowest, highest = _bounds(unit, cap)
     if line.operator in _DOWNWARD:
         impossible = not line.holds(lowest)
     elif line.operator is Operator.EQ:
         impossible = line.limit < lowest or (highest is not None and line.limit > highest)
     else:
         impossible = highest is not None and not line.holds(highest)
-    return f"can never hold: {_ABOUT[unit]}" if impossible else None
+    return f"can never hold: {_about(unit, cap)}" if impossible else None
 
 
-def always(line: Line, unit: Unit | None) -> str | None:
+def always(line: Line, unit: Unit | None, cap: Fraction | None = None) -> str | None:
     """Why every value of the unit meets the line; None when one does not."""
-    lowest, highest = _bounds(unit)
+    lowest, highest = _bounds(unit, cap)
     if line.operator is Operator.EQ:
         return None
     extreme = highest if line.operator in _DOWNWARD else lowest
     met = extreme is not None and line.holds(extreme)
-    return f"always holds, so it guards nothing: {_ABOUT[unit]}" if met else None
+    return f"always holds, so it guards nothing: {_about(unit, cap)}" if met else None
 
 
-def _bounds(unit: Unit | None) -> tuple[Fraction, Fraction | None]:
-    return Fraction(0), Fraction(1) if unit is Unit.RATIO else None
+def _about(unit: Unit | None, cap: Fraction | None) -> str:
+    return _ABOUT[unit] if cap is None else f"{_ABOUT[unit]} and here, by its cap, never above {float(cap):g} s"
+
+
+def _bounds(unit: Unit | None, cap: Fraction | None) -> tuple[Fraction, Fraction | None]:
+    return Fraction(0), Fraction(1) if unit is Unit.RATIO else cap

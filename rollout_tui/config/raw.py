@@ -95,6 +95,7 @@ Moment = Annotated[float, BeforeValidator(_moment), WithJsonSchema({"type": "str
 Zone = Annotated[str, AfterValidator(_zone)]
 Reference = Annotated[str, Field(pattern=r"^(env|file|keyring):.+$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+Chance = Annotated[float, Field(strict=True, gt=0, lt=0.5)]
 
 
 class Section(BaseModel):
@@ -141,8 +142,15 @@ class ClockSection(Section):
     anchor: float = 0.0
 
 
+class EvidenceSection(Section):
+    """How often a gate may be wrong, ever during a phase (gates.md 3): FAIL of a healthy build, PASS of a bad one."""
+
+    alpha: Chance = 0.01
+    beta: Chance | None = None
+
+
 class MetricSection(Section):
-    """A metric and its lines."""
+    """A metric and its lines, and what its evidence has to reckon with."""
 
     label: Name
     kind: Kind
@@ -153,6 +161,10 @@ class MetricSection(Section):
     critical: str | None = None
     complement: MetricName | None = None
     window: Seconds = _written("60m")
+    lag: SecondsOrNone | None = None
+    dispersion: Annotated[float, Field(strict=True, ge=1, allow_inf_nan=False)] | None = None
+    cap: Seconds | None = None
+    assumed_sessions: Annotated[int, Field(strict=True, gt=0)] | None = None
 
 
 class PhaseSection(Section):
@@ -166,6 +178,7 @@ class PhaseSection(Section):
     also_tracks: tuple[str, ...] = ()
     group: str | None = None
     testers: Annotated[int, Field(gt=0)] | None = None
+    sessions_per_tester_per_day: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
     time: TimeRange | None = None
     gates: tuple[str, ...] | None = None
     enter: tuple[str, ...] = ()
@@ -237,6 +250,7 @@ class File(Section):
     history: HistorySection = HistorySection()
     actions: ActionsSection = ActionsSection()
     clock: ClockSection = ClockSection()
+    evidence: EvidenceSection = EvidenceSection()
     metrics: Annotated[dict[MetricName, MetricSection], AfterValidator(_filled)]
     stores: dict[str, StoreSection]
     sources: dict[str, ProviderSection]

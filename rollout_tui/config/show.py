@@ -12,9 +12,13 @@ from pydantic.fields import FieldInfo
 from rollout_tui.config import secrets
 from rollout_tui.config.errors import key_path
 from rollout_tui.config.lines import Parts
+from rollout_tui.config.metrics import NO_BURSTS, default_lag
+from rollout_tui.config.raw import File
 from rollout_tui.config.reading import Loaded
 from rollout_tui.config.settings import ProviderSettings, Settings
+from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.releases import PhaseKind
 from rollout_tui.ports import Misconfigured
 
 
@@ -29,7 +33,7 @@ class Entry:
 
 def entries(loaded: Loaded) -> list[Entry]:
     """Every value of the file as it is written there, and every default, in the order of the tables."""
-    assumed = _worked_out(loaded.settings)
+    assumed = _worked_out(loaded.settings, loaded.file)
     found = [
         Entry(key_path(place), value, loaded.lines.find(place) if said else None)
         for place, value, said in _of_table(loaded.file, loaded.raw, ())
@@ -85,9 +89,14 @@ def _default(value: Any, field: FieldInfo | None) -> Any:
     return extra.get("default", value) if isinstance(extra, dict) else value
 
 
-def _worked_out(settings: Settings) -> dict[Parts, Any]:
+def _worked_out(settings: Settings, file: File) -> dict[Parts, Any]:
     """Defaults that follow from other values of the file, and those of the providers."""
     found: dict[Parts, Any] = {("history", "path"): str(settings.history.path)}
+    found[("evidence", "beta")] = file.evidence.alpha
+    for name, metric in file.metrics.items():
+        if metric.kind is Kind.RATIO:
+            found[("metrics", name, "lag")] = default_lag(metric)
+            found[("metrics", name, "dispersion")] = NO_BURSTS
     tables = {"stores": settings.stores, "sources": settings.sources, "trackers": settings.trackers}
     for table, sections in tables.items():
         for name, section in sections.items():
@@ -101,6 +110,9 @@ def _worked_out(settings: Settings) -> dict[Parts, Any]:
         for index, phase in enumerate(rollout.phases):
             health = [gate.text for gate in phase.gates if gate.kind in (GateKind.METRIC, GateKind.BUGS)]
             found[(*where, "phases", index, "gates")] = health
+            if phase.kind is PhaseKind.TESTERS:
+                daily = "sessions_per_tester_per_day"
+                found[(*where, "phases", index, daily)] = phase.sessions_per_tester_per_day
     return found
 
 

@@ -80,6 +80,18 @@ def test_the_example_is_in_order_with_the_providers_that_are_installed(run, monk
         f"{EXAMPLE}: in order. acme-connect 4.2.0: Android build 4201 in 3 phases, iOS build 87 in 2 phases.\n"
     )
     assert "warning: trackers.github.token: env:GITHUB_TOKEN is not set\n" in err
+    assert [line for line in err.splitlines() if line.startswith("note: ")] == [
+        "note: iOS, TestFlight: crash_free_sessions >= 99.5%: at most 800 sessions expected, PASS needs 1,224: "
+        "this gate will end undecided, plan a waiver or a longer test (or a sign-off)"
+    ]
+
+
+def test_a_gate_that_needs_a_cap_is_a_note_and_no_mistake(run, home):
+    path = home / "uncapped.toml"
+    path.write_text(EXAMPLE.read_text(encoding="utf-8").replace('cap = "30 s"', ""), encoding="utf-8")
+    code, _, err = run("validate", "--config", str(path))
+    assert code == 0
+    assert "note: Android, Closed testing: avg_connection_time < 10s: needs a cap: " in err
 
 
 def test_show_tells_every_value_with_its_origin_and_secrets_as_references(run, monkeypatch):

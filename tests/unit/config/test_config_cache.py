@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,24 @@ def test_the_kept_reading_is_the_same_plan_with_the_options_as_plain_values(kept
 def test_a_changed_file_is_read_anew(kept: tuple[Path, Settings]) -> None:
     path, _ = kept
     path.write_text(path.read_text(encoding="utf-8") + "\n# one more line\n", encoding="utf-8")
+    assert cache.recall(path) is None
+
+
+@pytest.mark.parametrize("module", ["domain/plan.py", "domain/metrics.py", "config/build.py"])
+def test_a_program_of_another_shape_reads_anew(
+    kept: tuple[Path, Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    """Values that were kept lack the fields that they have got since."""
+    path, _ = kept
+    for folder in ("config", "domain"):
+        shutil.copytree(Path(cache.__file__).parents[1] / folder, tmp_path / "program" / folder)
+    monkeypatch.setattr(cache, "_PROGRAM", (tmp_path / "program" / "config", tmp_path / "program" / "domain"))
+    cache.remember(path, kept[1])
+    assert cache.recall(path) is not None
+    changed = tmp_path / "program" / module
+    about = changed.stat()
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    os.utime(changed, ns=(about.st_atime_ns, about.st_mtime_ns - 10**9))
     assert cache.recall(path) is None
 
 

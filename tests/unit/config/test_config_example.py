@@ -162,6 +162,50 @@ def test_the_four_metrics_have_the_lines_of_the_plan(settings):
     ]
 
 
+def test_the_evidence_reckons_with_late_crash_reports_and_with_the_timeout_of_a_connect(settings):
+    metrics = {metric.id: metric for metric in settings.plan.rollout(Platform.ANDROID).metrics}
+    assert {name: (m.lag, m.dispersion, m.cap, m.assumed_sessions) for name, m in metrics.items()} == {
+        "crash_rate": (HOUR, 1.0, None, None),
+        "connect_failure_rate": (0.0, 1.0, None, None),
+        "avg_connection_time": (0.0, 1.0, 30.0, None),
+        "session_duration": (0.0, 1.0, None, None),
+    }
+    gate = phases(settings, Platform.ANDROID)[0].gates[0]
+    assert (gate.alpha, gate.beta) == (0.01, 0.01)
+    assert phases(settings, Platform.IOS)[0].sessions_per_tester_per_day == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "population", "lag"),
+    [("ratio", "sessions", HOUR), ("ratio", "users", HOUR), ("ratio", "testers", HOUR), ("ratio", "connects", 0.0)],
+)
+def test_a_rate_of_sessions_or_people_waits_an_hour_for_late_reports(tmp_path, kind, population, lag):
+    text = changed('lag = "60 min"', "").replace('population = "sessions"', f'population = "{population}"', 1)
+    crash = load_text(tmp_path, text).settings.plan.rollouts[0].metric("crash_rate")
+    assert (crash.kind, crash.population, crash.lag) == (kind, population, lag)
+
+
+def test_what_a_metric_says_of_its_evidence_is_kept(tmp_path):
+    text = changed('lag = "60 min"', 'lag = "4h"\ndispersion = 3\nassumed_sessions = 5000')
+    crash = load_text(tmp_path, text).settings.plan.rollouts[0].metric("crash_rate")
+    assert (crash.lag, crash.dispersion, crash.assumed_sessions) == (4 * HOUR, 3.0, 5000)
+
+
+def test_every_gate_on_a_metric_gets_the_promises_of_the_file(tmp_path):
+    text = changed("alpha = 0.01", "alpha = 0.02").replace("beta = 0.01", "beta = 0.001")
+    plan = load_text(tmp_path, text).settings.plan
+    asked = {
+        (gate.alpha, gate.beta)
+        for rollout in plan.rollouts
+        for phase in rollout.phases
+        for gate in phase.gates
+        if gate.kind is GateKind.METRIC
+    }
+    assert asked == {(0.02, 0.001)}
+    alone = load_text(tmp_path, text.replace("beta = 0.001", "")).settings.plan
+    assert alone.rollouts[0].phases[0].gates[0].beta == 0.02
+
+
 def test_providers_get_their_own_keys_and_the_program_keeps_the_common_ones(settings):
     play = settings.stores["play"]
     assert (play.provider, play.label, play.interval, play.timeout, play.share_interval, play.stale_after) == (

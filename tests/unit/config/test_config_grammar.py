@@ -24,6 +24,9 @@ KINDS = {"%": Unit.RATIO, "": None} | dict.fromkeys(["s", "m", "min", "h", "d"],
 def test_a_gate_comes_back_as_it_was_written_whatever_the_blanks(name, operator, number, unit, a, b, c):
     parsed = grammar.gate(f"{a}{name}{b}{operator}{c}{number}{a}{unit}{b}")
     assert parsed == grammar.Condition(name, Line(operator, Fraction(number) * FACTORS[unit]), KINDS[unit])
+    marks = parsed.marks
+    begins = (len(a), len(a + name + b), len(f"{a}{name}{b}{operator}{c}"))
+    assert (marks.name, marks.operator, marks.limit) == begins
 
 
 @given(st.sampled_from(list(Operator)), NUMBERS, UNITS)

@@ -32,6 +32,10 @@ def test_defaults_are_shown_as_a_person_would_write_them(shown):
     defaults = {key: entry.value for key, entry in shown.items() if entry.line is None}
     assert defaults["metrics.crash_rate.window"] == "60m"
     assert defaults["stores.play.timeout"] == "10s"
+    assert defaults["metrics.connect_failure_rate.lag"] == "0s"
+    assert defaults["metrics.connect_failure_rate.dispersion"] == 1
+    assert "metrics.avg_connection_time.lag" not in defaults
+    assert "metrics.session_duration.cap" not in defaults
     assert defaults["stores.play.stale_after"] == "180s"
     assert defaults["stores.play.base_url"] == "https://androidpublisher.googleapis.com"
     assert defaults["trackers.github.stale_after"] == "900s"
@@ -39,6 +43,17 @@ def test_defaults_are_shown_as_a_person_would_write_them(shown):
     assert "platforms.ios.phases[1].began" not in defaults
     assert defaults["history.path"].endswith("rollout-tui/acme-connect/history.db")
     assert "stores.play.token" not in defaults
+
+
+def test_the_lag_that_a_rate_of_people_or_sessions_gets_is_shown(tmp_path):
+    text = changed('lag = "60 min"', "").replace("beta = 0.01", "").replace("alpha = 0.01", "alpha = 0.02")
+    shown = {entry.key: entry for entry in entries(load_text(tmp_path, text))}
+    assert (shown["metrics.crash_rate.lag"].value, shown["metrics.crash_rate.lag"].line) == ("60m", None)
+    assert (shown["evidence.beta"].value, shown["evidence.beta"].line) == (0.02, None)
+    text = text.replace("sessions_per_tester_per_day = 4 ", "")
+    shown = {entry.key: entry for entry in entries(load_text(tmp_path, text))}
+    assert shown["platforms.ios.phases[0].sessions_per_tester_per_day"].value == 4
+    assert "platforms.ios.phases[1].sessions_per_tester_per_day" not in shown
 
 
 def leaves(value, place=()):
@@ -91,6 +106,10 @@ def test_the_schema_accepts_the_example(schema):
     ("old", "new"),
     [
         ('kind = "ratio"', 'kind = "rate"'),
+        ('lag = "60 min"', "lag = 60"),
+        ('cap = "30 s"', 'cap = "thirty"'),
+        ("alpha = 0.01", "alpha = 0.5"),
+        ("beta = 0.01", "gamma = 0.01"),
         ('package = "com', 'packagee = "com'),
         ('interval = "60s"', "interval = 60"),
         ('provider = "prometheus"', 'provider = "google_play"'),
