@@ -13,11 +13,11 @@ _Selector = Annotated[_Text, AfterValidator(check_selector)]
 _Expression = Annotated[_Text, AfterValidator(check_expression)]
 _Reference = Annotated[str, StringConstraints(pattern=r"^(env|file|keyring):.+$")]
 _HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
-_SHAPES = ({"bad", "total"}, {"sum", "count"}, {"value"})
+_SHAPES = ({"bad", "total"}, {"good", "total"}, {"sum", "count"}, {"sum", "count", "squares"}, {"value"})
 
 
 class MetricQueries(BaseModel):
-    """How one metric is asked for: two counters (bad and total, or sum and count), or one value without counts.
+    """How one metric is asked for: counters (bad or good and total, or sum and count), or one value without counts.
 
     `$platform`, `$build`, `$version` are filled in inside quotes; in `value` also `$window` (such as `3600s`).
     """
@@ -25,9 +25,13 @@ class MetricQueries(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     bad: _Selector | None = Field(None, description="Selector of the counter of bad events")
+    good: _Selector | None = Field(
+        None, description="Selector of the counter of good events, such as a histogram's bucket; the rest is bad"
+    )
     total: _Selector | None = Field(None, description="Selector of the counter of all events")
     sum: _Selector | None = Field(None, description="Selector of the counter that sums the values, in seconds")
     count: _Selector | None = Field(None, description="Selector of the counter of values")
+    squares: _Selector | None = Field(None, description="Selector of the counter that sums the values' squares")
     value: _Expression | None = Field(None, description="Expression for a bare value; its n is unknown")
 
     @model_validator(mode="after")
@@ -35,20 +39,9 @@ class MetricQueries(BaseModel):
         given = {name for name, text in self if text is not None}
         if given not in _SHAPES:
             found = " and ".join(sorted(given)) or "nothing"
-            raise ValueError(f"found {found}; expected bad and total, or sum and count, or value alone")
+            expected = "bad and total, or good and total, or sum and count (and squares), or value alone"
+            raise ValueError(f"found {found}; expected {expected}")
         return self
-
-    def counters(self) -> tuple[str, str] | None:
-        """The two selectors, None for a bare value."""
-        return self.proportion() or self.mean()
-
-    def proportion(self) -> tuple[str, str] | None:
-        """Selectors of bad and total, where these are given."""
-        return None if self.bad is None or self.total is None else (self.bad, self.total)
-
-    def mean(self) -> tuple[str, str] | None:
-        """Selectors of sum and count, where these are given."""
-        return None if self.sum is None or self.count is None else (self.sum, self.count)
 
 
 class PrometheusOptions(BaseModel):

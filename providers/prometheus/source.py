@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from providers.prometheus.client import PrometheusClient, Series
+from providers.prometheus.counting import EXPECTED, Counting, counting
 from providers.prometheus.expressions import QUOTED, BadExpression, fill, selectors
 from providers.prometheus.freshness import ALWAYS, Moment, NoData, sampled
 from providers.prometheus.ledger import Ledger
 from providers.prometheus.options import MetricQueries, PrometheusOptions
-from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, flaw
+from rollout_tui.domain.quantities import Bare, Quantity, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
 from rollout_tui.domain.words import age, plain_text
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query
@@ -23,13 +23,17 @@ _MOST_POINTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A query in PromQL: two counters, or one expression for a bare value, and the selectors that must be fresh."""
+    """A query in PromQL: counters, or one expression for a bare value, and the selectors that must be fresh."""
 
     query: Query
-    kind: Kind
-    counters: tuple[str, str] | None
+    counting: Counting | None
     value: str
     fresh: tuple[str, ...]
+
+    @property
+    def counters(self) -> tuple[str, ...] | None:
+        """Selectors of the counters; None for a bare value."""
+        return None if self.counting is None else self.counting.selectors
 
     def questions(self) -> Iterator[str]:
         """What is asked of the present."""
@@ -120,11 +124,11 @@ class PrometheusSource:
         query = ask.query
         ledger = self._ledgers[_key(query.rollout)]
         as_of = min(moment.as_of(text, query.rollout.build, ledger.tally(text)) for text in ask.fresh)
-        if ask.counters is None:
+        if ask.counting is None:
             return Bare(_only_value(moment.series(ask.value))), as_of, query.window.start
         grown: list[float] = []
         start = query.window.start
-        for selector in ask.counters:
+        for selector in ask.counting.selectors:
             moment.check_counts(selector)
             if selector in broken:
                 raise broken[selector]
@@ -135,7 +139,7 @@ class PrometheusSource:
             grown.append(growth)
             # Within a second it is the same moment: times are asked for in milliseconds.
             start = tally.began if tally.began > start + 1.0 else start
-        return _quantity(ask.kind, grown[0], grown[1]), as_of, start
+        return ask.counting.quantity(grown), as_of, start
 
     # --- the past ------------------------------------------------------------------------------------------------
 
@@ -148,8 +152,8 @@ class PrometheusSource:
             newest = [tally.newest(at) for tally in tallies]
             counts = [growth for growth in grown if growth is not None]
             times = [time for time in newest if time is not None and at - time <= patience]
-            if len(counts) == len(times) == 2:
-                quantity = _quantity(ask.kind, counts[0], counts[1])
+            if ask.counting is not None and len(counts) == len(times) == len(ask.counting.selectors):
+                quantity = ask.counting.quantity(counts)
                 if flaw(quantity) is None:
                     yield self._past(ask, quantity, at, min(times))
 
@@ -175,23 +179,23 @@ class PrometheusSource:
         if options is None:
             return f"{query.metric.id} is not configured"
         kind = query.metric.kind
-        given = options.mean() if kind is Kind.MEAN else options.proportion()
+        given = counting(options, kind)
         if given is None and options.value is None:
-            return f"{query.metric.id} is a {kind}: expected {_EXPECTED[kind]} in the configuration"
+            return f"{query.metric.id} is a {kind}: expected {EXPECTED[kind]} in the configuration"
         try:
             return self._filled(query, options, given, window)
         except BadExpression as error:
             return f"{query.metric.id}: {error}"
 
-    def _filled(self, query: Query, options: MetricQueries, given: tuple[str, str] | None, window: float | None) -> Ask:
+    def _filled(self, query: Query, options: MetricQueries, given: Counting | None, window: float | None) -> Ask:
         rollout = query.rollout
         values = dict(zip(QUOTED, (rollout.platform.value, rollout.build, rollout.version), strict=True))
         if given is not None:
-            counters = fill(given[0], values), fill(given[1], values)
-            return Ask(query, query.metric.kind, counters, "", counters)
+            counters = tuple(fill(text, values) for text in given.selectors)
+            return Ask(query, Counting(counters, given.quantity), "", counters)
         span = query.window.end - query.window.start if window is None else window
         value = f"({fill(options.value or '', values, span)})"
-        return Ask(query, query.metric.kind, None, value, selectors(value))
+        return Ask(query, None, value, selectors(value))
 
     def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
         who = self._client.who
@@ -201,21 +205,6 @@ class PrometheusSource:
     def _reading(self, query: Query, quantity: Quantity, window: Window, as_of: float, taken_at: float) -> Reading:
         metric, build = query.metric, query.rollout.build
         return Reading(metric.id, query.scope, build, metric.population, quantity, window, as_of, taken_at, self._name)
-
-
-_EXPECTED = {Kind.RATIO: "bad and total, or value", Kind.MEAN: "sum and count, or value"}
-
-
-def _quantity(kind: Kind, first: float, second: float) -> Quantity:
-    """Fractions are passed on unrounded; an excess of bad below 1 is cut (gates.md 8)."""
-    if kind is Kind.MEAN:
-        return Mean(_whole(first), _whole(second))
-    return Proportion(_whole(second if second < first < second + 1 else first), _whole(second))
-
-
-def _whole(number: float) -> float | int:
-    """Counts of whole events are whole; fractions are passed on as they are."""
-    return int(number) if number == int(number) else number
 
 
 def _only_value(found: Sequence[Series]) -> float:

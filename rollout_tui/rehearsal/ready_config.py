@@ -8,11 +8,12 @@ from pathlib import Path
 from rollout_tui.rehearsal.past import TESTFLIGHT
 from rollout_tui.rehearsal.scenarios import APP, BUNDLE, HOUR, PACKAGE, VERSION
 from rollout_tui.rehearsal.stage import SHARES, Stage
+from rollout_tui.rehearsal.world import GIVE_UP
 
 KEY_ID = "REHEARSAL1"
 ISSUER_ID = "69a6de70-0000-47e3-e053-5b8c7c11a4d1"
 
-_METRICS = """
+_METRICS = f"""
 [metrics.crash_rate]
 label = "Crash rate"
 kind = "ratio"
@@ -22,6 +23,7 @@ target = "< 0.5%"
 alert = "> 1%"
 critical = "> 2%"
 complement = "crash_free_sessions"
+lag = "60 min"
 
 [metrics.connect_failure_rate]
 label = "Connect failures"
@@ -39,6 +41,7 @@ better = "lower"
 population = "connects"
 target = "< 10s"
 alert = "> 20s"
+cap = "{GIVE_UP:g} s"
 
 [metrics.session_duration]
 label = "Session duration"

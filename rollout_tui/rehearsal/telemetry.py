@@ -10,17 +10,48 @@ from rollout_tui.rehearsal.world import SCRAPE, Crowd
 
 Labels = dict[str, str]
 
-_NAMES: dict[str, tuple[str, str]] = {
-    "app_sessions_total": ("sessions", "Sessions that ended."),
-    "app_crashed_sessions_total": ("crashed", "Sessions that ended in a crash."),
-    "app_connects_total": ("connects", "Attempts to connect."),
-    "app_connect_failures_total": ("connect_failures", "Attempts to connect that failed."),
-    "app_connect_seconds_sum": ("connect_seconds", "Seconds that successful connects took."),
-    "app_connect_seconds_count": ("connect_count", "Successful connects."),
-    "app_session_seconds_sum": ("session_seconds", "Seconds that sessions lasted."),
-    "app_session_seconds_count": ("sessions", "Sessions whose length was measured."),
-}
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What the exporter tells under one name: samples as (suffix, `le` label or none, attribute of the counters)."""
+
+    name: str
+    type: str
+    about: str
+    samples: tuple[tuple[str, str, str], ...]
+
+
+def _counter(name: str, attribute: str, about: str) -> _Family:
+    return _Family(name, "counter", about, (("", "", attribute),))
+
+
+_FAMILIES = (
+    _counter("app_sessions_total", "sessions", "Sessions that ended."),
+    _counter("app_crashed_sessions_total", "crashed", "Sessions that ended in a crash."),
+    _counter("app_connects_total", "connects", "Attempts to connect."),
+    _counter("app_connect_failures_total", "connect_failures", "Attempts to connect that failed."),
+    _Family(
+        "app_connect_seconds",
+        "histogram",
+        "Seconds that successful connects took.",
+        (
+            ("_bucket", "10", "connects_in_10s"),
+            ("_bucket", "20", "connects_in_20s"),
+            ("_bucket", "+Inf", "connect_count"),
+            ("_sum", "", "connect_seconds"),
+            ("_count", "", "connect_count"),
+        ),
+    ),
+    _Family(
+        "app_session_seconds",
+        "summary",
+        "Seconds that sessions lasted.",
+        (("_sum", "", "session_seconds"), ("_count", "", "sessions")),
+    ),
+)
 JOB = "app"
+_TOLD = ("platform", "version", "build", "le")
+"""Labels that the exporter writes itself; the others come from the scrape."""
 _LOOKBACK = 300.0
 """Seconds for which Prometheus looks back for the newest sample."""
 
@@ -77,8 +108,10 @@ class Telemetry:
                 if build in withheld:
                     continue
                 labels = {"platform": crowd.platform, "version": versions[build], "build": build, **instance}
-                for name, (attribute, _) in _NAMES.items():
-                    self.series.append(Series({"__name__": name, **labels}, self._reader(crowd, build, attribute)))
+                for family in _FAMILIES:
+                    for suffix, edge, attribute in family.samples:
+                        named = {"__name__": family.name + suffix, **({"le": edge} if edge else {})}
+                        self.series.append(Series({**named, **labels}, self._reader(crowd, build, attribute)))
 
     def exposition(self, now: float) -> str:
         """The text format of `/metrics`: every counter as it stands now."""
@@ -119,14 +152,14 @@ class Telemetry:
         return value
 
     def _exposition(self, now: float) -> Iterator[str]:
-        for name, (_, about) in _NAMES.items():
-            yield f"# HELP {name} {about}"
-            yield f"# TYPE {name} counter"
+        at = math.floor(now / SCRAPE) * SCRAPE
+        for family in _FAMILIES:
+            yield f"# HELP {family.name} {family.about}"
+            yield f"# TYPE {family.name} {family.type}"
+            names = {family.name + suffix for suffix, _, _ in family.samples}
             for series in self.series:
-                if series.labels["__name__"] != name:
-                    continue
-                value = series.value_at(math.floor(now / SCRAPE) * SCRAPE)
+                value = series.value_at(at) if series.labels["__name__"] in names else None
                 if value is not None:
-                    kept = {key: text for key, text in series.labels.items() if key in ("platform", "version", "build")}
+                    kept = {key: series.labels[key] for key in _TOLD if key in series.labels}
                     inside = ",".join(f'{key}="{text}"' for key, text in kept.items())
-                    yield f"{name}{{{inside}}} {value:.17g}"
+                    yield f"{series.labels['__name__']}{{{inside}}} {value:.17g}"

@@ -10,12 +10,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from rollout_tui.rehearsal.arrivals import binomial, lognormal_sum, minute_random, poisson
+from rollout_tui.rehearsal.arrivals import binomial, cut_times, lognormal_sum, minute_random, poisson
 from rollout_tui.rehearsal.exposure import ExposureLog
 
 MINUTE = 60.0
 SCRAPE = 15.0
 """Seconds between samples of the counters."""
+GIVE_UP = 30.0
+"""Seconds after which the app stops trying to connect: no connect takes longer."""
 _PEAK_HOUR = 20.0
 _DAY = 86400.0
 
@@ -54,6 +56,8 @@ class Counters:
     connect_seconds: float = 0.0
     connect_count: float = 0
     session_seconds: float = 0.0
+    connects_in_10s: float = 0
+    connects_in_20s: float = 0
 
     def plus(self, other: Counters) -> Counters:
         """Both together."""
@@ -170,14 +174,23 @@ class Crowd:
         sessions = poisson(draw, expected)
         connects = poisson(draw, sessions * self._population.connects_per_session)
         failures = binomial(draw, connects, health.connect_failure_rate)
+        done = connects - failures
+        times = cut_times(health.connect_seconds, 0.8, GIVE_UP)
+        crashed = binomial(draw, sessions, health.crash_rate)
+        connect_seconds = times.total(draw, done)
+        session_seconds = lognormal_sum(draw, sessions, health.session_seconds, 1.0)
+        in_20s = done - binomial(draw, done, 1 - times.share_within(20))
+        in_10s = in_20s - binomial(draw, in_20s, 1 - times.share_within(10) / times.share_within(20))
         return Counters(
             sessions=sessions,
-            crashed=binomial(draw, sessions, health.crash_rate),
+            crashed=crashed,
             connects=connects,
             connect_failures=failures,
-            connect_seconds=lognormal_sum(draw, connects - failures, health.connect_seconds, 0.8),
-            connect_count=connects - failures,
-            session_seconds=lognormal_sum(draw, sessions, health.session_seconds, 1.0),
+            connect_seconds=connect_seconds,
+            connect_count=done,
+            session_seconds=session_seconds,
+            connects_in_10s=in_10s,
+            connects_in_20s=in_20s,
         )
 
     def _tide(self, at: float) -> float:

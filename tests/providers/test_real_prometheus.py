@@ -33,7 +33,10 @@ pytestmark = [
 
 SCRAPE = 1.0
 SELECT = '{platform="$platform",build="$build"}'
+SLOW = replace(CONNECT, id="slow_connects", label="Slow connects")
+BUCKET = 'app_connect_seconds_bucket{platform="$platform",build="$build",le=~"20(.0)?"}'
 METRICS = {
+    SLOW.id: {"good": BUCKET, "total": f"app_connect_seconds_count{SELECT}"},
     CRASH.id: {"bad": f"app_crashed_sessions_total{SELECT}", "total": f"app_sessions_total{SELECT}"},
     CONNECT.id: {"value": f"rate(app_failures_total{SELECT}[1m]) / rate(app_sessions_total{SELECT}[1m])"},
     CONNECT_TIME.id: {"sum": f"app_connect_seconds_sum{SELECT}", "count": f"app_connect_seconds_count{SELECT}"},
@@ -84,6 +87,8 @@ class Exporter:
                 f"app_failures_total{labels} {bad}",
                 f"app_connect_seconds_count{labels} {total}",
                 f"app_connect_seconds_sum{labels} {total * 4}",
+                f'app_connect_seconds_bucket{{platform="android",build="{build}",le="20"}} {total - bad}',
+                f'app_connect_seconds_bucket{{platform="android",build="{build}",le="+Inf"}} {total}',
             ]
         lines += [f'{name}{{platform="android",build="4201"}} {value}' for name, value in other.items()]
         self.page = "\n".join(lines) + "\n"
@@ -229,6 +234,12 @@ async def test_counts_since_the_phase_began_of_this_build_alone(watch: Watch) ->
     mean = await watch.until(lambda found: isinstance(found, Reading), CONNECT_TIME)
     assert isinstance(mean, Reading)
     assert mean.quantity == Mean(2400, 600)
+
+
+async def test_the_share_beyond_a_buckets_edge_is_counted_exactly(watch: Watch) -> None:
+    watch.exporter.count(1600, 13)
+    answer = await watch.until(counted(3, 600), SLOW)
+    assert isinstance(answer, Reading)
 
 
 async def test_a_program_that_starts_later_counts_the_same(watch: Watch) -> None:

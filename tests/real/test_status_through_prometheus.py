@@ -23,7 +23,20 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("prometheus") is None, reason="Debian's prometheus is not installed"),
 ]
 
-METRICS = ("crash_rate", "connect_failure_rate", "avg_connection_time", "session_duration")
+METRICS = ("crash_rate", "connect_failure_rate", "avg_connection_time", "session_duration", "slow_connects")
+SLOW = """
+[metrics.slow_connects]
+label = "Slow connects"
+kind = "ratio"
+population = "connects"
+target = "< 5%"
+alert = "> 10%"
+
+[sources.prometheus.metrics.slow_connects]
+good = 'app_connect_seconds_bucket{platform="$platform",build="$build",le=~"10(.0)?"}'
+total = 'app_connect_seconds_count{platform="$platform",build="$build"}'
+"""
+"""A fifth metric: the share of connects that took longer than a bucket's edge."""
 SCRAPE = 1.0
 PROXY = """
 import http.server, sys, urllib.request
@@ -86,7 +99,7 @@ def status(config: Path) -> dict[str, Any]:
     return answer
 
 
-def test_all_four_metrics_arrive_for_the_right_build_and_turn_no_data_when_the_exporter_dies(tmp_path: Path) -> None:
+def test_all_metrics_arrive_for_the_right_build_and_turn_no_data_when_the_exporter_dies(tmp_path: Path) -> None:
     serve = (sys.executable, "-m", "rollout_tui", "rehearse", "--serve", "--json", "--speed", "1")
     with contextlib.ExitStack() as stack:
         services = stack.enter_context(running(*serve, stdout=subprocess.PIPE))
@@ -112,7 +125,7 @@ def test_all_four_metrics_arrive_for_the_right_build_and_turn_no_data_when_the_e
         config = tmp_path / "config.toml"
         text = Path(ready["config"]).read_text(encoding="utf-8").replace(ready["services"]["prometheus"], prometheus)
         folder = str(Path(ready["config"]).parent / "history.db")
-        config.write_text(text.replace(folder, str(tmp_path / "history.db")), encoding="utf-8")
+        config.write_text(text.replace(folder, str(tmp_path / "history.db")) + SLOW, encoding="utf-8")
 
         grown = 'sum(increase(app_sessions_total{build="4201"}[30s])) > 4'
         wait_for(lambda: asked(prometheus, grown), 40, "Prometheus counts sessions")
@@ -124,6 +137,9 @@ def test_all_four_metrics_arrive_for_the_right_build_and_turn_no_data_when_the_e
                 assert found["reason"] is None, (platform, metric, found)
                 assert found["build"] == build
                 assert found["n"] > 0
+        slow = platforms["android"]["metrics"]["slow_connects"]
+        assert 0 < slow["value"] < 0.2, "some connects are slow, most are not"
+        assert asked(prometheus, 'app_connect_seconds_bucket{le="+Inf"} == on (build) app_connect_seconds_count')
         assert platforms["android"]["metrics"]["crash_rate"]["n"] < 5000, "the other build's sessions are not ours"
 
         proxy.kill()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollout_tui.rehearsal.arrivals import binomial, lognormal_sum, minute_random, poisson
+from rollout_tui.rehearsal.arrivals import binomial, cut_times, lognormal_sum, minute_random, poisson
 from rollout_tui.rehearsal.exposure import ExposureLog
 from rollout_tui.rehearsal.scenarios import SCENARIOS, Behaviour
 from rollout_tui.rehearsal.stores.apple import LADDER
@@ -66,6 +66,27 @@ def test_a_sum_of_durations_has_its_mean(count):
     draw = minute_random(7, "durations", count)
     total = sum(lognormal_sum(draw, count, 4.1, 0.8) for _ in range(2000))
     assert total / (2000 * count) == pytest.approx(4.1, rel=0.05)
+
+
+@pytest.mark.parametrize("mean", [0.5, 4.1, 24.0, 28.0])
+@pytest.mark.parametrize("count", [1, 25, 300])
+def test_times_that_are_cut_at_a_timeout_keep_their_mean_and_never_exceed_it(mean, count):
+    draw = minute_random(7, "cut", mean, count)
+    times = cut_times(mean, 0.8, 30.0)
+    drawn = [times.total(draw, count) for _ in range(3000)]
+    assert max(drawn) <= 30.0 * count + 1e-9
+    assert sum(drawn) / (3000 * count) == pytest.approx(mean, rel=0.04)
+    spread = sum((total - count * mean) ** 2 for total in drawn) / 3000
+    assert math.sqrt(spread) == pytest.approx(times.deviation * math.sqrt(count), rel=0.15)
+
+
+def test_the_share_within_a_time_is_that_of_the_times():
+    draw = minute_random(7, "share")
+    times = cut_times(4.1, 0.8, 30.0)
+    drawn = [times.total(draw, 1) for _ in range(20_000)]
+    for edge in (3.0, 10.0, 20.0):
+        assert sum(one <= edge for one in drawn) / 20_000 == pytest.approx(times.share_within(edge), abs=0.015)
+    assert times.share_within(30.0) == 1
 
 
 def test_nothing_comes_of_nothing():
@@ -311,6 +332,27 @@ def test_the_exporters_page_is_what_the_counters_say():
     wanted = f'app_sessions_total{{platform="android",version="4.2.0",build="{ANDROID}"}} {counted.sessions:.17g}'
     assert wanted in lines
     assert "# TYPE app_sessions_total counter" in lines
+
+
+def test_the_connection_times_are_a_histogram_whose_buckets_hold_each_other():
+    scene = set_up()
+    lines = scene.stage.telemetry.exposition(NOW).splitlines()
+    labels = f'platform="android",version="4.2.0",build="{ANDROID}"'
+    found = {
+        line.split(" ")[0]: float(line.split(" ")[1])
+        for line in lines
+        if line.startswith("app_connect_seconds") and labels in line
+    }
+    ten, twenty, all_of_them = (
+        found[f'app_connect_seconds_bucket{{{labels},le="{edge}"}}'] for edge in ("10", "20", "+Inf")
+    )
+    assert 0 < ten < twenty < all_of_them == found[f"app_connect_seconds_count{{{labels}}}"]
+    assert found[f"app_connect_seconds_sum{{{labels}}}"] < 30 * all_of_them
+    assert lines.count("# TYPE app_connect_seconds histogram") == 1
+    at = [line for line in lines if line.startswith(("app_connect_seconds", "# TYPE"))]
+    begin = at.index("# TYPE app_connect_seconds histogram")
+    end = next(n for n, line in enumerate(at[begin + 1 :], begin + 1) if line.startswith("# TYPE"))
+    assert sum(line.startswith("app_connect_seconds") for line in at) == end - begin - 1, "one block, one type"
 
 
 def test_a_scenario_with_other_users_is_another_world():

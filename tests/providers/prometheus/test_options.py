@@ -20,7 +20,16 @@ def mistakes(**section: object) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("queries", [GOOD, {"sum": "a", "count": "b"}, {"value": "sum(x)"}])
+@pytest.mark.parametrize(
+    "queries",
+    [
+        GOOD,
+        {"good": "a", "total": "b"},
+        {"sum": "a", "count": "b"},
+        {"sum": "a", "count": "b", "squares": "c"},
+        {"value": "sum(x)"},
+    ],
+)
 def test_each_shape_is_taken(queries: dict[str, str]) -> None:
     PROVIDER.options.model_validate({"url": URL, "metrics": {"m": queries}})
 
@@ -32,11 +41,14 @@ def test_each_shape_is_taken(queries: dict[str, str]) -> None:
         ({"bad": "a"}, "found bad"),
         ({"bad": "a", "count": "b"}, "found bad and count"),
         ({**GOOD, "value": "c"}, "found bad and total and value"),
+        ({**GOOD, "good": "c"}, "found bad and good and total"),
+        ({**GOOD, "squares": "c"}, "found bad and squares and total"),
+        ({"good": "a"}, "found good"),
     ],
 )
 def test_a_metric_has_exactly_one_shape(queries: dict[str, str], found: str) -> None:
     words = mistakes(metrics={"m": queries})
-    assert f"{found}; expected bad and total, or sum and count, or value alone" in words
+    assert f"{found}; expected bad and total, or good and total, or sum and count (and squares), or value" in words
 
 
 def test_counters_are_plain_selectors() -> None:

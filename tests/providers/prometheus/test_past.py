@@ -46,6 +46,12 @@ async def test_each_point_covers_the_metrics_own_window_before_it(server: Canned
     assert [reading.as_of for reading in readings] == [NOW - DAY + 1800.0 * number for number in range(1, 49)]
 
 
+async def test_the_share_of_good_events_has_a_past_too(server: Canned, client_of: ClientOf) -> None:
+    metrics = {CRASH.id: {"good": BAD, "total": TOTAL}}
+    readings = await source(client_of(httpx.MockTransport(server)), metrics=metrics).back_fill(past(), 1800.0)
+    assert readings[-1].quantity == Proportion(540, 600)
+
+
 async def test_a_gap_of_the_past_stays_a_gap(server: Canned, client_of: ClientOf) -> None:
     hole = (NOW - 12 * HOUR, NOW - 6 * HOUR)
     for text in (TOTAL, BAD):

@@ -166,6 +166,45 @@ async def test_bad_is_cut_at_total_when_the_excess_is_below_one(server: Canned, 
     assert await proportion(http) == (2.5, 2.5)
 
 
+GOOD_QUERIES = {CRASH.id: {"good": BAD, "total": TOTAL}}
+"""The counter of the fixture that grew by 3 of 600, read as that of the good events."""
+
+
+async def test_what_is_not_good_is_bad(http: httpx.AsyncClient) -> None:
+    answer = await read_one(http, metrics=GOOD_QUERIES)
+    assert isinstance(answer, Reading)
+    assert answer.quantity == Proportion(597, 600)
+    assert answer.as_of == NOW - 10
+
+
+async def test_good_is_cut_at_total_when_the_excess_is_below_one(server: Canned, http: httpx.AsyncClient) -> None:
+    other_counters(server, 1000, 1002.5)
+    answer = await read_one(http, metrics=GOOD_QUERIES)
+    assert isinstance(answer, Reading)
+    assert answer.quantity == Proportion(0, 2.5)
+
+
+async def test_more_good_than_total_is_no_data(server: Canned, http: httpx.AsyncClient) -> None:
+    other_counters(server, 1000, 1002)
+    assert await reason(http, metrics=GOOD_QUERIES) == "Prometheus: bad is negative: -1"
+
+
+async def test_a_bucket_that_nobody_counts_is_no_data_and_not_all_bad(http: httpx.AsyncClient) -> None:
+    queries = {CRASH.id: {"good": 'seconds_bucket{build="$build",le="20"}', "total": TOTAL}}
+    assert "has no series for build 4201: seconds_bucket" in await reason(http, metrics=queries)
+
+
+async def test_a_mean_may_come_with_its_squares(server: Canned, http: httpx.AsyncClient) -> None:
+    squares = 'app_connect_seconds_squares{build="4201"}'
+    server.counter(SUM, 400.5, 2500.5)
+    server.counter(COUNT, 100, 600)
+    server.counter(squares, 2000, 14000)
+    metrics = {CONNECT_TIME.id: {"sum": SUM, "count": COUNT, "squares": squares}}
+    answer = await read_one(http, metric=CONNECT_TIME, metrics=metrics)
+    assert isinstance(answer, Reading)
+    assert answer.quantity == Mean(2100, 500, 12000)
+
+
 async def test_more_bad_than_total_is_no_data(server: Canned, http: httpx.AsyncClient) -> None:
     other_counters(server, 1000, 1002)
     assert await reason(http) == "Prometheus: more bad than total: 3 of 2"
@@ -281,7 +320,10 @@ async def test_a_metric_without_queries_says_so(http: httpx.AsyncClient) -> None
 
 async def test_queries_of_the_other_kind_are_refused_in_words(http: httpx.AsyncClient) -> None:
     words = await reason(http, metrics={CRASH.id: {"sum": "a", "count": "b"}})
-    assert words == "Prometheus: crash_rate is a ratio: expected bad and total, or value in the configuration"
+    assert (
+        words
+        == "Prometheus: crash_rate is a ratio: expected bad and total, good and total, or value in the configuration"
+    )
 
 
 async def test_a_wrong_query_spoils_only_its_own_metric(server: Canned, http: httpx.AsyncClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -19,11 +19,14 @@ from rollout_tui.rehearsal.prometheus.api import make_app
 from rollout_tui.rehearsal.scenarios import HOUR, SCENARIOS
 from rollout_tui.rehearsal.stage import Stage, set_stage
 from rollout_tui.rehearsal.world import SCRAPE, Counters
-from tests.providers.prometheus.desk import NOW, source
-from tests.unit.domain.builders import ANDROID, CRASH, IOS, METRICS
+from tests.providers.prometheus.desk import NOW, QUERIES, SELECT, source
+from tests.unit.domain.builders import ANDROID, CONNECT, CRASH, IOS, METRICS
 
 ClientOf = Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]
 PHASE = NOW - 6 * HOUR
+SLOW = replace(CONNECT, id="slow_connects", label="Slow connects")
+BUCKET = 'app_connect_seconds_bucket{platform="$platform",build="$build",le="20"}'
+METRICS_ASKED = QUERIES | {SLOW.id: {"good": BUCKET, "total": f"app_connect_seconds_count{SELECT}"}}
 
 
 @dataclass
@@ -51,6 +54,7 @@ class World:
         """All metrics of the phase so far, and the share that was observed."""
         now = self.wall.now()
         queries = [Query(metric, Scope.PHASE, rollout, Window(PHASE, now), 180.0) for metric in METRICS]
+        queries.append(Query(SLOW, Scope.PHASE, rollout, Window(PHASE, now), 180.0))
         queries.append(Query(OBSERVED, Scope.RECENT, rollout, Window(now - HOUR, now), 180.0))
         return {answer.metric: answer for answer in await self.source.read(queries)}
 
@@ -72,7 +76,9 @@ def world_of(client_of: ClientOf) -> Callable[[str], World]:
         clock = RehearsalClock(1.0, NOW, 0.0, lambda: wall.time)
         stage = set_stage(SCENARIOS[scenario], clock, seed=7)
         app = make_app(stage.telemetry, clock, Faults())
-        return World(wall, stage, source(client_of(httpx.ASGITransport(app)), wall, url="http://prom.example"))
+        return World(
+            wall, stage, source(client_of(httpx.ASGITransport(app)), wall, METRICS_ASKED, url="http://prom.example")
+        )
 
     return make
 
@@ -102,6 +108,15 @@ async def test_what_is_read_is_what_happened(
         world.wall.time += 70
 
 
+async def test_the_slow_connects_are_those_beyond_a_buckets_edge(world_of: Callable[[str], World]) -> None:
+    world = world_of("connect-outage")
+    world.wall.time = 3600
+    answers, truth = await world.read(), world.happened()
+    assert quantity(answers["slow_connects"]) == Proportion(
+        truth.connect_count - truth.connects_in_20s, truth.connect_count
+    )
+
+
 async def test_the_observed_share_counts_this_build_among_all(world_of: Callable[[str], World]) -> None:
     shown = quantity((await world_of("ios-phased").read())["observed_share"])
     assert 0.3 < float(shown.value()) < 0.6
@@ -122,7 +137,7 @@ async def test_an_exporter_that_dies_is_no_data_from_the_next_scrape_on(world_of
     world.wall.time += SCRAPE
     reasons = {answer.reason for answer in (await world.read()).values() if isinstance(answer, NoReading)}
     assert reasons == {"Prometheus: target telemetry:9100 is down (up = 0)"}
-    assert len(await world.read()) == 5
+    assert len(await world.read()) == 6
 
 
 async def test_after_an_outage_nothing_is_lost(world_of: Callable[[str], World]) -> None:

@@ -1,0 +1,54 @@
+"""What the counters of a metric come to: a proportion from bad or good events, a mean from sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from providers.prometheus.options import MetricQueries
+from rollout_tui.domain.metrics import Kind
+from rollout_tui.domain.quantities import Mean, Proportion, Quantity
+
+EXPECTED = {Kind.RATIO: "bad and total, good and total, or value", Kind.MEAN: "sum and count, or value"}
+"""What a metric of that kind needs in the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Selectors of counters, and the quantity that their growths (in the same order) make."""
+
+    selectors: tuple[str, ...]
+    quantity: Callable[[Sequence[float]], Quantity]
+
+
+def counting(queries: MetricQueries, kind: Kind) -> Counting | None:
+    """How a metric of that kind is counted; None where the queries hold no counters for it."""
+    if kind is Kind.MEAN:
+        sums = [text for text in (queries.sum, queries.count, queries.squares) if text is not None]
+        return Counting(tuple(sums), _mean) if sums else None
+    if queries.total is None:
+        return None
+    if queries.good is not None:
+        return Counting((queries.good, queries.total), _from_good)
+    return None if queries.bad is None else Counting((queries.bad, queries.total), _from_bad)
+
+
+def _from_bad(grown: Sequence[float]) -> Quantity:
+    """Fractions are passed on unrounded; an excess of bad below 1 is cut (gates.md 8)."""
+    bad, total = grown
+    return Proportion(_whole(total if total < bad < total + 1 else bad), _whole(total))
+
+
+def _from_good(grown: Sequence[float]) -> Quantity:
+    """The rest is bad; more good than total, beyond a fraction, stays negative and is no data."""
+    good, total = grown
+    return Proportion(_whole(0.0 if total < good < total + 1 else total - good), _whole(total))
+
+
+def _mean(grown: Sequence[float]) -> Quantity:
+    return Mean(*map(_whole, grown))
+
+
+def _whole(number: float) -> float | int:
+    """Counts of whole events are whole; fractions are passed on as they are."""
+    return int(number) if number == int(number) else number
