@@ -6,10 +6,14 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rollout_tui.cli.options import config_option, load_settings
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.early import Handover
 
 _EXAMPLES = """
 
@@ -47,7 +51,7 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engine import Engine
     from rollout_tui.tui import symbols, theme
-    from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.early import first_frame
     from rollout_tui.tui.look import Look
 
     actor = this_actor()
@@ -72,8 +76,10 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
         start_log()
         await engine.start()
 
-    async def watch() -> int:
-        app = RolloutApp(engine, look, begin)
+    async def watch(handover: Handover | None) -> int:
+        from rollout_tui.tui.app import RolloutApp
+
+        app = RolloutApp(engine, look, begin, handover=handover)
         try:
             with terminal.own_title():
                 code = await app.run_async(mouse=mouse and not terminal.over_ssh())
@@ -85,4 +91,5 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
 
     import asyncio
 
-    return asyncio.run(watch())
+    with first_frame(engine, look) as handover:
+        return asyncio.run(watch(handover))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -21,6 +21,8 @@ from rollout_tui.engine.desk import Desk
 from rollout_tui.tui import terminal
 from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, opening, reasons_against
 from rollout_tui.tui.delta import Shadow, delta
+from rollout_tui.tui.driver import Manners
+from rollout_tui.tui.early import Handover
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
@@ -29,7 +31,8 @@ from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.help import HelpDialog
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.palette import PaletteDialog
-from rollout_tui.tui.theme import Theme
+from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.theme import Theme, style
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
@@ -40,8 +43,8 @@ _NOTICE = 5.0
 class RolloutApp(App[int], inherit_bindings=False):
     """Draws what the desk knows; asks the desk to act. `start` begins the polling, after the first frame.
 
-    Keys are judged by when they were read, or by `clock` (monotonic, seconds). `failure` is what ended the app, if
-    anything of ours did.
+    Keys are judged by when they were read, or by `clock` (monotonic, seconds). `handover` is the frame that stands on
+    the terminal already. `failure` is what ended the app, if anything of ours did.
     """
 
     ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
@@ -56,9 +59,14 @@ class RolloutApp(App[int], inherit_bindings=False):
         look: Look | None = None,
         start: Callable[[], Awaitable[None]] | None = None,
         clock: Callable[[], float] | None = None,
+        handover: Handover | None = None,
     ) -> None:
         self._look = look or Look()
-        super().__init__(ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO))
+        self.handover = handover
+        super().__init__(
+            driver_class=Manners,
+            ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO),
+        )
         self.failure: Exception | None = None
         self._desk = desk
         self._begin = start
@@ -112,13 +120,24 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Where updates become bytes: only changed cells are written (delta.py)."""
+        if self.handover is not None and screen is not self._main and not self._painted_size[0]:
+            return  # an empty screen must not replace the first frame
         if self._look.paint_changes:
             size = (self.size.width, self.size.height)
             if size != self._painted_size:
                 self._shadow.forget()
+                if self.handover is not None and self.handover.size == size and not self._painted_size[0]:
+                    self._know(self.handover.rows)
                 self._painted_size = size
             renderable = delta(renderable, self._shadow)
         super()._display(screen, renderable)
+
+    def _know(self, rows: Sequence[Row]) -> None:
+        """The first frame stands on the terminal: only what is new since then must be written."""
+        theme, ascii_only = self._look.theme, self._look.ascii_only
+        for y, row in enumerate(rows):
+            texts = ((ascii_text(text) if ascii_only else text, style(theme, ink)) for text, ink in row)
+            self._shadow.remember(y, texts)
 
     # --- arrivals ----------------------------------------------------------------------------------------------
 

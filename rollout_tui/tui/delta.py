@@ -35,6 +35,10 @@ class Shadow:
         """This line may show anything."""
         self._cells.pop(y, None)
 
+    def remember(self, y: int, segments: Iterable[tuple[str, Style]]) -> None:
+        """This line shows these texts already."""
+        self._cells[y] = dict(enumerate((character, style) for text, style in segments for character in text))
+
     def changed(self, y: int, x: int, cells: list[Cell]) -> Iterator[tuple[int, list[Cell]]]:
         """Runs (column, cells) that the terminal does not show yet; they count as shown from now on."""
         line = self._cells.setdefault(y, {})

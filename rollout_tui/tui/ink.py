@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rich.cells import cell_len
-
 from rollout_tui.domain.words import plain_text
 
 
@@ -135,6 +133,10 @@ def _ink(colour: str, bold: bool, ground: str) -> Ink:
 @lru_cache(maxsize=4096)
 def _cell(character: str) -> str:
     """A character that takes exactly one cell."""
+    if character.isascii():
+        return character if character.isprintable() else "·"
+    from rich.cells import cell_len
+
     if not character.isprintable() or unicodedata.category(character).startswith("M"):
         return "·"
     is_flag = "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-
-from rich.style import Style
+from typing import TYPE_CHECKING
 
 from rollout_tui.tui.ink import Ink
+
+if TYPE_CHECKING:
+    from rich.style import Style
 
 
 class Theme(StrEnum):
@@ -70,11 +73,22 @@ def choose(wanted: str, environment: Mapping[str, str] | None = None) -> Theme:
     return Theme.DARK if wanted == "auto" else Theme(wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """What an ink comes to: colours as `#rrggbb` or names of the 16, None where the terminal's own are left alone."""
+
+    colour: str | None
+    ground: str | None
+    bold: bool = False
+    dim: bool = False
+    reverse: bool = False
+
+
 @cache
-def style(theme: Theme, ink: Ink) -> Style:
-    """The terminal style of an ink in a theme."""
+def paint(theme: Theme, ink: Ink) -> Paint:
+    """The paint of an ink in a theme."""
     if theme is Theme.MONO:
-        return Style(bold=ink.bold, dim=ink.colour in ("faint", "rule", "ghost"), reverse=ink.ground in _REVERSED)
+        return Paint(None, None, ink.bold, ink.colour in ("faint", "rule", "ghost"), ink.ground in _REVERSED)
     palette = PALETTES[theme]
     ground = palette[ink.ground]
     colour = palette[ink.colour]
@@ -84,5 +98,15 @@ def style(theme: Theme, ink: Ink) -> Style:
         colour = "#ffffff"
     elif theme is Theme.ANSI and ink.ground in _GROUNDS and ground != "default":
         colour = "white"
-    reverse = theme is Theme.ANSI and ink.ground == "select"
-    return Style(color=colour, bgcolor=ground, bold=ink.bold, reverse=reverse)
+    return Paint(colour, ground, ink.bold, reverse=theme is Theme.ANSI and ink.ground == "select")
+
+
+@cache
+def style(theme: Theme, ink: Ink) -> Style:
+    """The same as Textual wants it."""
+    from rich.style import Style
+
+    found = paint(theme, ink)
+    if found.colour is None:
+        return Style(bold=found.bold, dim=found.dim, reverse=found.reverse)
+    return Style(color=found.colour, bgcolor=found.ground, bold=found.bold, reverse=found.reverse)

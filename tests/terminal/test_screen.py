@@ -120,6 +120,49 @@ def test_a_terminal_that_is_closed_without_a_signal_ends_it_too(watched):
         assert program.ended() == 128 + signal.SIGHUP
 
 
+# --- the first frame -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_known_is_seen_at_once_and_never_goes_away_again(watched):
+    with watch(watched) as program:
+        program.wait_for("NEXT", "ANDROID  build 4201", "q Quit")
+        assert b"\x1b[?1004h" not in program.written, "this frame is older than Textual's first word"
+        program.wait_until(lambda: b"\x1b[?1004h" in program.written, "Textual")
+        before = len(program.written)
+        program.wait_until(lambda: b"\x1b[?2026h" in program.written[before:], "Textual's first frame")
+        assert all(text in program.text for text in ("NEXT", "ANDROID  build 4201", "q Quit"))
+        assert program.written.count(b"\x1b[?1049h") == 1, "nothing clears the frame"
+        assert len(program.written) - before < 6_000, "what stands there is not written again"
+
+
+def test_a_key_that_is_pressed_on_the_first_frame_is_answered_and_not_echoed(watched):
+    with watch(watched) as program:
+        program.wait_for("q Quit")
+        program.press("?")
+        program.wait_for("Pause the focused platform")
+        assert b"\x1b[?1004h" in program.written
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_on_the_first_frame_gives_the_terminal_back(watched, number):
+    with watch(watched) as program:
+        program.wait_for("NEXT")
+        program.signal(number)
+        assert program.ended() == 128 + number
+        assert program.left_on() == []
+
+
+def test_256_colours_and_none_have_their_first_frame_too(watched):
+    for environment in ({"COLORTERM": ""}, {"NO_COLOR": "1"}):
+        with watch(watched, **environment) as program:
+            program.wait_for("NEXT", "q Quit")
+            assert b"\x1b[?1004h" not in program.written
+            program.wait_until(lambda: b"\x1b[?1004h" in program.written, "Textual")
+            program.press("q")
+            assert program.ended() == 0
+            assert program.left_on() == []
+
+
 # --- sizes -------------------------------------------------------------------------------------------------------
 
 

@@ -11,11 +11,10 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from rollout_tui.domain.releases import Platform
-from rollout_tui.domain.severity import rank
-from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import pane_at, screen_rows
@@ -37,7 +36,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._look = look
         self._footer = footer
         self._surface = Surface(look.theme, ascii_only=look.ascii_only)
-        self._focus = Focus(pane=_worst_pane(desk.snapshot))
+        self._focus = first_focus(desk.snapshot)
         self._told_ages = 0.0
         self.dimmed = False
 
@@ -112,16 +111,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def scene(self) -> Scene:
         """What the views look at, now."""
-        return Scene(
-            snapshot=self._desk.snapshot,
-            now=self._desk.clock.now(),
-            focus=self._focus,
-            who=str(self._desk.actor),
-            read_only=self._desk.read_only is not None,
-            rehearsal=self._look.rehearsal,
-            zone=self._look.zone,
-            ascii_only=self._look.ascii_only,
-        )
+        return scene_of(self._desk, self._look, self._focus)
 
     def _tick(self) -> None:
         """The clock; ages only when they are due."""
@@ -131,9 +121,3 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return
         row = status_row(scene, self.app.size.width)
         self._surface.show_row(0, faint(row) if self.dimmed else row)
-
-
-def _worst_pane(snapshot: Snapshot) -> int:
-    """The pane that needs a look first has the focus at the start; later it never moves by itself."""
-    severities = [rank(rollout.severity) for rollout in snapshot.rollouts]
-    return severities.index(max(severities))

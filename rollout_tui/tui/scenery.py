@@ -1,0 +1,29 @@
+"""From the desk to the scene that the views look at."""
+
+from __future__ import annotations
+
+from rollout_tui.domain.severity import rank
+from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.engine.desk import Desk
+from rollout_tui.tui.look import Look
+from rollout_tui.tui.view.scene import Focus, Scene
+
+
+def scene_of(desk: Desk, look: Look, focus: Focus) -> Scene:
+    """What the views look at, now."""
+    return Scene(
+        snapshot=desk.snapshot,
+        now=desk.clock.now(),
+        focus=focus,
+        who=str(desk.actor),
+        read_only=desk.read_only is not None,
+        rehearsal=look.rehearsal,
+        zone=look.zone,
+        ascii_only=look.ascii_only,
+    )
+
+
+def first_focus(snapshot: Snapshot) -> Focus:
+    """The pane that needs a look first has the focus at the start; later it never moves by itself."""
+    severities = [rank(rollout.severity) for rollout in snapshot.rollouts]
+    return Focus(pane=severities.index(max(severities)))
