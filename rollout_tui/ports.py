@@ -138,7 +138,8 @@ class Source(Protocol):
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """What the source remembers of the past: a reading per `step` seconds over the query's window, oldest first.
 
-        Each reading covers the metric's own recent window before its time. Empty where the source has no memory.
+        For the RECENT scope each covers the metric's own window before its time; for the PHASE scope all since the
+        query's start, as a poll at that time would have. `window.end` is its time. Empty without a memory.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from providers.prometheus.client import PrometheusClient, Series
@@ -14,7 +14,7 @@ from providers.prometheus.ledger import Ledger
 from providers.prometheus.options import MetricQueries, PrometheusOptions
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Bare, Quantity, flaw
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
+from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.words import age, plain_text
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query
 
@@ -76,14 +76,29 @@ class PrometheusSource:
         if not isinstance(ask, Ask):
             raise Misconfigured(ask)
         step = max(step, (query.window.end - query.window.start) / _MOST_POINTS)
+        if query.scope is Scope.PHASE:
+            return await self._phase_so_far(ask, step)
         if ask.counters is None:
-            return [self._past(ask, Bare(value), at, at) for at, value in await self._past_values(ask, step)]
+            past = await self._past_values(ask, step)
+            return [self._past(ask, Bare(value), Window(at - query.metric.window, at), at) for at, value in past]
         ledger = Ledger(self._client)
         start = query.window.start - query.metric.window
         broken = await ledger.catch_up(dict.fromkeys(ask.counters, start), query.window.end, {})
         for error in broken.values():
             raise error
-        return list(self._past_counts(ask, ledger, step))
+        return list(self._past_counts(ask, ledger, step, lambda at: at - query.metric.window))
+
+    async def _phase_so_far(self, ask: Ask, step: float) -> list[Reading]:
+        """What polls since the start would have counted, from the samples that reading the phase has brought."""
+        query = ask.query
+        if ask.counters is None:
+            return []
+        ledger = self._ledgers.setdefault(_key(query.rollout), Ledger(self._client))
+        start = round(query.window.start, 3)
+        broken = await ledger.catch_up(dict.fromkeys(ask.counters, start), round(query.window.end, 3), {})
+        for error in broken.values():
+            raise error
+        return list(self._past_counts(ask, ledger, step, lambda _: query.window.start))
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -143,19 +158,19 @@ class PrometheusSource:
 
     # --- the past ------------------------------------------------------------------------------------------------
 
-    def _past_counts(self, ask: Ask, ledger: Ledger, step: float) -> Iterator[Reading]:
+    def _past_counts(self, ask: Ask, ledger: Ledger, step: float, since: Callable[[float], float]) -> Iterator[Reading]:
         query = ask.query
         tallies = [tally for text in ask.counters or () if (tally := ledger.tally(text)) is not None]
         patience = max(query.stale_after, 2 * step)
         for at in _moments(query.window, step):
-            grown = [tally.grown(at - query.metric.window, at) for tally in tallies]
+            grown = [tally.grown(since(at), at) for tally in tallies]
             newest = [tally.newest(at) for tally in tallies]
             counts = [growth for growth in grown if growth is not None]
             times = [time for time in newest if time is not None and at - time <= patience]
             if ask.counting is not None and len(counts) == len(times) == len(ask.counting.selectors):
                 quantity = ask.counting.quantity(counts)
                 if flaw(quantity) is None:
-                    yield self._past(ask, quantity, at, min(times))
+                    yield self._past(ask, quantity, Window(since(at), at), min(times))
 
     async def _past_values(self, ask: Ask, step: float) -> list[tuple[float, float]]:
         window = ask.query.window
@@ -168,8 +183,8 @@ class PrometheusSource:
             return []
         return [(at, value) for at, value in found[0].points if flaw(Bare(value)) is None]
 
-    def _past(self, ask: Ask, quantity: Quantity, at: float, as_of: float) -> Reading:
-        return self._reading(ask.query, quantity, Window(at - ask.query.metric.window, at), as_of, at)
+    def _past(self, ask: Ask, quantity: Quantity, window: Window, as_of: float) -> Reading:
+        return self._reading(ask.query, quantity, window, as_of, window.end)
 
     # --- words ---------------------------------------------------------------------------------------------------
 

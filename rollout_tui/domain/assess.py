@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from rollout_tui.domain.evidence.bank import interval
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.ladder import standings
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Gate, GateKind, Phase
-from rollout_tui.domain.quantities import flaw
+from rollout_tui.domain.quantities import Proportion, Quantity, fits, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
 from rollout_tui.domain.severity import Severity, severity_of, worst
 from rollout_tui.domain.snapshot import Curve, MetricStanding, PhaseStanding, Progress, Rollout, StoreStanding
-from rollout_tui.domain.verdicts import BugCount, GateResult, Judge, Verdict
+from rollout_tui.domain.verdicts import BugCount, GateResult, Verdict, judged
 from rollout_tui.domain.words import age
 
 TRACKER = "tracker"
@@ -22,7 +23,7 @@ TRACKER = "tracker"
 _NO_CURVE = Curve(step=450.0, end=0.0, values=())
 
 
-def assess(facts: RolloutFacts, now: float, judge: Judge) -> Rollout:
+def assess(facts: RolloutFacts, now: float) -> Rollout:
     """Judge one rollout at `now`."""
     phases = standings(facts.plan.phases, facts.states, now)
     metrics = tuple(_metric(metric, facts, now) for metric in facts.plan.metrics)
@@ -32,7 +33,7 @@ def assess(facts: RolloutFacts, now: float, judge: Judge) -> Rollout:
         store=_store(facts),
         phases=phases,
         metrics=metrics,
-        gates=_gates(facts, phases, now, judge),
+        gates=_gates(facts, phases, now),
         severity=worst(standing.severity for standing in metrics),
         metrics_as_of=max(read, default=None),
         stale=bool(metrics) and all(standing.stale for standing in metrics),
@@ -60,11 +61,19 @@ def _metric(metric: Metric, facts: RolloutFacts, now: float) -> MetricStanding:
     answer = _usable(facts.recent.get(metric.id), metric, facts, now)
     if isinstance(answer, Reading):
         severity = severity_of(metric, answer.quantity)
-        return MetricStanding(metric, severity, answer, curve, was=facts.was.get(metric.id))
+        was = facts.was.get(metric.id)
+        return MetricStanding(metric, severity, answer, curve, was=was, interval=_interval(metric, answer.quantity))
     last = facts.last_good.get(metric.id)
     limit = facts.stale_after.get(metric.id)
     stale = last is not None and limit is not None and now - last.as_of > limit
     return MetricStanding(metric, Severity.UNKNOWN, last, curve, problem=answer.reason, stale=stale)
+
+
+def _interval(metric: Metric, quantity: Quantity) -> tuple[float, float] | None:
+    """Rates that the recent counts do not rule out."""
+    if not isinstance(quantity, Proportion):
+        return None
+    return interval(float(quantity.bad), float(quantity.total), dispersion=metric.dispersion)
 
 
 def _usable(answer: Answer | None, metric: Metric, facts: RolloutFacts, now: float) -> Answer:
@@ -87,23 +96,25 @@ def _why_not(reading: Reading, metric: Metric, facts: RolloutFacts, now: float) 
     limit = facts.stale_after.get(metric.id)
     if limit is not None and now - reading.as_of > limit:
         return f"STALE, {age(now - reading.as_of)} old"
+    if not fits(metric.kind, reading.quantity):
+        return f"{reading.source} answered with another kind of number than a {metric.kind}"
     problem = flaw(reading.quantity)
     return None if problem is None else f"{reading.source}: {problem}"
 
 
-def _gates(facts: RolloutFacts, phases: Sequence[PhaseStanding], now: float, judge: Judge) -> tuple[GateResult, ...]:
+def _gates(facts: RolloutFacts, phases: Sequence[PhaseStanding], now: float) -> tuple[GateResult, ...]:
     current = next((standing for standing in phases if standing.progress is Progress.CURRENT), None)
     if current is None:
         # What the store says is not known: the first phase's gates are shown, and none of them holds.
         phase = facts.plan.phases[0]
         return tuple(GateResult(gate, Verdict.NO_DATA, "the phase is not known yet") for gate in phase.gates)
-    return tuple(_gate(gate, current, facts, now, judge) for gate in current.phase.gates)
+    return tuple(_gate(gate, current, facts, now) for gate in current.phase.gates)
 
 
-def _gate(gate: Gate, standing: PhaseStanding, facts: RolloutFacts, now: float, judge: Judge) -> GateResult:
+def _gate(gate: Gate, standing: PhaseStanding, facts: RolloutFacts, now: float) -> GateResult:
     match gate.kind:
         case GateKind.METRIC:
-            return _metric_gate(gate, facts, now, judge)
+            return _metric_gate(gate, facts, now)
         case GateKind.BUGS:
             return _bug_gate(gate, facts, now)
         case GateKind.SIGNOFF:
@@ -112,11 +123,11 @@ def _gate(gate: Gate, standing: PhaseStanding, facts: RolloutFacts, now: float, 
             return _time_gate(gate, standing)
 
 
-def _metric_gate(gate: Gate, facts: RolloutFacts, now: float, judge: Judge) -> GateResult:
+def _metric_gate(gate: Gate, facts: RolloutFacts, now: float) -> GateResult:
     if gate.metric is None:
         raise ValueError(f"gate {gate.id} names no metric")
     metric = facts.plan.metric(gate.metric)
-    return judge.judge(gate, _usable(facts.phase.get(metric.id), metric, facts, now))
+    return judged(gate, _usable(facts.phase.get(metric.id), metric, facts, now), facts.findings.get(gate.id))
 
 
 def _bug_gate(gate: Gate, facts: RolloutFacts, now: float) -> GateResult:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout_tui.domain.actions import Outcome, Running
+from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading
 from rollout_tui.domain.releases import ReleaseState
@@ -18,7 +19,8 @@ class RolloutFacts:
     """Inputs of `assess.assess` for one rollout. Times are epoch seconds UTC.
 
     `states` are the changes of release state that were seen, oldest first (for the phase clock). `recent` and `phase`
-    hold the newest answer per metric id; `last_good` the newest Reading of the recent window, however old.
+    hold the newest answer per metric id, `findings` the evidence per gate id of the current phase; `last_good` the
+    newest Reading of the recent window, however old.
     `stale_after` is per metric id, in seconds. `bugs` holds a count or, in words, why there is none.
     """
 
@@ -38,6 +40,7 @@ class RolloutFacts:
     last_good: Mapping[str, Reading] = field(default_factory=dict)
     curves: Mapping[str, Curve] = field(default_factory=dict)
     stale_after: Mapping[str, float] = field(default_factory=dict)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     bugs: Mapping[BugScope, BugCount | str] = field(default_factory=dict)
     signoffs: tuple[SignOff, ...] = ()
     was: Mapping[str, tuple[float, float]] = field(default_factory=dict)

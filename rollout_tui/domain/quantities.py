@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from rollout_tui.domain.metrics import Kind
+
 Number = int | float | Decimal
 
 
@@ -80,6 +82,11 @@ class Bare:
 
 
 Quantity = Proportion | Mean | Bare
+
+
+def fits(kind: Kind, quantity: Quantity) -> bool:
+    """Whether a quantity can be an answer about a metric of that kind; a bare value can be about any."""
+    return isinstance(quantity, Bare | (Proportion if kind is Kind.RATIO else Mean))
 
 
 def flaw(quantity: Quantity) -> str | None:

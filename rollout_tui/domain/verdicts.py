@@ -1,14 +1,14 @@
-"""Verdicts of gates, and the interface behind which they are decided."""
+"""Verdicts of gates, and what each rests on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rollout_tui.domain.plan import Gate
-from rollout_tui.domain.quantities import Quantity, flaw
+from rollout_tui.domain.quantities import Quantity
 from rollout_tui.domain.readings import Answer, NoReading
 
 if TYPE_CHECKING:
@@ -81,35 +81,23 @@ class GateResult:
         return self.verdict in LETS_THROUGH
 
 
-class Judge(Protocol):
-    """Decides a gate on a metric from the latest answer about the phase so far."""
+def judged(gate: Gate, answer: Answer, finding: Finding | None) -> GateResult:
+    """A gate on a metric: the value of the phase so far, and the verdict of its evidence.
 
-    def judge(self, gate: Gate, answer: Answer | None) -> GateResult:
-        """The verdict; NO DATA for a missing, stale or flawed answer."""
-        ...
-
-
-class PointJudge:
-    """Judges by the point value alone: PASS or FAIL as the line is written, NO DATA where there is none."""
-
-    def judge(self, gate: Gate, answer: Answer | None) -> GateResult:
-        """Compare the value of the phase so far with the gate's line, exactly."""
-        if gate.line is None:
-            raise ValueError(f"gate {gate.id} has no line to compare with")
-        if answer is None:
-            return GateResult(gate, Verdict.NO_DATA, "not read yet")
-        if isinstance(answer, NoReading):
-            return GateResult(gate, Verdict.NO_DATA, answer.reason)
-        problem = flaw(answer.quantity)
-        if problem is not None:
-            return GateResult(gate, Verdict.NO_DATA, f"{answer.source}: {problem}", as_of=answer.as_of)
-        value = answer.quantity.value()
-        holds = gate.line.holds(value)
-        return GateResult(
-            gate,
-            Verdict.PASS if holds else Verdict.FAIL,
-            "inside the limit" if holds else "outside the limit",
-            quantity=answer.quantity,
-            value=value,
-            as_of=answer.as_of,
-        )
+    Without a usable answer it is NO DATA, whatever was found before; but a FAIL that is latched stays (gates.md 3).
+    """
+    if finding is not None and finding.failed is not None and isinstance(answer, NoReading):
+        return GateResult(gate, Verdict.FAIL, f"{finding.reason}; no data now: {answer.reason}", finding=finding)
+    if isinstance(answer, NoReading):
+        return GateResult(gate, Verdict.NO_DATA, answer.reason)
+    if finding is None:
+        return GateResult(gate, Verdict.NO_DATA, "the stored polls are being read")
+    return GateResult(
+        gate,
+        finding.verdict,
+        finding.reason,
+        quantity=answer.quantity,
+        value=answer.quantity.value(),
+        as_of=answer.as_of,
+        finding=finding,
+    )

@@ -15,7 +15,6 @@ from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Snapshot
-from rollout_tui.domain.verdicts import Judge
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.board import Board
 from rollout_tui.ports import Clock
@@ -41,7 +40,6 @@ class Assessor:
         boards: Sequence[Board],
         archive: Archive,
         clock: Clock,
-        judge: Judge,
         *,
         poll_interval: float,
         zone: tzinfo = UTC,
@@ -53,7 +51,6 @@ class Assessor:
         self._boards = boards
         self._archive = archive
         self._clock = clock
-        self._judge = judge
         self._poll_interval = poll_interval
         self._zone = zone
         self._events: deque[Event] = deque(maxlen=_KEPT)
@@ -70,7 +67,7 @@ class Assessor:
             if board.known_at is not None:
                 # As fresh as it was when it was written, whatever was read last.
                 then = replace(board.facts(board.known_at), stale_after={})
-                self._before[board.plan.platform] = assess(then, board.known_at, self._judge)
+                self._before[board.plan.platform] = assess(then, board.known_at)
         self.answered_at = max((at for board in self._boards if (at := board.known_at) is not None), default=None)
         self.assess()
 
@@ -81,7 +78,7 @@ class Assessor:
     def assess(self) -> Snapshot:
         """Judge everything again now."""
         now = self._clock.now()
-        rollouts = tuple(assess(board.facts(now), now, self._judge) for board in self._boards)
+        rollouts = tuple(assess(board.facts(now), now) for board in self._boards)
         for board, rollout in zip(self._boards, rollouts, strict=True):
             # Before every provider was heard, what is old or missing is no change of the world.
             if not board.unheard:

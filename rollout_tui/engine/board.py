@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rollout_tui.domain.actions import Outcome, Running
 from rollout_tui.domain.assess import TRACKER
+from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.ladder import PhaseClock, phase_clock
 from rollout_tui.domain.plan import BugScope, RolloutPlan
@@ -17,6 +18,7 @@ from rollout_tui.domain.severity import severity_of
 from rollout_tui.domain.snapshot import Observed
 from rollout_tui.domain.verdicts import BugCount, SignOff
 from rollout_tui.domain.words import plain_text
+from rollout_tui.engine.cases import Cases
 from rollout_tui.engine.curves import CurveBook
 from rollout_tui.engine.elsewhere import changed_by_hand
 from rollout_tui.engine.trouble import describe, remedy
@@ -56,7 +58,9 @@ class Board:
         self._was: dict[str, tuple[float, float]] = {}
         self._observed: Observed | None = None
         self._elsewhere: str | None = None
-        self._stale_after = stale_after
+        self.stale_after = stale_after
+        self.cases: Cases | None = None
+        """The evidence of the current phase's gates; None until it is restored."""
 
     def clock(self, now: float) -> PhaseClock | None:
         """The current phase's clock."""
@@ -106,13 +110,13 @@ class Board:
                 self._take_observed(answer)
             else:
                 self._take_recent(answer)
+                if self.cases is not None and isinstance(answer, Reading):
+                    self.cases.see(answer)
         return kept
 
-    def take_phase(self, answer: Answer, since: float) -> list[Reading]:
+    def take_phase(self, answer: Answer, since: float) -> None:
         """Take an answer about all since `since`; it counts only for the phase that began then."""
-        answer = answer if isinstance(answer, Reading) else _said_plainly(answer)
-        self._phase[answer.metric] = (since, answer)
-        return [answer] if isinstance(answer, Reading) else []
+        self._phase[answer.metric] = (since, answer if isinstance(answer, Reading) else _said_plainly(answer))
 
     def no_answers(self, metrics: Iterable[str], reason: str, source: str, now: float) -> None:
         """A source as a whole did not answer: every metric of it is without data, for that reason."""
@@ -168,7 +172,8 @@ class Board:
             phase={} if clock is None else self._counted_since(clock.counts_since),
             last_good=dict(self._last_good),
             curves={metric: book.curve(now, began) for metric, book in self.curves.items()},
-            stale_after=self._stale_after,
+            stale_after=self.stale_after,
+            findings={} if clock is None else self._findings(clock),
             bugs=dict(self.bugs),
             signoffs=tuple(self.signoffs),
             was=dict(self._was),
@@ -181,6 +186,10 @@ class Board:
         if began is None:
             return {}
         return {metric: answer for metric, (since, answer) in self._phase.items() if abs(since - began) <= _SAME_MOMENT}
+
+    def _findings(self, clock: PhaseClock) -> dict[str, Finding]:
+        """What the evidence of the current phase says; that of an earlier one says nothing about it."""
+        return dict(self.cases.findings) if self.cases is not None and self.cases.belongs_to(clock) else {}
 
     def _take_recent(self, answer: Answer) -> None:
         self._recent[answer.metric] = answer

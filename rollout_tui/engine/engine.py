@@ -17,13 +17,13 @@ from rollout_tui.domain.events import Event
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
-from rollout_tui.domain.verdicts import Judge, PointJudge
 from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor, picture
 from rollout_tui.engine.board import Board, stale_limits
 from rollout_tui.engine.clock import make_clock
+from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.lease import Lease
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.poller import Poller
@@ -59,7 +59,6 @@ class Engine:
         lookup: Callable[[str], Provider] = find,
         actor: Actor | None = None,
         read_only: str | None = None,
-        judge: Judge | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or make_clock(settings.clock)
@@ -74,7 +73,8 @@ class Engine:
         self._shown: tuple[object, ...] | None = None
         self._archive = Archive(settings.history.path, self._arrived)
         self._providers = Providers(settings, self.clock, transport, lookup)
-        desk = Desk(self._providers, self.clock, self._archive, self._answered, self._arrived)
+        judging = Judging(self._archive, self.clock)
+        desk = Desk(self._providers, self.clock, self._archive, judging, self._answered, self._arrived)
         self._boards = [self._board(plan) for plan in settings.plan.rollouts]
         zone = ZoneInfo(settings.ui.timezone)
         rules = ActionRules(settings.actions.deadline, read_only, zone)
@@ -110,7 +110,6 @@ class Engine:
             self._boards,
             self._archive,
             self.clock,
-            judge or PointJudge(),
             poll_interval=fastest,
             zone=zone,
         )

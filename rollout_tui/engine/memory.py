@@ -30,3 +30,5 @@ def recall_people(history: History, board: Board) -> None:
     plan = board.plan
     board.signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
     board.asked = history.journal.last_entry(plan.platform, plan.build)
+    if board.cases is not None:
+        board.cases.adopt(history.judgements.all(plan.platform, plan.version, plan.build))

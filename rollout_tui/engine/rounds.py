@@ -10,10 +10,11 @@ from fractions import Fraction
 from rollout_tui.config.settings import ProviderSettings
 from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Population, Unit
 from rollout_tui.domain.plan import BugScope, GateKind
-from rollout_tui.domain.readings import Reading, Scope, Window
+from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.releases import Platform, ReleaseState
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.board import Board
+from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.trouble import blamed
 from rollout_tui.ports import OBSERVED_SHARE, Clock, ProviderError, Query, Source
@@ -40,6 +41,7 @@ class Desk:
     providers: Providers
     clock: Clock
     archive: Archive
+    judging: Judging
     arrived: Callable[[], None]
     """A provider answered."""
     looked: Callable[[], None]
@@ -125,14 +127,24 @@ class SourceRound:
         answers = await source.read([query for _, query in asked])
         if len(answers) != len(asked):
             raise ProviderError(f"{len(answers)} answers to {len(asked)} questions")
+        for board in self.boards:
+            await self._desk.judging.prepare(board)
         written: list[tuple[Platform, Reading]] = []
         for (board, query), answer in zip(asked, answers, strict=True):
-            kept = board.take([answer]) if query.scope is Scope.RECENT else board.take_phase(answer, query.window.start)
+            kept = (
+                board.take([answer]) if query.scope is Scope.RECENT else await self._weigh(source, board, query, answer)
+            )
             written.extend((board.plan.platform, reading) for reading in kept)
         self._hear()
         if written:
             self._desk.archive.write(lambda history: history.samples.add(written))
         self._desk.arrived()
+
+    async def _weigh(self, source: Source, board: Board, query: Query, answer: Answer) -> list[Reading]:
+        """Take an answer about the phase so far, as evidence first; returns what is new for history."""
+        polls = [] if isinstance(answer, NoReading) else await self._desk.judging.take(board, source, query, answer)
+        board.take_phase(answer, query.window.start)
+        return polls
 
     def failed(self, error: BaseException) -> None:
         """Nothing could be asked: all its metrics are without data, for that reason."""

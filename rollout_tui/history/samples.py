@@ -6,6 +6,7 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from rollout_tui.domain.metrics import Direction, Population
 from rollout_tui.domain.quantities import Bare, Mean, Number, Proportion, Quantity, flaw
@@ -30,6 +31,15 @@ _BUCKETS = """WITH RECURSIVE bucket (number, low, high) AS (
 SELECT number, (SELECT {worst}(value) FROM samples WHERE series = :series
     AND taken_at >= low AND taken_at < high + :lag AND as_of >= low AND as_of < high) FROM bucket"""
 _WORST = {Direction.LOWER: _BUCKETS.format(worst="max"), Direction.HIGHER: _BUCKETS.format(worst="min")}
+
+
+class Poll(NamedTuple):
+    """One poll of a phase: when it was taken, the source's own time (epoch seconds UTC), of whom, what was counted."""
+
+    taken_at: float
+    as_of: float
+    population: Population
+    quantity: Quantity
 
 
 class Samples:
@@ -63,14 +73,18 @@ class Samples:
                     found[reading.metric] = reading
         return list(found.values())
 
-    def polls(self, platform: Platform, build: str, metric: str, since: float) -> list[Reading]:
-        """The polls of the phase so far, in order of arrival."""
+    def polls(
+        self, platform: Platform, build: str, metric: str, since: float, scope: Scope = Scope.PHASE
+    ) -> list[Poll]:
+        """The polls of the phase so far, in order of arrival, as the light values that evidence is made of."""
         rows = self._connection.execute(
-            f"{_SELECT} WHERE r.platform = ? AND r.build = ? AND r.metric = ? AND r.scope = ? AND s.taken_at >= ?"
+            "SELECT s.taken_at, s.as_of, r.population, s.kind, s.first, s.second, s.third"
+            " FROM samples s JOIN series r ON r.id = s.series"
+            " WHERE r.platform = ? AND r.build = ? AND r.metric = ? AND r.scope = ? AND s.taken_at >= ?"
             " ORDER BY s.taken_at",
-            (platform, build, metric, Scope.PHASE, since),
+            (platform, build, metric, scope, since),
         )
-        return [_reading(row) for row in rows]
+        return [Poll(at, as_of, Population(of), _quantity(*counts)) for at, as_of, of, *counts in rows]
 
     def buckets(
         self,
@@ -180,24 +194,25 @@ def _stored(number: Number) -> int | float | str:
 
 def _reading(row: Sequence[object]) -> Reading:
     taken_at, kind, first, second, third, as_of, start, end, metric, scope, build, population, source = row
-    quantity: Quantity
-    if kind == "p":
-        quantity = Proportion(_number(first), _number(second))
-    elif kind == "m":
-        quantity = Mean(_number(first), _number(second), None if third is None else _number(third))
-    else:
-        quantity = Bare(_number(first))
     return Reading(
         metric=str(metric),
         scope=Scope(str(scope)),
         build=str(build),
         population=Population(str(population)),
-        quantity=quantity,
+        quantity=_quantity(kind, first, second, third),
         window=Window(float(str(start)), float(str(end))),
         as_of=float(str(as_of)),
         taken_at=float(str(taken_at)),
         source=str(source),
     )
+
+
+def _quantity(kind: object, first: object, second: object, third: object) -> Quantity:
+    if kind == "p":
+        return Proportion(_number(first), _number(second))
+    if kind == "m":
+        return Mean(_number(first), _number(second), None if third is None else _number(third))
+    return Bare(_number(first))
 
 
 def _number(stored: object) -> Number:

@@ -49,7 +49,16 @@ CREATE TABLE journal (
 ) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST,)
+_EVIDENCE = """
+CREATE TABLE judgements (
+    platform TEXT NOT NULL, version TEXT NOT NULL, build TEXT NOT NULL,
+    phase TEXT NOT NULL, gate TEXT NOT NULL, text TEXT NOT NULL,
+    began REAL NOT NULL, until REAL NOT NULL, failed_at REAL, log_fail REAL,
+    PRIMARY KEY (platform, version, build, phase, gate, text)
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _EVIDENCE)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from rollout_tui.history.journal import Journal
+from rollout_tui.history.judgements import Judgements
 from rollout_tui.history.log import EventLog, SignOffLog, StateLog
 from rollout_tui.history.samples import Samples
 from rollout_tui.history.schema import NewerFile, check, migrate
@@ -34,6 +35,7 @@ class History:
         self.states = StateLog(connection)
         self.signoffs = SignOffLog(connection)
         self.journal = Journal(connection)
+        self.judgements = Judgements(connection)
         self._data_version = self._version_of_data()
 
     @classmethod

@@ -17,7 +17,7 @@ from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Curve, Observed, Requested, Rollout, Snapshot
-from rollout_tui.domain.verdicts import BugCount, PointJudge, SignOff
+from rollout_tui.domain.verdicts import BugCount, SignOff
 from tests.unit.domain.builders import (
     ANDROID,
     BUGS_GATE,
@@ -33,6 +33,7 @@ from tests.unit.domain.builders import (
     NOW,
     TIME_LIMIT_GATE,
     apple,
+    by_point,
     play,
     reading,
 )
@@ -126,7 +127,7 @@ def android(**changes: object) -> Rollout:
         stale_after=STALE_AFTER,
         bugs={BugScope.ANY: BugCount(0, NOW - 180, "GitHub")},
     )
-    return assess(replace(facts, **changes), NOW, PointJudge())  # type: ignore[arg-type]  # RolloutFacts' own names
+    return assess(by_point(replace(facts, **changes), changes), NOW)  # type: ignore[arg-type]  # RolloutFacts' own names
 
 
 def ios(**changes: object) -> Rollout:
@@ -152,7 +153,7 @@ def ios(**changes: object) -> Rollout:
         bugs={BugScope.ANY: BugCount(0, NOW - 180, "GitHub")},
         signoffs=(SIGNED_FEEDBACK,),
     )
-    return assess(replace(facts, **changes), NOW, PointJudge())  # type: ignore[arg-type]  # RolloutFacts' own names
+    return assess(by_point(replace(facts, **changes), changes), NOW)  # type: ignore[arg-type]  # RolloutFacts' own names
 
 
 EVENTS = (

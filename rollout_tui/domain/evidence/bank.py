@@ -6,6 +6,7 @@ Logarithms throughout, natural; nothing overflows up to 1e9 sessions, fractional
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from math import exp, expm1, log, log1p
 
 GRID = tuple(0.03 * 2 ** (i / 2) for i in range(16))
@@ -47,6 +48,7 @@ def log_sum(terms: list[float]) -> float:
     return top + log(sum([exp(term - top) for term in terms]))
 
 
+@lru_cache(maxsize=256)
 def interval(bad: float, total: float, *, dispersion: float = 1.0, alpha: float = 0.01) -> tuple[float, float]:
     """Rates that the counts do not rule out, each end wrong with at most alpha, at all looks at once.
 

@@ -43,7 +43,7 @@ class Finding:
     evidence is no such number (means, trends). `lean` is where the needle stands: -1 FAIL ... +1 PASS.
     `since` is when the evidence for FAIL begins (epoch seconds), None for the beginning of the phase. `failed` holds
     the latch. `approximate` marks an asymptotic rule (means), `assumed` a sample size that a person configured,
-    `trend` what a source without counts shows ("below in 6 of 6 hours"). `polls` is how many polls it rests on.
+    `trend` what a source without counts shows ("below in 6 of 6 hours"). `polls` is how many were taken.
     """
 
     verdict: Verdict
@@ -62,3 +62,9 @@ class Finding:
     assumed: Number | None = None
     trend: str = ""
     polls: int = 0
+
+
+def lean(fail: float, passing: float) -> float:
+    """Where the needle stands between shares of both bounds, -1 FAIL ... +1 PASS: on the side that is nearer."""
+    fail, passing = (min(1.0, max(0.0, share)) for share in (fail, passing))
+    return passing if passing > fail else -fail

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from rollout_tui.domain.evidence.finding import Finding, Latch
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, Population, Unit
 from rollout_tui.domain.plan import BugScope, Gate, GateKind, Phase, RolloutPlan
-from rollout_tui.domain.quantities import Proportion, Quantity
+from rollout_tui.domain.quantities import Proportion, Quantity, flaw
 from rollout_tui.domain.readings import Reading, Scope, Window
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
-from rollout_tui.domain.verdicts import BugCount
+from rollout_tui.domain.verdicts import BugCount, Verdict
 
 HOUR = 3600.0
 NOW = 1_773_239_527.0  # Wed 11 Mar 2026 14:32:07 UTC
@@ -49,6 +51,7 @@ CONNECT_TIME = Metric(
     Population.CONNECTS,
     Line(Operator.LT, Fraction(10)),
     Line(Operator.GT, Fraction(20)),
+    cap=30.0,
 )
 DURATION = Metric(
     "session_duration",
@@ -185,7 +188,24 @@ def android_facts(**changes: object) -> RolloutFacts:
         stale_after={metric.id: 180.0 for metric in METRICS} | {"tracker": 900.0},
         bugs={BugScope.ANY: BugCount(0, NOW - 180, "GitHub")},
     )
-    return replace(facts, **changes)  # type: ignore[arg-type]  # keyword names are RolloutFacts' own
+    return by_point(replace(facts, **changes), changes)  # type: ignore[arg-type]  # RolloutFacts' own names
+
+
+def by_point(facts: RolloutFacts, given: Container[str] = ()) -> RolloutFacts:
+    """With findings that repeat where each value stands, as if there were evidence enough, unless some are `given`."""
+    if "findings" in given:
+        return facts
+    gates = {gate.id: gate for phase in facts.plan.phases for gate in phase.gates if gate.kind is GateKind.METRIC}
+    return replace(facts, findings={name: found for name, gate in gates.items() if (found := _found(gate, facts))})
+
+
+def _found(gate: Gate, facts: RolloutFacts) -> Finding | None:
+    answer = facts.phase.get(gate.metric or "")
+    if not isinstance(answer, Reading) or gate.line is None or flaw(answer.quantity) is not None:
+        return None
+    if gate.line.holds(answer.quantity.value()):
+        return Finding(Verdict.PASS, "proven inside the limit", lean=1.0, polls=60)
+    return Finding(Verdict.FAIL, "proven outside the limit", lean=-1.0, failed=Latch(NOW - 600, 5.0), polls=60)
 
 
 def good_quantity(metric: Metric) -> Quantity:
@@ -195,3 +215,14 @@ def good_quantity(metric: Metric) -> Quantity:
     if metric.kind is Kind.RATIO:
         return Proportion(23, 7930)
     return Mean(4.1 * 8744, 8744) if metric is CONNECT_TIME else Mean(444 * 7930, 7930)
+
+
+def proven_quantity(metric: Metric) -> Quantity:
+    """Counts of a phase that prove every gate of the plan."""
+    from rollout_tui.domain.quantities import Mean
+
+    if metric.kind is Kind.RATIO:
+        return Proportion(180, 96_000)
+    return (
+        replace(good, squares=9 * 8744 + 4.1 * 4.1 * 8744) if isinstance(good := good_quantity(metric), Mean) else good
+    )

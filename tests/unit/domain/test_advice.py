@@ -15,14 +15,14 @@ from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import PhaseKind, Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
-from rollout_tui.domain.verdicts import PointJudge, SignOff
+from rollout_tui.domain.verdicts import SignOff
 from tests.unit.domain.builders import CRASH, HOUR, IOS, NOW, android_facts, apple, play, reading
 
 SIGNED = SignOff("signoff:maintainer", "closed", "4.2.0", "4201", "mara", NOW - 9 * HOUR)
 
 
 def android(**kw: object) -> Rollout:
-    return assess(android_facts(**kw), NOW, PointJudge())
+    return assess(android_facts(**kw), NOW)
 
 
 def with_crashes(bad: int, total: int) -> Rollout:
@@ -39,7 +39,7 @@ def ready() -> Rollout:
 
 def ios(state: object = None) -> Rollout:
     facts = RolloutFacts(IOS, "App Store", state=state, states=(state,) if state else ())  # type: ignore[arg-type]
-    return assess(facts, NOW, PointJudge())
+    return assess(facts, NOW)
 
 
 def test_a_quiet_rollout_says_nothing_to_do_and_when_the_next_moment_comes() -> None:
@@ -129,7 +129,7 @@ def test_changes_are_told_once_with_their_numbers_and_silence_is_told_by_its_sou
     before, after = android(), with_crashes(110, 9_410)
     told = [(event.text, event.level) for event in changes(before, after, NOW)]
     assert ("Crash rate WARNING: 1.17 % of 9,410 (alert > 1 %)", Severity.WARNING) in told
-    assert ("Gate Crash-free ≥ 99.5 %: PASS to FAIL, outside the limit", Severity.CRITICAL) in told
+    assert ("Gate Crash-free ≥ 99.5 %: PASS to FAIL, proven outside the limit", Severity.CRITICAL) in told
     assert changes(after, after, NOW) == ()
     assert changes(None, after, NOW) == ()
 

@@ -13,12 +13,12 @@ from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Answer, NoReading, Scope
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.verdicts import BugCount, GateResult, PointJudge, SignOff, Verdict
+from rollout_tui.domain.verdicts import BugCount, GateResult, SignOff, Verdict
 from tests.unit.domain.builders import CRASH, HOUR, NOW, android_facts, reading
 
 
 def judged(**changes: object) -> Rollout:
-    return assess(android_facts(**changes), NOW, PointJudge())
+    return assess(android_facts(**changes), NOW)
 
 
 def gate(rollout: Rollout, gate_id: str) -> GateResult:

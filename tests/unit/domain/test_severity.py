@@ -14,7 +14,7 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Gate
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, exact, flaw
 from rollout_tui.domain.severity import Severity, severity_of, worst
-from rollout_tui.domain.verdicts import PointJudge, Verdict
+from rollout_tui.domain.verdicts import Verdict
 from tests.unit.domain import vectors
 from tests.unit.domain.builders import (
     CONNECT,
@@ -24,7 +24,6 @@ from tests.unit.domain.builders import (
     CRASH_FREE_GATE,
     DURATION,
     TIME_LIMIT_GATE,
-    reading,
 )
 
 
@@ -105,18 +104,11 @@ def test_counts_that_cannot_be_used_are_unknown_and_never_ok(quantity: Quantity 
         (TIME_LIMIT_GATE, Mean(10000, 1000), Verdict.FAIL),
     ],
 )
-def test_a_gate_includes_or_excludes_its_boundary_as_it_is_written(
-    gate: object, quantity: Quantity, verdict: Verdict
+def test_a_gate_s_line_includes_or_excludes_its_boundary_as_it_is_written(
+    gate: Gate, quantity: Quantity, verdict: Verdict
 ) -> None:
-    metric = {CRASH_FREE_GATE.id: CRASH, CONNECT_GATE.id: CONNECT, TIME_LIMIT_GATE.id: CONNECT_TIME}[gate.id]  # type: ignore[attr-defined]
-    assert PointJudge().judge(gate, reading(metric, quantity)).verdict is verdict  # type: ignore[arg-type]
-
-
-def test_no_answer_and_flawed_counts_are_no_data_for_a_gate() -> None:
-    judge = PointJudge()
-    assert judge.judge(CRASH_FREE_GATE, None).verdict is Verdict.NO_DATA
-    flawed = judge.judge(CRASH_FREE_GATE, reading(CRASH, Proportion(0, 0)))
-    assert (flawed.verdict, flawed.reason) == (Verdict.NO_DATA, "Prometheus: no sessions counted")
+    assert gate.line is not None
+    assert gate.line.holds(quantity.value()) is (verdict is Verdict.PASS)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))

@@ -22,13 +22,13 @@ from rollout_tui.config.settings import (
 from rollout_tui.domain.actions import ActionKind, Actor, Change, Expectation, FieldChange, Intent
 from rollout_tui.domain.plan import BugScope, Plan, RolloutPlan
 from rollout_tui.domain.quantities import Quantity
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
+from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
 from rollout_tui.domain.verdicts import BugCount
 from rollout_tui.engine.engine import Engine
 from rollout_tui.ports import Clock, Impossible, Provider, Query
 from tests.clocks import ManualClock
-from tests.unit.domain.builders import ANDROID, IOS, METRICS, NOW, good_quantity
+from tests.unit.domain.builders import ANDROID, IOS, METRICS, NOW, good_quantity, proven_quantity
 
 T = TypeVar("T")
 JKIM = Actor("jkim", "rel-01", "10.0.0.7")
@@ -132,7 +132,8 @@ class FakeSource:
         metric, now = query.metric, self.clock.now()
         if metric.id in self.missing:
             return NoReading(metric.id, query.scope, query.rollout.build, self.missing[metric.id], now, self.name)
-        counted = self.quantities.get(metric.id) or good_quantity(metric)
+        usual = proven_quantity(metric) if query.scope is Scope.PHASE else good_quantity(metric)
+        counted = self.quantities.get(metric.id) or usual
         return Reading(
             metric.id,
             query.scope,
