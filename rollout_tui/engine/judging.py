@@ -13,8 +13,10 @@ from rollout_tui.engine.cases import Cases
 from rollout_tui.history.samples import Poll
 from rollout_tui.ports import Clock, ProviderError, Query, Source
 
-STEP = 1800.0
-"""Seconds between the polls that a source's memory stands in for: two an hour open every restart at its mark."""
+_STEPS = (300.0, 600.0, 900.0, 1800.0)
+"""Seconds between the polls that a source's memory stands in for: a restart can be opened at each full hour."""
+_MOST = 100
+"""Polls that a memory stands in for at most; a longer past is taken less finely."""
 _JUST = 0.001
 """Seconds between two polls at least."""
 _WRITE_EVERY = 900.0
@@ -61,11 +63,11 @@ class Judging:
     async def _remembered(self, cases: Cases, board: Board, source: Source, query: Query) -> list[Reading]:
         """What came between the newest poll and now, as far as the source remembers it; asked once a hole."""
         until = cases.known_until(query.metric.id)
-        if query.window.end - until <= 2 * STEP or self._asked.get((board, query.metric.id)) == until:
+        if query.window.end - until <= 2 * _STEPS[0] or self._asked.get((board, query.metric.id)) == until:
             return []
         self._asked[board, query.metric.id] = until
         with contextlib.suppress(ProviderError):  # without a memory the polls begin now
-            past = await source.back_fill(query, STEP)
+            past = await source.back_fill(query, _step(query.window.end - until))
             return [replace(r, taken_at=r.window.end) for r in past if until < r.window.end < query.window.end]
         return []
 
@@ -76,6 +78,10 @@ class Judging:
         cases.written_at = now
         plan, entries = cases.plan, cases.judgements()
         self._archive.write(lambda history: history.judgements.put(plan.platform, plan.version, plan.build, entries))
+
+
+def _step(hole: float) -> float:
+    return next((step for step in _STEPS if hole / step <= _MOST), _STEPS[-1])
 
 
 def _is_of(cases: Cases, query: Query, answer: Reading) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -50,6 +51,27 @@ async def test_the_share_of_good_events_has_a_past_too(server: Canned, client_of
     metrics = {CRASH.id: {"good": BAD, "total": TOTAL}}
     readings = await source(client_of(httpx.MockTransport(server)), metrics=metrics).back_fill(past(), 1800.0)
     assert readings[-1].quantity == Proportion(540, 600)
+
+
+async def test_the_past_of_a_phase_is_what_polls_since_its_beginning_would_have_counted(
+    server: Canned, client_of: ClientOf
+) -> None:
+    server.stood[TOTAL] = [(LABELS, 600)]
+    prometheus = source(client_of(httpx.MockTransport(server)))
+    query = replace(past(), scope=Scope.PHASE)
+    await prometheus.read([query])
+    asked = len(server.asked)
+    readings = await prometheus.back_fill(query, 1800.0)
+    assert len(server.asked) == asked, "reading the phase has brought all samples already"
+    assert [reading.window for reading in readings] == [Window(NOW - DAY, NOW - DAY + 1800.0 * n) for n in range(1, 49)]
+    assert [reading.quantity for reading in readings[:2]] == [Proportion(0, 300), Proportion(0, 600)]
+    assert readings[-1].quantity == Proportion(60, 14_400)
+    assert {reading.scope for reading in readings} == {Scope.PHASE}
+
+
+async def test_a_phase_whose_value_has_no_counts_has_no_past(server: Canned, client_of: ClientOf) -> None:
+    prometheus = source(client_of(httpx.MockTransport(server)), metrics={CRASH.id: {"value": "rate(x[$window])"}})
+    assert await prometheus.back_fill(replace(past(), scope=Scope.PHASE), 1800.0) == []
 
 
 async def test_a_gap_of_the_past_stays_a_gap(server: Canned, client_of: ClientOf) -> None:
