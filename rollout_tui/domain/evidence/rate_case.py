@@ -98,7 +98,7 @@ class RateCase:
             bad, total, limit=rule.limit, above=rule.above, dispersion=rule.dispersion, alpha=rule.alpha, beta=rule.beta
         )
         clean = clean_sessions(
-            bad, total, limit=rule.limit, above=rule.above, dispersion=rule.dispersion, beta=rule.beta
+            bad, total, limit=rule.limit, above=rule.above, dispersion=rule.dispersion, alpha=rule.alpha, beta=rule.beta
         )
         hours = self._pace.hours
         soonest = hours(fast)

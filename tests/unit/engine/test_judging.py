@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
@@ -239,30 +240,29 @@ _STEPS = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(_STEPS, st.sampled_from([0.0, 3600.0]))
 def test_a_restart_at_every_poll_changes_no_bit(steps: list[tuple[float, int, int]], lag: float) -> None:
-    at, bad, total = BEGAN, 0, 500
     metrics = tuple(replace(metric, lag=lag) for metric in ANDROID.metrics)
-    plan = replace(ANDROID, metrics=metrics)
-    clock = PhaseClock(1, BEGAN, 31 * HOUR, BEGAN)
+    plan, clock = replace(ANDROID, metrics=metrics), PhaseClock(1, BEGAN, 31 * HOUR, BEGAN)
     steady = Cases.open(plan, clock, STALE)
     assert steady is not None
-    history = History.open(Path(":memory:"))
-    for wait, more_bad, more in steps:
-        at, total = at + wait, max(1, total + more)
-        bad = min(total, max(0, bad + more_bad))
-        restarted = Cases.open(plan, clock, STALE)
-        assert restarted is not None
-        restarted.restore(history)
-        for cases in (steady, restarted):
-            cases.take(CRASH.id, poll(at, bad, total))
-            cases.note_findings([GATE])
-        assert restarted.findings == steady.findings
-        reading = Reading(
-            CRASH.id, Scope.PHASE, "4201", CRASH.population, Proportion(bad, total), Window(BEGAN, at), at - 5, at, "p"
-        )
-        history.samples.add([(Platform.ANDROID, reading)])
-        if len(steps) % 2:  # half of the time nothing but the polls was written
-            history.judgements.put(Platform.ANDROID, "4.2.0", "4201", restarted.judgements())
-    history.close()
+    with TemporaryDirectory() as folder:
+        history = History.open(Path(folder) / "history.db")
+        at, bad, total = BEGAN, 0, 500
+        for wait, more_bad, more in steps:
+            at, total = at + wait, max(1, total + more)
+            bad = min(total, max(0, bad + more_bad))
+            restarted = Cases.open(plan, clock, STALE)
+            assert restarted is not None
+            restarted.restore(history)
+            for cases in (steady, restarted):
+                cases.take(CRASH.id, poll(at, bad, total))
+                cases.note_findings([GATE])
+            assert restarted.findings == steady.findings
+            counts, window = Proportion(bad, total), Window(BEGAN, at)
+            answer = Reading(CRASH.id, Scope.PHASE, "4201", CRASH.population, counts, window, at - 5, at, "p")
+            history.samples.add([(Platform.ANDROID, answer)])
+            if len(steps) % 2:  # half of the time nothing but the polls was written
+                history.judgements.put(Platform.ANDROID, "4.2.0", "4201", restarted.judgements())
+        history.close()
 
 
 def test_recalled_polls_cost_no_judging_and_leave_the_same_state() -> None:
