@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from providers.prometheus.freshness import NoData
 from providers.prometheus.options import MetricQueries
 from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity
@@ -15,7 +16,7 @@ EXPECTED = {Kind.RATIO: "bad and total, good and total, or value", Kind.MEAN: "s
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Selectors of counters, and the quantity that their growths (in the same order) make."""
+    """Selectors of counters, and the quantity that their growths (in the same order) make, which raises NoData."""
 
     selectors: tuple[str, ...]
     quantity: Callable[[Sequence[float]], Quantity]
@@ -40,9 +41,11 @@ def _from_bad(grown: Sequence[float]) -> Quantity:
 
 
 def _from_good(grown: Sequence[float]) -> Quantity:
-    """The rest is bad; more good than total, beyond a fraction, stays negative and is no data."""
+    """The rest is bad; an excess of good below 1 is cut. Raises NoData for more."""
     good, total = grown
-    return Proportion(_whole(0.0 if total < good < total + 1 else total - good), _whole(total))
+    if good >= total + 1:
+        raise NoData(f"more good than total: {good:,g} of {total:,g}")
+    return Proportion(_whole(max(0.0, total - good)), _whole(total))
 
 
 def _mean(grown: Sequence[float]) -> Quantity:

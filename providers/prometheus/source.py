@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from providers.prometheus.client import PrometheusClient, Series
@@ -168,9 +169,10 @@ class PrometheusSource:
             counts = [growth for growth in grown if growth is not None]
             times = [time for time in newest if time is not None and at - time <= patience]
             if ask.counting is not None and len(counts) == len(times) == len(ask.counting.selectors):
-                quantity = ask.counting.quantity(counts)
-                if flaw(quantity) is None:
-                    yield self._past(ask, quantity, Window(since(at), at), min(times))
+                with suppress(NoData):
+                    quantity = ask.counting.quantity(counts)
+                    if flaw(quantity) is None:
+                        yield self._past(ask, quantity, Window(since(at), at), min(times))
 
     async def _past_values(self, ask: Ask, step: float) -> list[tuple[float, float]]:
         window = ask.query.window

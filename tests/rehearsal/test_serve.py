@@ -23,6 +23,7 @@ from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.history import History
 from rollout_tui.rehearsal.scenarios import SCENARIOS
+from rollout_tui.rehearsal.world import GIVE_UP
 from tests.rehearsal.serving import PATIENCE, Served, announced, run, served, start, until
 
 Serve = Callable[..., Served]
@@ -217,6 +218,13 @@ def test_right_after_the_start_status_says_what_the_scenario_promises(serve, loo
         assert {key: told[key] for key in promised} == promised, platform
         assert facts["platforms"][platform]["actions"]["pause"]["possible"]
         assert facts["platforms"][platform]["store"]["problem"] is None
+
+
+def test_the_ready_configuration_knows_the_apps_timeout_and_how_late_crashes_are_reported(serve):
+    android = load(serve("healthy").config).plan.rollout(Platform.ANDROID)
+    assert android.metric("avg_connection_time").cap == GIVE_UP
+    assert android.metric("crash_rate").lag == 3600
+    assert android.metric("connect_failure_rate").lag == 0
 
 
 def test_what_is_not_known_is_said_in_words_and_is_never_a_number(serve, run_on):

@@ -74,6 +74,11 @@ async def test_a_phase_whose_value_has_no_counts_has_no_past(server: Canned, cli
     assert await prometheus.back_fill(replace(past(), scope=Scope.PHASE), 1800.0) == []
 
 
+async def test_a_past_with_more_good_than_total_is_left_out(server: Canned, client_of: ClientOf) -> None:
+    metrics = {CRASH.id: {"good": TOTAL, "total": BAD}}
+    assert await source(client_of(httpx.MockTransport(server)), metrics=metrics).back_fill(past(), 1800.0) == []
+
+
 async def test_a_gap_of_the_past_stays_a_gap(server: Canned, client_of: ClientOf) -> None:
     hole = (NOW - 12 * HOUR, NOW - 6 * HOUR)
     for text in (TOTAL, BAD):

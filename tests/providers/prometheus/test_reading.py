@@ -186,7 +186,7 @@ async def test_good_is_cut_at_total_when_the_excess_is_below_one(server: Canned,
 
 async def test_more_good_than_total_is_no_data(server: Canned, http: httpx.AsyncClient) -> None:
     other_counters(server, 1000, 1002)
-    assert await reason(http, metrics=GOOD_QUERIES) == "Prometheus: bad is negative: -1"
+    assert await reason(http, metrics=GOOD_QUERIES) == "Prometheus: more good than total: 3 of 2"
 
 
 async def test_a_bucket_that_nobody_counts_is_no_data_and_not_all_bad(http: httpx.AsyncClient) -> None:
