@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import floor, log
+from math import floor
 
-from rollout_tui.domain.evidence.bank import Bets, mirrored_limit
 from rollout_tui.domain.evidence.means import LEAST_OBSERVATIONS
+from rollout_tui.domain.evidence.outlook import least_sessions
 from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Population
 from rollout_tui.domain.plan import Gate, GateKind, Phase, RolloutPlan
 from rollout_tui.domain.words import limit
@@ -70,15 +69,10 @@ def least_for_pass(gate: Gate, line: Line, metric: Metric) -> int | None:
     """
     if metric.kind is Kind.MEAN:
         return LEAST_OBSERVATIONS
-    rate = float(line.limit)
-    allowed = mirrored_limit(rate) if metric.better is Direction.HIGHER else rate
-    if allowed <= 0:
+    above = metric.better is Direction.HIGHER
+    if line.limit == (1 if above else 0):
         return None
-    bets = Bets(allowed)
-    enough = 1
-    while bets.below(0, enough / metric.dispersion) < -log(gate.beta):
-        enough *= 2
-    return bisect_left(range(enough), True, key=lambda n: bets.below(0, n / metric.dispersion) >= -log(gate.beta))
+    return least_sessions(limit=float(line.limit), above=above, dispersion=metric.dispersion, beta=gate.beta)
 
 
 def notes(rollout: RolloutPlan) -> Iterator[Note]:
