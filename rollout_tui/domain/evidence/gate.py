@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil, isfinite, log
+from math import ceil, log
 from typing import Any, NamedTuple
 
 from rollout_tui.domain.evidence.bank import Bets, log_sum, mirrored_limit
@@ -18,6 +18,8 @@ from rollout_tui.domain.verdicts import Verdict
 
 HOUR = 3600.0
 MOST_HOURS = 48
+_MOST = 10**15
+"""Beyond this no count of sessions is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +103,27 @@ class Evidence:
             return Judged(Verdict.NO_DATA if self.failed_at is None else Verdict.FAIL, reason=problem)
         t, k, n, lagged = self._take(t, bad, total)
         dispersion = self.rule.dispersion
-        log_fail, since = self._fail_evidence(k, n)
+        log_fail, fired = self._fail_evidence(k, n)
         log_pass = self._bets.below(k / dispersion, lagged / dispersion) if lagged > 0 else 0.0
-        self._open_restarts(t, k, lagged)
-        if self.failed_at is None and log_fail >= self.rule.fail_at:
+        self._open(t, k, lagged)
+        if self.failed_at is None and log_fail >= self.rule.fail_at and self._is_over(k - fired.bad, n - fired.total):
             self.failed_at = t
-        return Judged(self._verdict(log_pass), log_fail, log_pass, since)
+        return Judged(self._verdict(log_pass, k, n), log_fail, log_pass, fired.t)
 
     def recall(self, t: float, bad: object, total: object) -> None:
         """Take note of counts that were judged before: all of `poll` but the judging, for a quick start."""
         if unusable(bad, total) is None and self._shrunken(total) is None:
             t, k, _, lagged = self._take(t, bad, total)
-            self._open_restarts(t, k, lagged)
+            self._open(t, k, lagged)
 
-    def _verdict(self, log_pass: float) -> Verdict:
+    def _verdict(self, log_pass: float, k: float, n: float) -> Verdict:
         if self.failed_at is not None:
             return Verdict.FAIL
-        return Verdict.PASS if log_pass >= self.rule.pass_at else Verdict.UNDECIDED
+        return Verdict.PASS if log_pass >= self.rule.pass_at and not self._is_over(k, n) else Verdict.UNDECIDED
+
+    def _is_over(self, bad: float, total: float) -> bool:
+        """Whether the value itself is on the bad side: evidence that decides implies it (gates.md 3), checked anyway."""
+        return max(0.0, bad) > self._bets.rate * max(0.0, total)
 
     def _take(self, t: float, bad: object, total: object) -> tuple[float, float, float, float]:
         """Time, bad, total and the total of `lag` ago, with everything that depends on them brought up to date."""
@@ -127,10 +133,7 @@ class Evidence:
         if self.rule.above:
             k = n - k
         self._most = max(self._most, n)
-        lagged = self._lagged(t, n)
-        if self.endless:
-            self._begin_period(t, k, lagged)
-        return t, k, n, lagged
+        return t, k, n, self._lagged(t, n)
 
     def _shrunken(self, total: object) -> str | None:
         """A fall below nine tenths of the highest count is a reset or a wrong window, not a correction."""
@@ -149,43 +152,43 @@ class Evidence:
         then, count = self._recent[0]
         return min(count, n) if then <= t - self.rule.lag else 0.0
 
-    def _fail_evidence(self, k: float, n: float) -> tuple[float, float]:
-        """ln E_fail, and since when most of it was gathered."""
+    def _fail_evidence(self, k: float, n: float) -> tuple[float, _Mark]:
+        """ln E_fail, and from where most of it was gathered."""
         hours = self.rule.planned_hours
         whole = self._above(self._base, k, n)
         if hours <= 1:
-            return whole, self._base.t
+            return whole, self._base
         share = log(0.5 / (hours - 1))
         terms = [log(0.5) + whole]
         terms += [share + self._above(mark, k, n) for mark in self._marks]
         most = max(range(len(terms)), key=terms.__getitem__)
-        return log_sum(terms), self._marks[most - 1].t if most else self._base.t
+        return log_sum(terms), self._marks[most - 1] if most else self._base
 
     def _above(self, mark: _Mark, k: float, n: float) -> float:
         dispersion = self.rule.dispersion
         return self._bets.above(max(0.0, k - mark.bad) / dispersion, max(0.0, n - mark.total) / dispersion)
 
-    def _open_restarts(self, t: float, k: float, lagged: float) -> None:
-        due = min(self.rule.planned_hours - 1, int((t - self._start) // HOUR))
-        while len(self._marks) < due:
-            self._marks.append(_Mark(k, lagged, t))
-
-    def _begin_period(self, t: float, k: float, lagged: float) -> None:
-        """A phase that outlives its hours gathers against FAIL anew; the latch and E_pass carry on."""
+    def _open(self, t: float, k: float, lagged: float) -> None:
+        """After a poll was judged: begin what is due, so that no evidence falls into a gap between two polls."""
         length = self.rule.planned_hours * HOUR
-        if t - self._start >= length:
+        if self.endless and t - self._start >= length:
             self._start += length * ((t - self._start) // length)
             self._base = _Mark(k, lagged, t)
             self._marks = []
+        due = min(self.rule.planned_hours - 1, int((t - self._start) // HOUR))
+        while len(self._marks) < due:
+            self._marks.append(_Mark(k, lagged, t))
 
 
 def unusable(bad: object, total: object) -> str | None:
     """Why these counts are no data, in words; None when they can be judged (gates.md 8)."""
     for name, number in (("bad", bad), ("total", total)):
-        if isinstance(number, bool) or not isinstance(number, int | float | Decimal) or not isfinite(number):
+        if isinstance(number, bool) or not isinstance(number, int | float | Decimal) or _is_nan(number):
             return f"{name} is no number"
         if number < 0:
             return f"{name} is negative"
+        if number > _MOST:
+            return f"{name} is too large to be a count"
     if total == 0:
         return "no sessions counted"
     if bad > total:  # type: ignore[operator]  # both are numbers by now
@@ -193,7 +196,12 @@ def unusable(bad: object, total: object) -> str | None:
     return None
 
 
-_SPOKEN = {verdict: verdict.value.lower().replace(" ", "-") for verdict in Verdict}
+def _is_nan(number: float | Decimal) -> bool:
+    return number.is_nan() if isinstance(number, Decimal) else number != number
+
+
+SPOKEN = {verdict: verdict.value.lower().replace(" ", "-") for verdict in Verdict}
+"""Verdicts as machine output has them: `pass`, `no-data`."""
 
 
 def run_stream(
@@ -212,4 +220,4 @@ def run_stream(
     evidence = Evidence(rule, endless=False)
     for poll in polls:
         judged = evidence.poll(float(poll["t"]), poll.get("bad"), poll.get("total"))
-        yield _SPOKEN[judged.verdict], judged.log_e_fail, judged.log_e_pass
+        yield SPOKEN[judged.verdict], judged.log_e_fail, judged.log_e_pass
