@@ -122,7 +122,7 @@ class Evidence:
         return Verdict.PASS if log_pass >= self.rule.pass_at and not self._is_over(k, n) else Verdict.UNDECIDED
 
     def _is_over(self, bad: float, total: float) -> bool:
-        """Whether the value itself is on the bad side: evidence that decides implies it (gates.md 3), checked anyway."""
+        """Whether the value itself is on the bad side. Deciding evidence implies it (gates.md 3); checked anyway."""
         return max(0.0, bad) > self._bets.rate * max(0.0, total)
 
     def _take(self, t: float, bad: object, total: object) -> tuple[float, float, float, float]:
