@@ -158,7 +158,8 @@ class MeanEvidence:
         if squares is None:
             blocks, variance = self._batches.blocks, self._batches.variance
             if blocks < LEAST_BLOCKS or variance is None:
-                return None, f"not enough sessions: the spread is known after {LEAST_BLOCKS} blocks, so far {blocks}"
+                known = f"the spread is known after {LEAST_BLOCKS} samples of {BLOCK} or more, so far {blocks}"
+                return None, f"not enough sessions: {known}"
             return sqrt(variance), ""
         if n < LEAST_OBSERVATIONS:
             return None, f"not enough sessions: {n:,.0f} of at least {LEAST_OBSERVATIONS}"

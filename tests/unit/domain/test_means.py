@@ -108,7 +108,7 @@ def test_no_verdict_before_thirty_blocks_are_gathered() -> None:
     assert {answer.verdict for answer in answers[:29]} == {Verdict.UNDECIDED}
     assert answers[28].half is None
     assert answers[28].lean == 0
-    assert answers[28].reason == "not enough sessions: the spread is known after 30 blocks, so far 29"
+    assert answers[28].reason == "not enough sessions: the spread is known after 30 samples of 20 or more, so far 29"
     assert answers[29].verdict is Verdict.PASS
     assert answers[29].reason == "proven under, approx."
 
