@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rollout_tui.domain import words
+from rollout_tui.domain.decisions import case_of, standing
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Line
+from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.releases import ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
@@ -28,6 +30,10 @@ _LEVEL_OF_VERDICT = {
     Verdict.NO_DATA: Severity.UNKNOWN,
     Verdict.WAIVED: Severity.WARNING,
 }
+_JUST_NOW = 600.0
+"""Seconds for which a FAIL is news, also where nothing was known of its gate before."""
+_CORRECTION = 1000
+"""A fall by less than one in so many sessions is how extrapolated counts waver; more is a correction (gates.md 8)."""
 
 
 def changes(before: Rollout | None, after: Rollout, at: float) -> tuple[Event, ...]:
@@ -79,19 +85,56 @@ def _state(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
 
 
 def _verdicts(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
-    known = {result.gate.id: result for result in before.gates}
+    known = {result.gate.id: result for result in before.gates} if _same_phase(before, after) else {}
     for result in after.gates:
         old = known.get(result.gate.id)
-        # A gate that loses its data is said once, by the source's own event.
-        if old is None or old.verdict is result.verdict or Verdict.NO_DATA in (old.verdict, result.verdict):
+        unknown = old is None or old.verdict is Verdict.NO_DATA
+        if old is not None and old.verdict is result.verdict:
+            continue
+        if unknown and not _failed_just_now(result, at):
+            continue
+        if result.verdict is Verdict.NO_DATA and not _lost_alone(result, after):
             continue
         yield Event(
             at,
             EventKind.VERDICT,
-            _verdict_text(old, result),
+            _verdict_text(old, result, after, at),
             after.plan.platform,
             _LEVEL_OF_VERDICT[result.verdict],
         )
+    yield from _corrections(known, after, at)
+
+
+def _same_phase(before: Rollout, after: Rollout) -> bool:
+    """A new phase starts from nothing, and so does a new build: their gates have not turned."""
+    old, new = before.current, after.current
+    same = old is not None and new is not None and old.phase.id == new.phase.id
+    return same and before.plan.build == after.plan.build
+
+
+def _failed_just_now(result: GateResult, at: float) -> bool:
+    latch = result.finding.failed if result.finding is not None else None
+    return result.verdict is Verdict.FAIL and latch is not None and at - latch.at < _JUST_NOW
+
+
+def _lost_alone(result: GateResult, after: Rollout) -> bool:
+    """Whether a gate lost its data while its metric is still seen: else the source's own event says it once."""
+    return any(seen.metric.id == result.gate.metric and seen.problem is None for seen in after.metrics)
+
+
+def _corrections(known: Mapping[str, GateResult], after: Rollout, at: float) -> Iterator[Event]:
+    """Counts of the phase so far that a source took back."""
+    told: set[str] = set()
+    for result in after.gates:
+        old, metric_id = known.get(result.gate.id), result.gate.metric
+        was, now = (one.quantity.n if one is not None and one.quantity is not None else None for one in (old, result))
+        if metric_id is None or metric_id in told or was is None or now is None:
+            continue
+        if (exact(was) - exact(now)) * _CORRECTION >= exact(was):
+            told.add(metric_id)
+            name = after.plan.metric(metric_id).label
+            text = f"{name}: sessions of this phase corrected from {words.count(was)} to {words.count(now)}"
+            yield Event(at, EventKind.SOURCE, text, after.plan.platform, Severity.INFO)
 
 
 def _state_text(store: str, old: ReleaseState, new: ReleaseState) -> str:
@@ -134,6 +177,11 @@ def _line(standing: MetricStanding) -> tuple[str, Line]:
     return "target", metric.target
 
 
-def _verdict_text(old: GateResult, new: GateResult) -> str:
-    tail = f", {words.plain_text(new.reason, 80)}" if new.verdict is Verdict.FAIL else ""
-    return f"Gate {new.gate.label}: {old.verdict} to {new.verdict}{tail}"
+def _verdict_text(old: GateResult | None, new: GateResult, after: Rollout, at: float) -> str:
+    """`Gate Connect fail ≤ 1 %: UNDECIDED to PASS. 0.58 % [0.38–0.85 %], n 12,900: proven under`."""
+    turned = new.verdict.value if old is None else f"{old.verdict} to {new.verdict}"
+    case = case_of(new, after, at)
+    if case is not None and new.verdict is not Verdict.NO_DATA:
+        return f"Gate {new.gate.label}: {turned}. {standing(case)}"
+    tail = f", {words.plain_text(new.reason, 80)}" if new.verdict in (Verdict.FAIL, Verdict.NO_DATA) else ""
+    return f"Gate {new.gate.label}: {turned}{tail}"

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import ActionKind, Obstacle
+from rollout_tui.domain.decisions import case_of, remedy, standing
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.releases import StateWord
@@ -65,7 +66,7 @@ def _against_promote(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[Obs
         yield Obstacle(f"the store says {state.status}", "settle it at the store first")
     for result in rollout.gates:
         if not result.holds:
-            yield _gate_obstacle(result, now, zone)
+            yield _gate_obstacle(result, rollout, now, zone)
 
 
 _AGAINST: dict[ActionKind, Callable[[Rollout, float, tzinfo], Iterator[Obstacle]]] = {
@@ -80,7 +81,7 @@ def _unread(rollout: Rollout) -> Obstacle:
     return Obstacle(f"{rollout.store.name} cannot be read: {cause}", rollout.store.hint or "u tries again")
 
 
-def _gate_obstacle(result: GateResult, now: float, zone: tzinfo) -> Obstacle:
+def _gate_obstacle(result: GateResult, rollout: Rollout, now: float, zone: tzinfo) -> Obstacle:
     label = result.gate.label
     if result.gate.kind is GateKind.TIME and result.left is not None:
         over = words.day_and_time(now + result.left, zone)
@@ -92,4 +93,7 @@ def _gate_obstacle(result: GateResult, now: float, zone: tzinfo) -> Obstacle:
     if result.gate.kind is GateKind.BUGS and result.bugs is not None:
         titles = "; ".join(words.plain_text(title, 60) for title in result.bugs.newest)
         return Obstacle(f"{label}: {result.bugs.open} open{': ' + titles if titles else ''}", "close or re-label them")
-    return Obstacle(f"{label}: {result.reason}", "wait for data, or a new build")
+    case = case_of(result, rollout, now, zone)
+    if case is None:
+        return Obstacle(f"{label}: {result.reason}", "wait for data, or a new build")
+    return Obstacle(f"{label}: {standing(case)}", remedy(case))

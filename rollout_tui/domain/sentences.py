@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
+
 from rollout_tui.domain import words
-from rollout_tui.domain.metrics import Unit
+from rollout_tui.domain.decisions import case_of, faded, has_faded, is_outside
+from rollout_tui.domain.metrics import Direction, Unit
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion, exact
 from rollout_tui.domain.releases import PhaseKind
@@ -20,8 +23,11 @@ def worst_metric(rollout: Rollout) -> MetricStanding | None:
 
 def failed_metric_gate(rollout: Rollout) -> GateResult | None:
     """The first gate on a metric that fails."""
-    failed = (g for g in rollout.gates if g.gate.kind is GateKind.METRIC and g.verdict is Verdict.FAIL)
-    return next(failed, None)
+    return next(iter(_failed_metric_gates(rollout)), None)
+
+
+def _failed_metric_gates(rollout: Rollout) -> list[GateResult]:
+    return [g for g in rollout.gates if g.gate.kind is GateKind.METRIC and g.verdict is Verdict.FAIL]
 
 
 def severity_sentence(standing: MetricStanding) -> str:
@@ -40,6 +46,45 @@ def severity_sentence(standing: MetricStanding) -> str:
         f"{metric.label} {words.value(metric, quantity)} ({counts}); "
         f"{'critical' if line is metric.critical else 'alert'} {words.condition(line, metric.unit)}."
     )
+
+
+def is_shown(standing: MetricStanding) -> bool:
+    """Whether the recent sessions are enough to say that the metric misses its target.
+
+    Where nobody knows how many there are, the value is taken at its word.
+    """
+    if standing.interval is None:
+        return True
+    (low, high), limit = standing.interval, float(standing.metric.target.limit)
+    return low > limit if standing.metric.better is Direction.LOWER else high < limit
+
+
+def alarm_sentence(standing: MetricStanding, rollout: Rollout) -> str:
+    """The metric now, and whether it is proven to be beyond its gate: `Crash rate 2.41 % (241 of 10,002), proven over`.
+
+    A verdict speaks of the phase so far, a severity of the last window: without a FAIL the severity names its line.
+    """
+    told = severity_sentence(standing)
+    failed = next((g for g in _failed_metric_gates(rollout) if g.gate.metric == standing.metric.id), None)
+    if failed is not None and failed.gate.line is not None:
+        side = "over" if standing.metric.better is Direction.LOWER else "under"
+        return f"{told.split(';', 1)[0]}, proven {side} {words.limit(failed.gate.line, standing.metric.unit)}."
+    return told if is_shown(standing) else f"{told.removesuffix('.')}; over the limit, not proven."
+
+
+def proof_sentence(result: GateResult, rollout: Rollout, now: float, zone: tzinfo = UTC) -> str:
+    """What a gate on a metric that fails rests on: `Crash rate proven over 0.5 % since 14:00: 0.62 %, n 63,200.`"""
+    case = case_of(result, rollout, now, zone)
+    if case is None or result.quantity is None or result.gate.line is None:
+        return f"{result.gate.label}: {result.reason}."
+    metric = case.metric
+    side = "over" if metric.better is Direction.LOWER else "under"
+    since = "since the phase began" if case.finding.since is None else f"since {case.when(case.finding.since)}"
+    value, n = words.value(metric, result.quantity), words.sample(result.quantity)
+    if has_faded(case):
+        return f"{metric.label}, limit {words.limit(result.gate.line, metric.unit)}: {faded(case)}; {value}, {n}."
+    whole = "" if case.finding.since is None or is_outside(case) else " in the whole phase"
+    return f"{metric.label} proven {side} {words.limit(result.gate.line, metric.unit)} {since}: {value}, {n}{whole}."
 
 
 def gate_sentence(result: GateResult, rollout: Rollout) -> str:
@@ -64,7 +109,7 @@ def cost_of_waiting(standing: MetricStanding) -> str:
     if hourly < 1:
         return ""
     digits = max(0, len(str(hourly)) - 2)
-    return f"Each hour of waiting: about {round(hourly, -digits):,} more than the target allows."
+    return f"Each hour of waiting: about {round(hourly, -digits):,} over the target."
 
 
 def pause_effect(rollout: Rollout) -> str:

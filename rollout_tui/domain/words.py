@@ -68,9 +68,14 @@ def percent(value: Fraction, n: Number | None) -> str:
 
 def duration_value(value: Fraction, n: Number | None) -> str:
     """A mean in seconds: `4.1 s`, `7.4 min`; two significant digits, one from fewer than 100 observations."""
-    unit, scaled = ("s", value) if value < 100 else ("min", value / 60)
-    places = 0 if scaled >= 10 or (n is not None and n < 100) else 1
-    return f"{decimal(scaled, places)} {unit}"
+    unit, divisor, places = _time_scale(value, n)
+    return f"{decimal(value / divisor, places)} {unit}"
+
+
+def _time_scale(value: Fraction, n: Number | None) -> tuple[str, int, int]:
+    """Unit, seconds in it, decimals."""
+    unit, divisor = ("s", 1) if value < 100 else ("min", 60)
+    return unit, divisor, 0 if value / divisor >= 10 or (n is not None and n < 100) else 1
 
 
 def value(metric: Metric, quantity: Quantity, *, complement: bool = False) -> str:
@@ -79,6 +84,17 @@ def value(metric: Metric, quantity: Quantity, *, complement: bool = False) -> st
     if metric.unit is Unit.RATIO:
         return percent(1 - number if complement else number, quantity.n)
     return duration_value(number, quantity.n)
+
+
+def interval(metric: Metric, quantity: Quantity, bounds: tuple[float, float], *, complement: bool = False) -> str:
+    """Two numbers and one unit, with the decimals of the value: `0.13–0.55 %`, `4.0–4.2 s`."""
+    low, high = (exact(bound) for bound in bounds)
+    if metric.unit is Unit.RATIO:
+        ends = (1 - high, 1 - low) if complement else (low, high)
+        places = percent_decimals(quantity.n)
+        return f"{decimal(ends[0] * 100, places)}–{decimal(ends[1] * 100, places)} %"
+    unit, divisor, places = _time_scale(quantity.value(), quantity.n)
+    return f"{decimal(low / divisor, places)}–{decimal(high / divisor, places)} {unit}"
 
 
 def sample(quantity: Quantity) -> str:

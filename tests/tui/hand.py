@@ -8,8 +8,7 @@ from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.samples import android, ios, snapshot
-from tests.unit.domain.builders import HOUR, NOW, play
+from tests.tui.samples import ios, ready, snapshot
 from tests.unit.domain.test_advice import SIGNED
 
 
@@ -44,8 +43,7 @@ class Hand:
 
 def ready_desk() -> FakeDesk:
     """Android may be promoted: time over, signed."""
-    states = (play("0.1", NOW - 90 * HOUR), play("0.5", NOW - 49 * HOUR))
-    return FakeDesk(snapshot(android(states=states, signoffs=(SIGNED,)), ios()))
+    return FakeDesk(snapshot(ready(SIGNED), ios()))
 
 
 def app_on(desk: FakeDesk, wrist: Wrist) -> RolloutApp:

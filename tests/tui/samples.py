@@ -18,6 +18,7 @@ from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, State
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Curve, Observed, Requested, Rollout, Snapshot
 from rollout_tui.domain.verdicts import BugCount, SignOff
+from tests.evidence import by_evidence
 from tests.unit.domain.builders import (
     ANDROID,
     BUGS_GATE,
@@ -33,7 +34,6 @@ from tests.unit.domain.builders import (
     NOW,
     TIME_LIMIT_GATE,
     apple,
-    by_point,
     play,
     reading,
 )
@@ -51,41 +51,54 @@ PLAN = Plan("acme-connect", "4.2.0", (ANDROID, IPHONES))
 SIGNED_FEEDBACK = SignOff(FEEDBACK_GATE.id, "phased", "4.2.0", "87", "mara", NOW - 50 * HOUR)
 
 Counts = Mapping[Metric, Quantity]
+
+
+def mean(value: float, count: int, spread: float = 0.4) -> Mean:
+    """A mean with sum and sum of squares; `spread` is the standard deviation as a share of it."""
+    return Mean(value * count, count, value * value * (1 + spread * spread) * count)
+
+
 QUIET_ANDROID: Counts = {
     CRASH: Proportion(23, 7930),
     CONNECT: Proportion(99, 8840),
-    CONNECT_TIME: Mean(4.1 * 8744, 8744),
-    DURATION: Mean(444 * 7930, 7930),
+    CONNECT_TIME: mean(4.1, 8744),
+    DURATION: mean(444, 7930),
 }
 QUIET_ANDROID_PHASE: Counts = {
     CRASH: Proportion(664, 214_300),
     CONNECT: Proportion(2224, 239_100),
-    CONNECT_TIME: Mean(4.2 * 236_800, 236_800),
-    DURATION: Mean(444 * 214_300, 214_300),
+    CONNECT_TIME: mean(4.2, 236_800),
+    DURATION: mean(444, 214_300),
+}
+READY_PHASE: Counts = {
+    CRASH: Proportion(1027, 331_400),
+    CONNECT: Proportion(3323, 369_200),
+    CONNECT_TIME: mean(4.2, 365_900),
+    DURATION: mean(444, 331_400),
 }
 QUIET_IOS: Counts = {
     CRASH: Proportion(1, 640),
     CONNECT: Proportion(4, 655),
-    CONNECT_TIME: Mean(3.8 * 651, 651),
-    DURATION: Mean(486 * 640, 640),
+    CONNECT_TIME: mean(3.8, 651),
+    DURATION: mean(486, 640),
 }
 QUIET_IOS_PHASE: Counts = {
     CRASH: Proportion(24, 12_400),
     CONNECT: Proportion(75, 12_900),
-    CONNECT_TIME: Mean(3.9 * 12_800, 12_800),
-    DURATION: Mean(486 * 12_400, 12_400),
+    CONNECT_TIME: mean(3.9, 12_800),
+    DURATION: mean(486, 12_400),
 }
 SPIKE: Counts = {
     CRASH: Proportion(241, 10_002),
     CONNECT: Proportion(157, 11_240),
-    CONNECT_TIME: Mean(5.2 * 11_080, 11_080),
-    DURATION: Mean(252 * 10_002, 10_002),
+    CONNECT_TIME: mean(5.2, 11_080),
+    DURATION: mean(252, 10_002),
 }
 SPIKE_PHASE: Counts = {
     CRASH: Proportion(390, 63_200),
     CONNECT: Proportion(646, 70_200),
-    CONNECT_TIME: Mean(4.3 * 69_800, 69_800),
-    DURATION: Mean(430 * 63_200, 63_200),
+    CONNECT_TIME: mean(4.3, 69_800),
+    DURATION: mean(430, 63_200),
 }
 LEVELS = {"crash_rate": 0.003, "connect_failure_rate": 0.006, "avg_connection_time": 4.1, "session_duration": 444.0}
 WAVE = (1.0, 1.02, 0.97, 1.05, 1.0, 0.94, 0.98, 1.03)
@@ -127,7 +140,16 @@ def android(**changes: object) -> Rollout:
         stale_after=STALE_AFTER,
         bugs={BugScope.ANY: BugCount(0, NOW - 180, "GitHub")},
     )
-    return assess(by_point(replace(facts, **changes), changes), NOW)  # type: ignore[arg-type]  # RolloutFacts' own names
+    return assess(by_evidence(replace(facts, **changes), changes), NOW)  # type: ignore[arg-type]  # RolloutFacts' own names
+
+
+def ready(signoff: SignOff) -> Rollout:
+    """The same 49 h into the phase, signed: every gate holds."""
+    return android(
+        states=(play("0.1", NOW - 90 * HOUR), play("0.5", NOW - 49 * HOUR)),
+        signoffs=(signoff,),
+        phase=readings(READY_PHASE, Scope.PHASE, "4201", NOW - 38),
+    )
 
 
 def ios(**changes: object) -> Rollout:
@@ -153,7 +175,7 @@ def ios(**changes: object) -> Rollout:
         bugs={BugScope.ANY: BugCount(0, NOW - 180, "GitHub")},
         signoffs=(SIGNED_FEEDBACK,),
     )
-    return assess(by_point(replace(facts, **changes), changes), NOW)  # type: ignore[arg-type]  # RolloutFacts' own names
+    return assess(by_evidence(replace(facts, **changes), changes), NOW)  # type: ignore[arg-type]  # RolloutFacts' own names
 
 
 EVENTS = (

@@ -121,8 +121,10 @@ async def test_a_blocked_promotion_lists_its_reasons_and_has_no_field(wrist: Wri
         await hand.press("n")
         text = hand.screen()
         assert "PROMOTE ANDROID: NOT YET" in text
-        assert "2 things stand in the way" in text
-        assert "1   48 h in this phase: 17 h left" in text
+        assert "3 things stand in the way" in text
+        assert "1   Connect fail ≤ 1 %: 0.93 % [0.86–1.01 %], n 239,100: under, not proven" in text
+        assert "    wait 4–19 h at 7,712/h; or a waiver" in text
+        assert "2   48 h in this phase: 17 h left" in text
         assert "Type" not in text
         await hand.press("enter")
         assert desk.performed == []

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from rollout_tui.domain.actions import ActionKind, Change, Proposal
+from rollout_tui.domain.decisions import Case, case_of, decision
+from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.snapshot import Rollout
+from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import age, middle_cut, plain_percent, plain_text, sample, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
@@ -15,10 +19,11 @@ def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Ro
     """Everything above the buttons. `changed` says what is new since the dialog opened."""
     rows = [line(width), *lines(width, changed, "unk", bold=True), *_heading(scene, proposal, width)]
     if proposal.possible:
-        return [*rows, *_change(scene, proposal, proposal.change, width)]
+        return [*rows, *_change(scene, proposal, proposal.change, width), *_foreseen(scene, proposal, width)]
     # Where only this desk is in the way, the change can be looked at all the same.
     looked_at = proposal.change if scene.read_only else None
-    return [*rows, *_obstacles(proposal, width), *_change(scene, proposal, looked_at, width)]
+    against = [*_obstacles(scene, proposal, width), *_foreseen(scene, proposal, width)]
+    return [*rows, *against, *_change(scene, proposal, looked_at, width)]
 
 
 def _heading(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
@@ -86,17 +91,14 @@ def _effects(proposal: Proposal, change: Change, width: int) -> list[Row]:
     return rows
 
 
-def _obstacles(proposal: Proposal, width: int) -> list[Row]:
+def _obstacles(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     count = len(proposal.obstacles)
     lead = "One thing stands in the way" if count == 1 else f"{count} things stand in the way"
     rows = [line(width, lead, bold=True), line(width)]
     for number, obstacle in enumerate(proposal.obstacles, 1):
         rows += lines(width, obstacle.reason, indent=f"{number:<3} ")
         rows += lines(width, obstacle.remedy, "mute", indent="    ")
-    holds = [result.gate.label for result in proposal.gates if result.holds]
-    if holds:
-        rows += [rule(width), *lines(width, f"Holds: {' · '.join(holds)}", "mute")]
-    return rows
+    return [*rows, line(width), *(_gates(scene, proposal, width) if proposal.gates else ())]
 
 
 def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
@@ -107,21 +109,56 @@ def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     title.fill(x + 1, end - 1, "─")
     rows = [title.row()]
     rollout = scene.snapshot.rollout(proposal.platform)
-    for result in proposal.gates:
-        pen = Pen(width, GROUND)
-        symbol, word, colour = verdict_of(result)
-        pen.put(0, f"{symbol} {word}", colour, bold=True)
-        pen.put(12, middle_cut(result.gate.label, 21))
-        if result.quantity is not None and result.gate.metric is not None:
-            metric = rollout.plan.metric(result.gate.metric)
-            pen.right(43, value(metric, result.quantity, complement=result.gate.complement), bold=True)
-            told = f"{result.reason}, {sample(result.quantity)}"
-            pen.put(45, told if len(told) < width - 53 else sample(result.quantity), "mute")
-        else:
-            pen.put(35, plain_text(result.reason, width - 46), "mute")
-        if result.as_of is not None:
-            pen.right(width, f" {age(scene.now - result.as_of)}", "mute")
-        rows.append(pen.row())
+    return [*rows, *(_gate(scene, rollout, result, width) for result in proposal.gates)]
+
+
+def _gate(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> Row:
+    """One gate: verdict, value, evidence, age."""
+    pen = Pen(width, GROUND)
+    symbol, word, colour = verdict_of(result)
+    pen.put(0, f"{symbol} {word}", colour, bold=True)
+    pen.put(12, middle_cut(result.gate.label, 21))
+    old = "" if result.as_of is None else f" {age(scene.now - result.as_of)}"
+    case = case_of(result, rollout, scene.now, scene.zone)
+    shown, told = _plain(result)
+    if case is not None and result.quantity is not None:
+        shown = value(case.metric, result.quantity, complement=result.gate.complement)
+        told = _told(case, result, width - 46 - len(old))
+    pen.right(43, shown, bold=True)
+    tone = "crit" if result.verdict is Verdict.FAIL else "mute"
+    pen.put(45, plain_text(told, width - 45 - len(old)), tone)
+    pen.right(width, old, "mute")
+    return pen.row()
+
+
+def _plain(result: GateResult) -> tuple[str, str]:
+    """Value and words of a gate that rests on no evidence."""
+    if result.bugs is not None:
+        return f"{result.bugs.open} open", "; ".join(result.bugs.newest)
+    if result.elapsed is not None:
+        return f"{int(result.elapsed // 3600)} h", result.reason
+    if result.signoff is not None:
+        return "signed", f"by {result.signoff.by}"
+    return ("none" if result.waits else "?"), result.reason
+
+
+def _told(case: Case, result: GateResult, room: int) -> str:
+    """The evidence and what it rests on, whole."""
+    decided = decision(case)
+    n = "" if result.quantity is None else sample(result.quantity)
+    forms = [decided.told, *(f"{form}, {n}" for form in decided.forms), *decided.forms, n]
+    return next((plain_text(form) for form in forms if form and len(form) <= room), "")
+
+
+def _foreseen(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    """What the phase to come cannot prove, and what then: said before it begins (gates.md 4)."""
+    if proposal.kind is not ActionKind.PROMOTE or proposal.target is None:
+        return []
+    plan = scene.snapshot.rollout(proposal.platform).plan
+    found = [note for note in notes(plan) if note.phase.id == proposal.target.id]
+    rows = [] if not found else [line(width, f"What {proposal.target.label} cannot prove", "warn", bold=True)]
+    for note in found:
+        rows += lines(width, f"{note.gate.label}: {note.words}.", indent="· ")
     return rows
 
 

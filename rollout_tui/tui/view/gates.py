@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rollout_tui.domain.decisions import Case, Decision, case_of, decision, interval
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.quantities import Bare, Mean, Proportion
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import age, count, middle_cut, plain_text, sample, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
+from rollout_tui.tui.view.needle import CELLS, put_heads, put_needle
 from rollout_tui.tui.view.scene import Scene
 
 MOST_ROWS = 6
 _VALUE_END = 40
-_DECISION = 41
-_BAR = 7
+_NEEDLE = 41
+_DECISION = _NEEDLE + CELLS + 1
+_COUNTS = _DECISION + 10
 
 
 def gates_title(scene: Scene, rollout: Rollout, width: int) -> Row:
-    """`GATES since phase start, 31 h ───`."""
+    """`GATES since phase start, 31 h ─── FAIL ──┬── PASS ───`."""
     pen = Pen(width)
     pen.put(0, "GATES", "mute", bold=True)
     current = rollout.current
@@ -29,6 +32,7 @@ def gates_title(scene: Scene, rollout: Rollout, width: int) -> Row:
         note += f", {age(scene.now - current.began)}"
     x = pen.put(6, note, "mute")
     pen.fill(x + 1, width, "─")
+    put_heads(pen, _NEEDLE, x)
     return pen.row()
 
 
@@ -59,19 +63,57 @@ def gate_row(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> 
     return pen.row()
 
 
-def _metric(_scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> None:
-    if result.quantity is None or result.gate.metric is None:
+def _metric(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> None:
+    case = case_of(result, rollout, scene.now, scene.zone)
+    if case is None or result.verdict is Verdict.NO_DATA:
         _no_data(result, pen)
         return
-    metric = rollout.plan.metric(result.gate.metric)
-    pen.right(_VALUE_END, value(metric, result.quantity, complement=result.gate.complement), bold=True)
-    side = {Verdict.PASS: "inside", Verdict.FAIL: "outside"}.get(result.verdict, result.verdict.value.lower())
-    x = pen.put(_DECISION, f"{side:8}", "crit" if result.verdict is Verdict.FAIL else "mute")
-    n = sample(result.quantity)
-    if pen.width - x >= 24 and isinstance(result.quantity, Proportion):
-        n = f" {count(result.quantity.bad)} of {count(result.quantity.total)}"
-    if len(n) <= pen.width - x:
-        pen.put(x, n, "mute")
+    if result.quantity is None:
+        pen.right(_VALUE_END, "?", "unk", bold=True)
+    else:
+        pen.right(_VALUE_END, value(case.metric, result.quantity, complement=result.gate.complement), bold=True)
+    _evidence(case, decision(case), pen)
+
+
+def _evidence(case: Case, decided: Decision, pen: Pen) -> None:
+    """Needle, words and, where there is room, counts and interval; words rather than the needle, and never half."""
+    room, rest = pen.width - _DECISION, pen.width - _NEEDLE
+    tone = "crit" if case.result.verdict is Verdict.FAIL else "mute"
+    if decided.told and len(decided.told) <= room:
+        text, x = decided.told, _DECISION
+    elif decided.needle or len(decided.forms[0]) <= room:
+        text, x = next(((form, _DECISION) for form in decided.forms if len(form) <= room), ("", _NEEDLE))
+    else:
+        text, x = "", _NEEDLE
+    if not text:
+        text = next((form for form in decided.forms if len(form) <= rest), "")
+    if x == _DECISION:
+        put_needle(pen, _NEEDLE, case.finding, case.result.verdict)
+    end = pen.put(x, plain_text(text), tone)
+    _arithmetic(case, pen, max(_COUNTS, end + 1))
+
+
+def _arithmetic(case: Case, pen: Pen, x: int) -> None:
+    """`664 of 214,300 · [99.64–99.73 %]`, each whole or not at all."""
+    counts = _counts(case)
+    if not counts or x + len(counts) > pen.width:
+        return
+    x = pen.put(x, counts, "mute")
+    bounds = interval(case)
+    if bounds and x + len(bounds) + 5 <= pen.width:
+        pen.put(x, f" · [{bounds}]", "mute")
+
+
+def _counts(case: Case) -> str:
+    match case.result.quantity:
+        case Proportion(bad, total):
+            return f"{count(bad)} of {count(total)}"
+        case Mean(count=number):
+            return f"{count(number)} {case.metric.population}"
+        case Bare() as bare:
+            return sample(bare)
+        case None:
+            return ""
 
 
 def _bugs(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
@@ -82,19 +124,19 @@ def _bugs(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None
     when = age(scene.now - result.bugs.as_of)
     if result.bugs.open and result.bugs.newest:
         number = result.bugs.newest[0].split(" ", 1)[0]
-        _decision(pen, "crit", f"{number}, {when} ago", f"{number}, {when}", number, when)
+        _remark(pen, "crit", f"{number}, {when} ago", f"{number}, {when}", number, when)
     else:
-        _decision(pen, "mute", f"read {when} ago", f"{when} ago", when)
+        _remark(pen, "mute", f"read {when} ago", f"{when} ago", when)
 
 
 def _signoff(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
     if result.signoff is None:
         pen.right(_VALUE_END, "none", bold=True)
-        pen.put(_DECISION, "needed", "mute")
+        pen.put(_NEEDLE, "needed", "mute")
         return
     pen.right(_VALUE_END, "signed", bold=True)
     when = age(scene.now - result.signoff.at)
-    _decision(pen, "mute", f"by {result.signoff.by}, {when} ago", f"by {result.signoff.by}", f"{when} ago", when)
+    _remark(pen, "mute", f"by {result.signoff.by}, {when} ago", f"by {result.signoff.by}", f"{when} ago", when)
 
 
 def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
@@ -104,26 +146,26 @@ def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> Non
     pen.right(_VALUE_END, f"{int(result.elapsed // 3600)} h", bold=True)
     filled = result.elapsed / (result.elapsed + result.left) if result.left else 1.0
     remark = age(result.left) if result.left else "over"
-    if pen.width - _DECISION < _BAR + 1 + len(remark):
-        _decision(pen, "mute", remark)
+    if pen.width - _DECISION < len(remark):
+        _remark(pen, "mute", remark)
         return
-    full = round(_BAR * filled)
-    pen.put(_DECISION, "━" * full, "mute")
-    pen.put(_DECISION + full, "╌" * (_BAR - full), "rule")
-    pen.put(_DECISION + _BAR + 1, remark, "mute")
+    full = round(CELLS * filled)
+    pen.put(_NEEDLE, "━" * full, "mute")
+    pen.put(_NEEDLE + full, "╌" * (CELLS - full), "rule")
+    pen.put(_DECISION, remark, "mute")
 
 
-def _decision(pen: Pen, colour: str, *forms: str) -> None:
+def _remark(pen: Pen, colour: str, *forms: str) -> None:
     """The longest form that fits whole; a number is never cut in two."""
-    room = pen.width - _DECISION
+    room = pen.width - _NEEDLE
     fitting = next((form for form in forms if len(form) <= room), forms[-1])
-    pen.put(_DECISION, plain_text(fitting, room), colour)
+    pen.put(_NEEDLE, plain_text(fitting, room), colour)
 
 
 def _no_data(result: GateResult, pen: Pen) -> None:
     """`?` and the cause, as far as there is room."""
     pen.right(_VALUE_END, "?", "unk", bold=True)
-    pen.put(_DECISION, plain_text(result.reason, pen.width - _DECISION), "unk")
+    pen.put(_NEEDLE, plain_text(result.reason, pen.width - _NEEDLE), "unk")
 
 
 _DETAILS: dict[GateKind, Callable[[Scene, Rollout, GateResult, Pen], None]] = {

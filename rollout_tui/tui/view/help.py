@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.ink import Pen, Row, joined, wrapped
 from rollout_tui.tui.symbols import SEVERITY, VERDICT
 from rollout_tui.tui.view.frame import frame
+from rollout_tui.tui.view.needle import CELLS, put_needle
 
 _MEANS = {
     Severity.OK: "inside the target",
@@ -19,15 +21,19 @@ _MEANS = {
     Severity.UNKNOWN: "no fresh reading",
 }
 _GATES = {
-    Verdict.PASS: "inside the limit",
-    Verdict.FAIL: "outside the limit",
-    Verdict.UNDECIDED: "not decided yet",
+    Verdict.PASS: "proven inside the limit",
+    Verdict.FAIL: "proven outside the limit",
+    Verdict.UNDECIDED: "not enough sessions yet",
     Verdict.NO_DATA: "blocks like a FAIL",
     Verdict.WAIVED: "override in force",
 }
 _CHART = (
     "Bands, not a ruler: inside the target, between the lines, beyond the alert line. The same for every metric. "
     "Holes are missing data; ? marks what nobody knows any more."
+)
+_NEEDLES = (
+    (Verdict.UNDECIDED, 2, "evidence toward PASS; full = 100:1"),
+    (Verdict.FAIL, -3, "full to the left: proven outside, stays"),
 )
 _KEY, _ABOUT, _MEANING = 1, 12, 14
 """Columns of a key, of what it does, and of what a symbol means."""
@@ -100,7 +106,17 @@ def _legend(width: int) -> list[Row]:
         _blank(width),
         _title("READING A SMALL CHART", width),
         *(_put(_KEY, line, width) for line in wrapped(_CHART, min(50, width - 2))),
+        _blank(width),
+        _title("READING A NEEDLE", width),
+        *(_needle(verdict, cells, meaning, width) for verdict, cells, meaning in _NEEDLES),
     ]
+
+
+def _needle(verdict: Verdict, cells: int, meaning: str, width: int) -> Row:
+    pen = Pen(width, "panel")
+    put_needle(pen, _KEY, Finding(verdict, "", lean=cells / 3), verdict)
+    pen.put(_KEY + CELLS + 2, meaning)
+    return pen.row()
 
 
 def _symbols(entries: Sequence[tuple[tuple[str, str], str, str]], width: int) -> list[Row]:

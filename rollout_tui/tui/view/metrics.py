@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
-from rollout_tui.domain.words import age, count, limit, plain_text, sample, short_time, value
+from rollout_tui.domain.words import age, limit, plain_text, short_time, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
+from rollout_tui.tui.view.basis import basis, basis_beside
 from rollout_tui.tui.view.chart import chart, line_rows
 from rollout_tui.tui.view.scene import Scene
 
 CHART_AT = 34
 """Column of the chart; everything right of it is chart."""
 _WIDE_CHART_AT = 54
+_TEXT = 20
+"""Cells for text where the labels of the lines stand beside it."""
 
 
 def metrics_title(scene: Scene, rollout: Rollout, width: int) -> Row:
@@ -44,15 +46,15 @@ def metric_rows(scene: Scene, standing: MetricStanding, width: int, height: int)
     metric = standing.metric
     pens[0].put(0, plain_text(metric.label, 18), bold=True)
     _value(pens[1], standing)
+    target_row, alert_row = line_rows(metric, height)
     if height == 2:
         _severity(pens[0], standing, 18)
-        pens[1].put(9, _basis(scene, standing), "mute")
+        _tell_basis(scene, pens[1], standing, 9, CHART_AT - 10)
     else:
         _severity(pens[1], standing, 9)
-        pens[2].put(0, _basis(scene, standing), "unk" if standing.problem else "mute")
+        _tell_basis(scene, pens[2], standing, 0, _TEXT if 2 in (target_row, alert_row) else CHART_AT - 1)
     if height > 3 and standing.was is not None and standing.problem is None:
         pens[3].put(0, _was(scene, standing), SEVERITY[standing.severity][1])
-    target_row, alert_row = line_rows(metric, height)
     if height > 2:
         pens[alert_row].right(CHART_AT - 1, f"alert {limit(metric.alert, metric.unit)}", "aline")
         pens[target_row].right(CHART_AT - 1, f"target {limit(metric.target, metric.unit)}", "tline")
@@ -69,7 +71,7 @@ def metric_pair(scene: Scene, standing: MetricStanding, width: int) -> list[Row]
     if standing.reading is not None and standing.problem is None:
         pens[0].put(40, f"{age(scene.now - standing.reading.as_of)} old", "mute")
     if standing.problem is None:
-        pens[1].put(0, _basis(scene, standing), "mute")
+        pens[1].put(0, basis_beside(standing, 25), "mute")
         pens[1].put(27, f"target {limit(metric.target, metric.unit)}", "tline")
         pens[1].put(40, f"alert {limit(metric.alert, metric.unit)}", "aline")
     else:
@@ -86,9 +88,9 @@ def _single(scene: Scene, pen: Pen, standing: MetricStanding, width: int) -> Non
     if standing.problem is not None:
         pen.put(39, plain_text(standing.problem, width - 39), "unk")
     elif standing.reading is not None:
-        pen.put(39, sample(standing.reading.quantity), "mute")
-        if width >= 58:
-            pen.right(width, f"{age(scene.now - standing.reading.as_of)} old", "mute")
+        old = f"{age(scene.now - standing.reading.as_of)} old" if width >= 58 else ""
+        pen.put(39, basis(standing, width - 39 - len(old) - 1), "mute")
+        pen.right(width, old, "mute")
 
 
 def _value(pen: Pen, standing: MetricStanding, end: int | None = None) -> None:
@@ -110,19 +112,14 @@ def _severity(pen: Pen, standing: MetricStanding, x: int) -> None:
     pen.put(x, f"{symbol} {standing.severity.value}", colour, bold=True)
 
 
-def _basis(scene: Scene, standing: MetricStanding) -> str:
-    """What the value rests on: k of n; or why there is none."""
-    if standing.problem is not None:
-        if standing.stale and standing.reading is not None:
-            return f"STALE, {age(scene.now - standing.reading.as_of)} old"
-        return plain_text(standing.problem, CHART_AT - 1)
-    reading = standing.reading
-    if reading is None:
-        return ""
-    quantity = reading.quantity
-    if isinstance(quantity, Proportion):
-        return f"{count(quantity.bad)} of {count(quantity.total)}"
-    return sample(quantity)
+def _tell_basis(scene: Scene, pen: Pen, standing: MetricStanding, x: int, room: int) -> None:
+    """What the value rests on: interval and n; or why there is none."""
+    if standing.problem is None:
+        pen.put(x, basis(standing, room, column=_TEXT), "mute")
+    elif standing.stale and standing.reading is not None:
+        pen.put(x, f"STALE, {age(scene.now - standing.reading.as_of)} old", "unk")
+    else:
+        pen.put(x, plain_text(standing.problem, room), "unk")
 
 
 def _was(scene: Scene, standing: MetricStanding) -> str:

@@ -46,15 +46,15 @@ def test_a_quiet_rollout_says_nothing_to_do_and_when_the_next_moment_comes() -> 
     advice = recommend([android()], NOW)
     assert advice.urgency is Urgency.WAIT
     assert advice.headline == ("Nothing to do now. Android may go to 100 % in 17 h at the earliest, Thu 12 Mar 07:32.")
-    assert advice.detail == "Open: Maintainer sign-off."
+    assert advice.detail == "Open: the maintainer sign-off."
 
 
 def test_a_critical_crash_rate_says_pause_with_both_keys_its_counts_and_the_cost_of_waiting() -> None:
     advice = recommend([with_crashes(241, 10_002)], NOW)
     assert (advice.urgency, advice.severity, advice.key) == (Urgency.ACT_NOW, Severity.CRITICAL, "p")
     assert advice.headline.startswith("Pause Android: press p, then y.")
-    assert "2.41 % (241 of 10,002); critical > 2 %." in advice.detail
-    assert "about 190 more than the target allows" in advice.detail
+    assert "2.41 % (241 of 10,002), proven over 0.5 %." in advice.detail
+    assert "about 190 over the target" in advice.detail
 
 
 def test_a_platform_that_must_be_paused_comes_before_one_that_may_be_promoted() -> None:
@@ -129,7 +129,10 @@ def test_changes_are_told_once_with_their_numbers_and_silence_is_told_by_its_sou
     before, after = android(), with_crashes(110, 9_410)
     told = [(event.text, event.level) for event in changes(before, after, NOW)]
     assert ("Crash rate WARNING: 1.17 % of 9,410 (alert > 1 %)", Severity.WARNING) in told
-    assert ("Gate Crash-free ≥ 99.5 %: PASS to FAIL, proven outside the limit", Severity.CRITICAL) in told
+    assert (
+        "Gate Crash-free ≥ 99.5 %: PASS to FAIL. 98.83 %, n 9,410: crash rate proven over 0.5 %",
+        Severity.CRITICAL,
+    ) in told
     assert changes(after, after, NOW) == ()
     assert changes(None, after, NOW) == ()
 

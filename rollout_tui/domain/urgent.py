@@ -1,0 +1,248 @@
+"""What cannot wait: an unsettled action, a pause, something to look into, a source to mend."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from rollout_tui.domain import words
+from rollout_tui.domain.actions import Ending
+from rollout_tui.domain.advice import Advice, Ask, Rank
+from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.releases import PhaseKind, StateWord
+from rollout_tui.domain.sentences import (
+    alarm_sentence,
+    cost_of_waiting,
+    failed_metric_gate,
+    gate_sentence,
+    is_shown,
+    pause_effect,
+    proof_sentence,
+    worst_metric,
+)
+from rollout_tui.domain.severity import Severity, rank
+from rollout_tui.domain.snapshot import Rollout, Urgency
+from rollout_tui.domain.verdicts import GateResult, Verdict
+
+_REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
+_NOT_YET = frozenset({"not read yet", "the phase is not known yet", "the stored polls are being read"})
+"""Reasons for NO DATA that mend themselves."""
+
+
+def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
+    """An action that is under way, or whose end nobody has seen."""
+    name, store = rollout.plan.label, rollout.store.name
+    if rollout.running is not None:
+        verb = rollout.running.proposal.kind.value
+        detail = (
+            "The screen says what the store says until it shows the change. The journal settles it if the line drops."
+        )
+        return Advice(
+            Rank.UNSETTLED,
+            Urgency.ACT_SOON,
+            Severity.INFO,
+            f"{name}: {verb} under way at {store}. Wait for the read-back.",
+            detail,
+            f"{verb} of {name} under way.",
+        )
+    ended = rollout.last_outcome
+    if ended is None or ended.ending is not Ending.UNCONFIRMED:
+        return None
+    return Advice(
+        Rank.UNSETTLED,
+        Urgency.ACT_NOW,
+        Severity.CRITICAL,
+        f"Check {name} at {store} by hand: the {ended.kind.value} is not confirmed.",
+        ended.message,
+        f"check {name} at {store} by hand.",
+        "u",
+    )
+
+
+def pause(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
+    """A rate that is proven to be beyond its limit, or one beyond its critical line; severities say how it is now."""
+    state = rollout.store.state
+    if state is not None and state.word not in _REACHES_USERS:
+        return None
+    bad, failed = worst_metric(rollout), failed_metric_gate(rollout)
+    grave = bad is not None and bad.severity is Severity.CRITICAL and is_shown(bad)
+    if not grave and failed is None:
+        return None
+    name = rollout.plan.label
+    told = [proof_sentence(failed, rollout, now, zone)] if failed is not None else []
+    if bad is not None and (grave or rank(bad.severity) >= rank(Severity.WARNING)):
+        alarm = alarm_sentence(bad, rollout)
+        told = [alarm, *(told if failed is not None and failed.gate.metric != bad.metric.id else [])]
+        told.append(cost_of_waiting(bad))
+    return Advice(
+        Rank.PAUSE,
+        Urgency.ACT_NOW,
+        Severity.CRITICAL if grave else Severity.WARNING,
+        f"Pause {name}: press p, then y. {pause_effect(rollout)}",
+        " ".join(filter(None, told)),
+        f"pause {name}: press p, then y.",
+        "p",
+    )
+
+
+def investigate(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
+    """Something is wrong, or looks so, and no key settles it."""
+    for ask in (_paused, _rejected, _not_to_be_released, _alarming, _failing):
+        advice = ask(rollout, now, zone)
+        if advice is not None:
+            return advice
+    return None
+
+
+def _paused(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
+    state, name = rollout.store.state, rollout.plan.label
+    if state is None or state.word is not StateWord.PAUSED:
+        return None
+    bad, failed = worst_metric(rollout), failed_metric_gate(rollout)
+    cause = "Nothing alarming is being measured now."
+    if failed is not None:
+        cause = proof_sentence(failed, rollout, now, zone)
+    elif bad is not None and rank(bad.severity) >= rank(Severity.WARNING):
+        cause = alarm_sentence(bad, rollout)
+    return Advice(
+        Rank.INVESTIGATE,
+        Urgency.ACT_SOON,
+        Severity.WARNING,
+        f"{name} is paused ({state.status}). Find the cause; r resumes, for a false alarm only.",
+        f"{cause} A fix is a new build and starts again at phase 1.",
+        f"{name} is paused: find the cause.",
+    )
+
+
+def _rejected(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
+    state, name = rollout.store.state, rollout.plan.label
+    if state is None or state.word is not StateWord.REJECTED:
+        return None
+    return Advice(
+        Rank.INVESTIGATE,
+        Urgency.ACT_SOON,
+        Severity.WARNING,
+        f"{name} is rejected ({state.status}). Answer in {rollout.store.name}, or send a new build.",
+        "No user is affected. " + " ".join(words.plain_text(note, 80) for note in state.notes[:1]),
+        f"{name} is rejected.",
+    )
+
+
+def _not_to_be_released(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
+    """A gate that turned while App Review looked at the build, or since."""
+    state, name, failed = rollout.store.state, rollout.plan.label, failed_metric_gate(rollout)
+    if state is None or state.kind is not PhaseKind.REVIEW or failed is None:
+        return None
+    waiting = state.word is StateWord.WAITING
+    then = "It is approved; n stays off." if waiting else "p withdraws it from review; once approved, n stays off."
+    return Advice(
+        Rank.INVESTIGATE,
+        Urgency.ACT_SOON,
+        Severity.WARNING,
+        f"Do not release {name}: the gate {failed.gate.label} fails. {then}",
+        f"{proof_sentence(failed, rollout, now, zone)} A fix is a new build and starts again at phase 1.",
+        f"do not release {name}: {failed.gate.label} fails.",
+    )
+
+
+def _alarming(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
+    bad, name = worst_metric(rollout), rollout.plan.label
+    if bad is None or rank(bad.severity) < rank(Severity.WARNING):
+        return None
+    grave = bad.severity is Severity.CRITICAL
+    line = "critical" if grave else "alert"
+    return Advice(
+        Rank.INVESTIGATE,
+        Urgency.ACT_NOW if grave else Urgency.ACT_SOON,
+        bad.severity,
+        f"Look at {name}: {bad.metric.label.lower()} is beyond its {line} line"
+        f"{'' if is_shown(bad) else ', not proven'}.",
+        f"{alarm_sentence(bad, rollout)} Pausing costs two keys: p, then y.",
+        f"look at {name}'s {bad.metric.label.lower()}.",
+    )
+
+
+def _failing(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
+    failed = next((gate for gate in rollout.gates if gate.verdict is Verdict.FAIL), None)
+    if failed is None:
+        return None
+    name = rollout.plan.label
+    return Advice(
+        Rank.INVESTIGATE,
+        Urgency.ACT_SOON,
+        Severity.WARNING,
+        f"Look at {name}: the gate {failed.gate.label} fails.",
+        f"{gate_sentence(failed, rollout)} No promotion while it fails.",
+        f"{name}'s gate {failed.gate.label} fails.",
+    )
+
+
+def mend(rollout: Rollout, now: float, _zone: tzinfo) -> Advice | None:
+    """A store or a source that does not answer, or a gate without data."""
+    for ask in (_store, _metrics, _gates):
+        advice = ask(rollout, now)
+        if advice is not None:
+            return advice
+    return None
+
+
+def _store(rollout: Rollout, now: float) -> Advice | None:
+    name, store = rollout.plan.label, rollout.store
+    if store.problem is None:
+        return None
+    since = "" if store.failing_since is None else f" for {words.age(now - store.failing_since)}"
+    known = "" if store.state is None else f" Last known: {store.state.word}."
+    return Advice(
+        Rank.MEND,
+        Urgency.BLIND,
+        Severity.UNKNOWN,
+        f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
+        f"{store.problem}.{known} {store.hint or ''}".strip(),
+        f"mend {store.name}: it cannot be read.",
+        "u",
+    )
+
+
+def _metrics(rollout: Rollout, _now: float) -> Advice | None:
+    name = rollout.plan.label
+    blind = [standing for standing in rollout.metrics if standing.problem is not None]
+    if not blind or all(standing.problem in _NOT_YET for standing in blind):
+        return None
+    names = ", ".join(standing.metric.label.lower() for standing in blind)
+    return Advice(
+        Rank.MEND,
+        Urgency.BLIND,
+        Severity.UNKNOWN,
+        f"Mend the source of {name}'s {names}."
+        if len(blind) < len(rollout.metrics)
+        else f"Nobody sees {name}: no data.",
+        f"{blind[0].problem}. No data is never a pass.",
+        f"{name} has no data.",
+        "u",
+    )
+
+
+def _gates(rollout: Rollout, _now: float) -> Advice | None:
+    blind = next((result for result in rollout.gates if _lacks_data(result)), None)
+    if blind is None or rollout.current is None:
+        return None
+    name = rollout.plan.label
+    return Advice(
+        Rank.MEND,
+        Urgency.BLIND,
+        Severity.UNKNOWN,
+        f"Mend what {name}'s gate {blind.gate.label} rests on: it has no data.",
+        f"{words.plain_text(blind.reason, 100)}. No data is never a pass.",
+        f"{name}'s gate {blind.gate.label} has no data.",
+        "u",
+    )
+
+
+def _lacks_data(result: GateResult) -> bool:
+    return (
+        result.verdict is Verdict.NO_DATA
+        and result.gate.kind is not GateKind.TIME
+        and words.plain_text(result.reason) not in _NOT_YET
+    )
+
+
+URGENT: tuple[Ask, ...] = (unsettled, pause, investigate, mend)
