@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.polling import polling_memory
+from benchmarks.restoring import restoring
 from benchmarks.stage import make_stage, polls
 from benchmarks.terminal import Terminal, open_terminal
 from rollout_tui.domain.metrics import Direction
@@ -127,6 +129,7 @@ def measure(folder: Path) -> list[Measured]:
         Measured("watch: first frame / floor", watch_frame / floor_frame, "x", 1.4),
         Measured("floor: memory", floor_costs.memory, "MiB"),
         Measured("8 charts: memory / floor", busy_costs.memory / floor_costs.memory, "x", 1.6),
+        Measured("watch, all providers polling: memory", polling_memory(), "MiB"),
         Measured("idle: bytes a second (the clock's tick)", idle_costs.bytes_per_second, "B/s", 100),
         Measured("idle: CPU", idle_costs.cpu, "s/s"),
         Measured(
@@ -139,6 +142,7 @@ def measure(folder: Path) -> list[Measured]:
         ),
         Measured("key to paint, p95", percentile(busy_keys, 0.95) * 1000, "ms", 15),
         *measure_history(folder),
+        Measured("evidence of 8 gates over 48 h restored", restoring(config, folder) * 1000, "ms", 1000),
     ]
 
 

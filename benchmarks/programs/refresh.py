@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from rollout_tui.config import load
+from rollout_tui.cli.options import load_settings
 from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity
 from rollout_tui.domain.releases import Platform
@@ -82,7 +82,7 @@ class ChangingDesk:
 
 async def run(config: Path, changing: bool) -> None:
     """Show the screens."""
-    engine = Engine(load(config))
+    engine = Engine(load_settings(config))
     engine.load()
     desk = ChangingDesk(engine)
     beats: list[asyncio.Task[None]] = []

@@ -6,11 +6,12 @@ from rollout_tui.domain.severity import rank
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.view.kept import Kept
 from rollout_tui.tui.view.scene import Focus, Scene
 
 
-def scene_of(desk: Desk, look: Look, focus: Focus) -> Scene:
-    """What the views look at, now."""
+def scene_of(desk: Desk, look: Look, focus: Focus, kept: Kept | None = None) -> Scene:
+    """What the views look at, now; `kept` holds the rows of the scene before."""
     return Scene(
         snapshot=desk.snapshot,
         now=desk.clock.now(),
@@ -20,6 +21,7 @@ def scene_of(desk: Desk, look: Look, focus: Focus) -> Scene:
         rehearsal=look.rehearsal,
         zone=look.zone,
         ascii_only=look.ascii_only,
+        kept=Kept() if kept is None else kept,
     )
 
 

@@ -15,6 +15,7 @@ from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
+from rollout_tui.tui.view.kept import Kept
 from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import pane_at, screen_rows
@@ -37,6 +38,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._footer = footer
         self._surface = Surface(look.theme, ascii_only=look.ascii_only)
         self._focus = first_focus(desk.snapshot)
+        self._kept = Kept()
         self._told_ages = 0.0
         self.dimmed = False
 
@@ -111,7 +113,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def scene(self) -> Scene:
         """What the views look at, now."""
-        return scene_of(self._desk, self._look, self._focus)
+        return scene_of(self._desk, self._look, self._focus, self._kept)
 
     def _tick(self) -> None:
         """The clock; ages only when they are due."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.words import plain_percent, plain_text
-from rollout_tui.tui.ink import Pen, Row, blank, joined
+from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined
 from rollout_tui.tui.symbols import SEVERITY, STATE
 from rollout_tui.tui.view.gates import MOST_ROWS, gate_rows, gates_title
 from rollout_tui.tui.view.ladder import ladder_rows, phase_row
@@ -54,17 +54,20 @@ def tab(scene: Scene, index: int, width: int) -> Row:
 
 def column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row]:
     """A pane below its title, in a column of `width` with the mark."""
-    rollout, content = scene.rollouts[index], width - 1
-    rows = [_unmarked(row) for row in (*ladder_rows(scene, rollout, content), *store_rows(scene, rollout, content))]
+    rollout, content, kept = scene.rollouts[index], width - 1, scene.kept.rows
+    rows = [
+        _unmarked(row)
+        for row in (*kept(ladder_rows, scene, rollout, content), *kept(store_rows, scene, rollout, content))
+    ]
     rows += [_unmarked(row) for row in _ladder_padding(scene, content, rollout)]
     rows.append(_unmarked(metrics_title(scene, rollout, content)))
     item = 0
     for standing in rollout.metrics[:MOST_METRICS]:
         mark = _marked(scene, index, item)
-        rows += [joined(mark, row) for row in metric_rows(scene, standing, content, metric_height)]
+        rows += [joined(mark, row) for row in kept(metric_rows, scene, standing, content, metric_height)]
         item += 1
     rows.append(_unmarked(gates_title(scene, rollout, content)))
-    for row in gate_rows(scene, rollout, content):
+    for row in kept(gate_rows, scene, rollout, content):
         rows.append(joined(_marked(scene, index, item), row))
         item += 1
     return rows
@@ -72,14 +75,14 @@ def column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row
 
 def whole(scene: Scene, index: int, width: int) -> list[Row]:
     """A pane over the whole width of 80 columns, below its tabs."""
-    rollout, content = scene.rollouts[index], width - 1
-    rows = [_unmarked(row) for row in ladder_rows(scene, rollout, content)]
+    rollout, content, kept = scene.rollouts[index], width - 1, scene.kept.rows
+    rows = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
     rows.append(_unmarked(store_line(scene, rollout, content)))
     item = 0
     for standing in rollout.metrics[:MOST_METRICS]:
-        rows += [joined(_marked(scene, index, item), row) for row in metric_pair(scene, standing, content)]
+        rows += [joined(_marked(scene, index, item), row) for row in kept(metric_pair, scene, standing, content)]
         item += 1
-    for row in gate_rows(scene, rollout, content):
+    for row in kept(gate_rows, scene, rollout, content):
         rows.append(joined(_marked(scene, index, item), row))
         item += 1
     return rows
@@ -117,11 +120,12 @@ def _name(rollout: Rollout) -> str:
 
 
 def _marked(scene: Scene, pane: int, item: int) -> Row:
-    pen = Pen(1)
-    if scene.focus.pane == pane and scene.focus.item == item:
-        pen.put(0, "▌", "accent")
-    return pen.row()
+    return _MARK if scene.focus.pane == pane and scene.focus.item == item else _NO_MARK
 
 
 def _unmarked(row: Row) -> Row:
-    return joined(blank(1), row)
+    return joined(_NO_MARK, row)
+
+
+_NO_MARK = blank(1)
+_MARK: Row = (("▌", Ink("accent")),)

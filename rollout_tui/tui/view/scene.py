@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.tui.view.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Scene:
     rehearsal: str | None = None
     zone: tzinfo = UTC
     ascii_only: bool = False
+    kept: Kept = field(default_factory=Kept, compare=False)
+    """Rows that were drawn for this scene before."""
 
     @property
     def rollouts(self) -> tuple[Rollout, ...]:

@@ -64,7 +64,7 @@ def _next(scene: Scene, width: int, height: int) -> list[Row]:
 
 
 def _events(scene: Scene, width: int, height: int) -> list[Row]:
-    return part("the list of events", width, lambda: event_rows(scene, width, height))
+    return part("the list of events", width, lambda: scene.kept.rows(event_rows, scene, width, height))
 
 
 def _column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row]:
