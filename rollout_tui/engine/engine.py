@@ -1,44 +1,41 @@
-"""The engine: wires providers, boards, pollers, history and actions, and publishes Snapshots."""
+"""The engine: boards from history at once, providers, pollers and actions when they are needed; publishes Snapshots."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
+from collections.abc import Callable, Coroutine
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rollout_tui.config.providers import find
-from rollout_tui.config.settings import ProviderSettings, Settings
+from rollout_tui.config.settings import Settings
 from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
-from rollout_tui.domain.events import Event
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
-from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor, picture
 from rollout_tui.engine.board import Board, stale_limits
 from rollout_tui.engine.clock import make_clock
-from rollout_tui.engine.judging import Judging
-from rollout_tui.engine.lease import Lease
 from rollout_tui.engine.memory import recall
-from rollout_tui.engine.poller import Poller
-from rollout_tui.engine.providers import Providers
-from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
 from rollout_tui.engine.trouble import kind_and_place
-from rollout_tui.engine.upkeep import EVENTS, Upkeep
 from rollout_tui.ports import Clock, Provider
 
 if TYPE_CHECKING:
     import httpx
 
+    from rollout_tui.domain.events import Event
+    from rollout_tui.engine.works import Works
+
 _log = logging.getLogger(__name__)
 _SETTLE = 0.05
 """Seconds in which arrivals gather into one Snapshot."""
+_EVENTS = 200
+"""Events painted from history."""
 _TICK = 5.0
 """Seconds between assessments without news: ages turn stale, clocks run over."""
 
@@ -71,39 +68,10 @@ class Engine:
         self._acting: set[asyncio.Task[Outcome]] = set()
         self._pending: asyncio.TimerHandle | None = None
         self._shown: tuple[object, ...] | None = None
+        self._transport = transport
+        self._lookup = lookup
         self._archive = Archive(settings.history.path, self._arrived)
-        self._providers = Providers(settings, self.clock, transport, lookup)
-        judging = Judging(self._archive, self.clock)
-        desk = Desk(self._providers, self.clock, self._archive, judging, self._answered, self._arrived)
         self._boards = [self._board(plan) for plan in settings.plan.rollouts]
-        zone = ZoneInfo(settings.ui.timezone)
-        rules = ActionRules(settings.actions.deadline, read_only, zone)
-        self._stores = [
-            StoreRound(desk, board, settings.stores[board.plan.store], self._phase_moved) for board in self._boards
-        ]
-        self._actions = {
-            board.plan.platform: Actions(
-                desk,
-                board,
-                store,
-                rules,
-                self.actor,
-                Lease(settings.history.path, board.plan.platform.value, str(self.actor)),
-                judged=partial(self._judged, board.plan.platform),
-                tell=self._tell,
-            )
-            for board, store in zip(self._boards, self._stores, strict=True)
-        }
-        self._sources = [
-            SourceRound(desk, boards, section)
-            for name, section in settings.sources.items()
-            if (boards := [board for board in self._boards if name in board.plan.sources])
-        ]
-        self._trackers = [
-            TrackerRound(desk, boards, section)
-            for name, section in settings.trackers.items()
-            if (boards := [board for board in self._boards if board.plan.tracker == name])
-        ]
         fastest = min((section.interval for section in settings.sources.values()), default=60.0)
         self._assessor = Assessor(
             settings.plan,
@@ -111,15 +79,19 @@ class Engine:
             self._archive,
             self.clock,
             poll_interval=fastest,
-            zone=zone,
+            zone=ZoneInfo(settings.ui.timezone),
         )
-        self._upkeep = Upkeep(self.clock, self._archive, self._assessor, self._boards, self._actions, self._arrived)
-        self._store_pollers = [
-            self._poller(settings.stores[board.plan.store], f"{board.plan.platform}", round_.poll, round_.failed)
-            for board, round_ in zip(self._boards, self._stores, strict=True)
-        ]
-        self._source_pollers = [self._poller(r.settings, "source", r.poll, r.failed) for r in self._sources]
-        self._tracker_pollers = [self._poller(r.settings, "tracker", r.poll, r.failed) for r in self._trackers]
+
+    @cached_property
+    def _works(self) -> Works:
+        """All that polls and acts; its modules are imported when they are first needed."""
+        from rollout_tui.engine.works import Ears, Known, Works
+
+        known = Known(
+            self.settings, self.clock, self._archive, self._boards, self._assessor, self.actor, self.read_only
+        )
+        ears = Ears(self._answered, self._arrived, self._tell, self._judged)
+        return Works(known, ears, self._transport, self._lookup)
 
     # --- Desk ------------------------------------------------------------------------------------------------------
 
@@ -140,16 +112,17 @@ class Engine:
 
     def read_now(self, platform: Platform | None = None) -> None:
         """Poll everything again now, committed share included."""
-        for board, store, poller in zip(self._boards, self._stores, self._store_pollers, strict=True):
+        works = self._works
+        for board, store, poller in zip(self._boards, works.stores, works.store_pollers, strict=True):
             if platform is None or board.plan.platform is platform:
                 store.want_share()
                 poller.poke()
-        for poller in (*self._source_pollers, *self._tracker_pollers):
+        for poller in works.metric_pollers:
             poller.poke()
 
     def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
         """What the action would do, from what is known now."""
-        return self._actions[platform].propose(kind, self.snapshot.rollout(platform))
+        return self._works.actions[platform].propose(kind, self.snapshot.rollout(platform))
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """Carry out a confirmed proposal. It goes on when the caller is cancelled: a change is never half watched."""
@@ -159,7 +132,7 @@ class Engine:
         return await asyncio.shield(acting)
 
     async def _perform(self, proposal: Proposal, reason: str) -> Outcome:
-        outcome = await self._actions[proposal.platform].perform(proposal, reason)
+        outcome = await self._works.actions[proposal.platform].perform(proposal, reason)
         self._assessor.assess()  # what the store showed came before the end of the action
         self._assessor.tell(outcome)
         self._publish()
@@ -173,29 +146,29 @@ class Engine:
         for board in self._boards:
             self._archive.load(partial(recall, board=board, now=now), None)
         nothing: list[Event] = []
-        self._assessor.begin(self._archive.load(lambda history: history.events.newest(EVENTS), nothing))
+        self._assessor.begin(self._archive.load(lambda history: history.events.newest(_EVENTS), nothing))
 
     async def start(self) -> None:
         """Begin to poll, until `close`; settle what an earlier process left open, fill the holes of the curves."""
         self._spawn(self._run())
         self._spawn(self._tick())
-        self._spawn(self._upkeep.forget(self.settings.history.retention))
+        self._spawn(self._works.upkeep.forget(self.settings.history.retention))
 
     async def poll_once(self) -> Snapshot:
         """One look at everything: stores first, since they tell since when sources must count."""
         await self.read_stores()
-        await asyncio.gather(*(poller.poll_once() for poller in (*self._source_pollers, *self._tracker_pollers)))
+        await asyncio.gather(*(poller.poll_once() for poller in self._works.metric_pollers))
         if self.settings.clock.speed > 1 and any(rollout.stale for rollout in self._assessor.assess().rollouts):
             # The first read pays for imports and connections, seconds that are minutes on a rehearsal's clock.
-            await asyncio.gather(*(poller.poll_once() for poller in self._source_pollers))
+            await asyncio.gather(*(poller.poll_once() for poller in self._works.source_pollers))
         self._publish()
         return self.snapshot
 
     async def read_stores(self) -> Snapshot:
         """One look at the stores alone, committed share included: all that a pause needs."""
-        for store in self._stores:
+        for store in self._works.stores:
             store.want_share()
-        await asyncio.gather(*(poller.poll_once() for poller in self._store_pollers))
+        await asyncio.gather(*(poller.poll_once() for poller in self._works.store_pollers))
         self._publish()
         return self.snapshot
 
@@ -210,7 +183,8 @@ class Engine:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._pending is not None:
             self._pending.cancel()
-        await self._providers.close()
+        if "_works" in self.__dict__:  # nothing was opened where nothing was asked
+            await self._works.providers.close()
         await self._archive.close()
 
     # --- inside ----------------------------------------------------------------------------------------------------
@@ -222,22 +196,6 @@ class Engine:
         section = settings.stores[plan.store]
         return Board(plan, section.label or section.name, stale_limits(plan, sources, tracker))
 
-    def _poller(
-        self,
-        section: ProviderSettings,
-        what: str,
-        poll: Callable[[], Awaitable[None]],
-        failed: Callable[[BaseException], None],
-    ) -> Poller:
-        return Poller(
-            f"{section.name} {what}",
-            poll,
-            failed,
-            interval=section.interval,
-            timeout=section.timeout,
-            clock=self.clock,
-        )
-
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
         task.add_done_callback(_report)
@@ -245,13 +203,14 @@ class Engine:
 
     async def _run(self) -> None:
         """Open the providers beside the loop, then let each of them be polled in a task of its own."""
-        await asyncio.to_thread(self._providers.prepare)
-        for poller in (*self._store_pollers, *self._source_pollers, *self._tracker_pollers):
+        works = self._works
+        await asyncio.to_thread(works.providers.prepare)
+        for poller in works.pollers:
             self._spawn(poller.run())
-        for actions in self._actions.values():
-            self._spawn(self._upkeep.settle(actions))
-        for round_ in self._sources:
-            self._spawn(self._upkeep.fill_curves(round_))
+        for actions in works.actions.values():
+            self._spawn(works.upkeep.settle(actions))
+        for round_ in works.sources:
+            self._spawn(works.upkeep.fill_curves(round_))
 
     def _judged(self, platform: Platform) -> Rollout:
         return self._assessor.assess().rollout(platform)
@@ -259,11 +218,6 @@ class Engine:
     def _tell(self, event: Event) -> None:
         self._assessor.log((event,))
         self._arrived()
-
-    def _phase_moved(self) -> None:
-        """A phase began: sources and trackers count from another moment now."""
-        for poller in (*self._source_pollers, *self._tracker_pollers):
-            poller.poke()
 
     def _answered(self) -> None:
         self._assessor.answered_at = self.clock.now()
@@ -294,8 +248,8 @@ class Engine:
         speed = self.settings.clock.speed
         while True:
             await self.clock.sleep(_TICK * max(1.0, speed / 5))
-            await self._upkeep.hear_others()
-            await self._upkeep.confirm_late()
+            await self._works.upkeep.hear_others()
+            await self._works.upkeep.confirm_late()
             self._publish()
 
 

@@ -16,6 +16,8 @@ from tests.rehearsal.serving import Served, served, until
 from tests.terminal.driver import PATIENCE, Program, started
 
 METRICS = ("Crash rate", "Connect failures", "Connection time", "Session duration")
+TEXTUAL_BEGINS, TEXTUAL_DREW = b"\x1b[?1004h", b"\x1b[?2026l"
+"""Textual asks for news of the focus before it draws, and ends a frame with the end of a synchronised update."""
 PHASES = ("Internal testing", "Closed testing", "Production")
 
 
@@ -126,13 +128,13 @@ def test_a_terminal_that_is_closed_without_a_signal_ends_it_too(watched):
 def test_what_is_known_is_seen_at_once_and_never_goes_away_again(watched):
     with watch(watched) as program:
         program.wait_for("NEXT", "ANDROID  build 4201", "q Quit")
-        assert b"\x1b[?1004h" not in program.written, "this frame is older than Textual's first word"
-        program.wait_until(lambda: b"\x1b[?1004h" in program.written, "Textual")
-        before = len(program.written)
-        program.wait_until(lambda: b"\x1b[?2026h" in program.written[before:], "Textual's first frame")
-        assert all(text in program.text for text in ("NEXT", "ANDROID  build 4201", "q Quit"))
-        assert program.written.count(b"\x1b[?1049h") == 1, "nothing clears the frame"
-        assert len(program.written) - before < 6_000, "what stands there is not written again"
+        program.wait_until(lambda: TEXTUAL_BEGINS in program.written, "Textual")
+        program.wait_until(lambda: TEXTUAL_DREW in program.written, "Textual's first frame")
+        frame, _, rest = bytes(program.written).partition(TEXTUAL_BEGINS)
+        assert b"NEXT" in frame, "it is older than Textual's first word"
+        assert b"Quit" in frame
+        assert program.written.count(b"\x1b[?1049h") == 1, "nothing clears it"
+        assert len(rest.partition(TEXTUAL_DREW)[0]) < 6_000, "what stands there is not written again"
 
 
 def test_a_key_that_is_pressed_on_the_first_frame_is_answered_and_not_echoed(watched):
@@ -140,7 +142,7 @@ def test_a_key_that_is_pressed_on_the_first_frame_is_answered_and_not_echoed(wat
         program.wait_for("q Quit")
         program.press("?")
         program.wait_for("Pause the focused platform")
-        assert b"\x1b[?1004h" in program.written
+        assert TEXTUAL_BEGINS in program.written
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -156,8 +158,8 @@ def test_256_colours_and_none_have_their_first_frame_too(watched):
     for environment in ({"COLORTERM": ""}, {"NO_COLOR": "1"}):
         with watch(watched, **environment) as program:
             program.wait_for("NEXT", "q Quit")
-            assert b"\x1b[?1004h" not in program.written
-            program.wait_until(lambda: b"\x1b[?1004h" in program.written, "Textual")
+            program.wait_until(lambda: TEXTUAL_BEGINS in program.written, "Textual")
+            assert b"NEXT" in bytes(program.written).partition(TEXTUAL_BEGINS)[0]
             program.press("q")
             assert program.ended() == 0
             assert program.left_on() == []

@@ -265,7 +265,7 @@ async def test_a_change_that_shows_late_is_done_after_all(world: World) -> None:
     world.state = replace(world.state, word=StateWord.PAUSED, status="halted")
     await world.clock.advance(30)
     await engine.read_stores()
-    await engine._upkeep.confirm_late()
+    await engine._works.upkeep.confirm_late()
     last = engine._assessor.assess().rollout(ANDROID).last_outcome
     assert last is not None
     assert (last.ending, last.message) == (Ending.DONE, "Google Play shows it now: halted.")
@@ -344,7 +344,7 @@ async def test_a_gate_that_fails_between_dialog_and_confirmation_stops_the_promo
     proposal = engine.propose(ANDROID, ActionKind.PROMOTE)
     assert proposal.possible
     world.tracker.open = 1
-    await engine._tracker_pollers[0].poll_once()
+    await engine._works.tracker_pollers[0].poll_once()
     outcome = await engine.perform(proposal)
     assert outcome.ending is Ending.REFUSED
     assert outcome.message.startswith("Not any more: No critical bugs: 1 open")
@@ -414,7 +414,7 @@ async def test_nothing_but_a_pause_is_done_without_a_journal(world: World, kind:
 
 async def test_a_disk_that_hangs_does_not_hold_up_a_pause(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = await looking(world)
-    actions = engine._actions[ANDROID]
+    actions = engine._works.actions[ANDROID]
     monkeypatch.setattr(actions, "_rules", replace(actions._rules, patience=0.01))
     import threading
 
@@ -459,7 +459,7 @@ async def test_a_pause_is_not_stopped_by_somebody_elses_read_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = await looking(world)
-    actions = engine._actions[ANDROID]
+    actions = engine._works.actions[ANDROID]
     monkeypatch.setattr(actions, "_rules", replace(actions._rules, patience=0.05))
     with Lease(world.path, "android", "mara@rel-01").held():
         assert (await act(engine)).ending is Ending.DONE

@@ -1,0 +1,134 @@
+"""All that polls and acts: providers, rounds, their pollers, actions, upkeep. The first frame does not wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rollout_tui.config.settings import ProviderSettings, Settings
+from rollout_tui.domain.actions import Actor
+from rollout_tui.domain.events import Event
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Rollout
+from rollout_tui.engine.actions import ActionRules, Actions
+from rollout_tui.engine.archive import Archive
+from rollout_tui.engine.assessor import Assessor
+from rollout_tui.engine.board import Board
+from rollout_tui.engine.judging import Judging
+from rollout_tui.engine.lease import Lease
+from rollout_tui.engine.poller import Poller
+from rollout_tui.engine.providers import Providers
+from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
+from rollout_tui.engine.upkeep import Upkeep
+from rollout_tui.ports import Clock, Provider
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the engine has from the start: settings, time, memory, who acts. `read_only` says why nobody may."""
+
+    settings: Settings
+    clock: Clock
+    archive: Archive
+    boards: Sequence[Board]
+    assessor: Assessor
+    actor: Actor
+    read_only: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Whom to tell: a provider answered; something else is new; an event; and who judges a rollout as it stands now."""
+
+    answered: Callable[[], None]
+    arrived: Callable[[], None]
+    tell: Callable[[Event], None]
+    judged: Callable[[Platform], Rollout]
+
+
+class Works:
+    """One of each for every provider and rollout of the settings."""
+
+    def __init__(
+        self,
+        known: Known,
+        ears: Ears,
+        transport: httpx.AsyncBaseTransport | None,
+        lookup: Callable[[str], Provider],
+    ) -> None:
+        settings, boards = known.settings, known.boards
+        self._clock = known.clock
+        self.providers = Providers(settings, known.clock, transport, lookup)
+        judging = Judging(known.archive, known.clock)
+        desk = Desk(self.providers, known.clock, known.archive, judging, ears.answered, ears.arrived)
+        self.stores = [
+            StoreRound(desk, board, settings.stores[board.plan.store], self._phase_moved) for board in boards
+        ]
+        self.sources = [
+            SourceRound(desk, mine, section)
+            for name, section in settings.sources.items()
+            if (mine := [board for board in boards if name in board.plan.sources])
+        ]
+        trackers = [
+            TrackerRound(desk, mine, section)
+            for name, section in settings.trackers.items()
+            if (mine := [board for board in boards if board.plan.tracker == name])
+        ]
+        rules = ActionRules(settings.actions.deadline, known.read_only, ZoneInfo(settings.ui.timezone))
+        self.actions = {
+            board.plan.platform: Actions(
+                desk,
+                board,
+                store,
+                rules,
+                known.actor,
+                Lease(settings.history.path, board.plan.platform.value, str(known.actor)),
+                judged=partial(ears.judged, board.plan.platform),
+                tell=ears.tell,
+            )
+            for board, store in zip(boards, self.stores, strict=True)
+        }
+        self.upkeep = Upkeep(known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived)
+        self.store_pollers = [
+            self._poller(round_.settings, f"{board.plan.platform}", round_.poll, round_.failed)
+            for board, round_ in zip(boards, self.stores, strict=True)
+        ]
+        self.source_pollers = [self._poller(r.settings, "source", r.poll, r.failed) for r in self.sources]
+        self.tracker_pollers = [self._poller(r.settings, "tracker", r.poll, r.failed) for r in trackers]
+
+    @property
+    def pollers(self) -> Sequence[Poller]:
+        """All of them, stores first."""
+        return (*self.store_pollers, *self.metric_pollers)
+
+    @property
+    def metric_pollers(self) -> Sequence[Poller]:
+        """Those whose answers depend on what the stores say: sources and trackers."""
+        return (*self.source_pollers, *self.tracker_pollers)
+
+    def _phase_moved(self) -> None:
+        """A phase began: sources and trackers count from another moment now."""
+        for poller in self.metric_pollers:
+            poller.poke()
+
+    def _poller(
+        self,
+        section: ProviderSettings,
+        what: str,
+        poll: Callable[[], Awaitable[None]],
+        failed: Callable[[BaseException], None],
+    ) -> Poller:
+        return Poller(
+            f"{section.name} {what}",
+            poll,
+            failed,
+            interval=section.interval,
+            timeout=section.timeout,
+            clock=self._clock,
+        )
