@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Installers compile what they install, but not the modules of a checkout: uncompiled, a start takes half as long again.
+COMPILE := $(BIN)/python -m compileall -q rollout_tui providers
 
 .PHONY: demo test check bench screenshots clean
 
@@ -30,16 +32,19 @@ $(VENV)/bin/python:
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@echo "Installing rollout-tui into $(VENV) (once, about half a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml
 	@echo "Installing rollout-tui and what its tests need into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@$(COMPILE)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@echo "Installing rollout-tui and the developers' tools into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@$(COMPILE)
 	@touch $@ $(VENV)/.test $(VENV)/.installed
 
 clean:

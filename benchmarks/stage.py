@@ -36,9 +36,7 @@ def make_stage(folder: Path) -> Path:
     clock = RehearsalClock(1.0, now, now)
     stage = set_stage(SCENARIOS["ios-phased"], clock, seed=1)
     config = write_config(folder, stage, 1.0, dict.fromkeys(_SERVICES, _CLOSED))
-    # As a real configuration: no rehearsal, no clock of its own, so that a start may rest on the last reading.
-    text = re.sub(r'rehearsal = ".*"\n', "", config.read_text(encoding="utf-8"))
-    config.write_text(re.sub(r"\[clock\]\n(\w+ = .*\n)+", "", text), encoding="utf-8")
+    make_real(config)
     history = History.open(folder / "history.db")
     for platform, state in past.states(stage):
         history.states.add(platform, state)
@@ -46,6 +44,12 @@ def make_stage(folder: Path) -> Path:
         history.samples.add(readings)
     history.close()
     return config
+
+
+def make_real(config: Path) -> None:
+    """As a real configuration: no rehearsal, no clock of its own, so that a start may rest on the last reading."""
+    text = re.sub(r'rehearsal = ".*"\n', "", config.read_text(encoding="utf-8"))
+    config.write_text(re.sub(r"\[clock\]\n(\w+ = .*\n)+", "", text), encoding="utf-8")
 
 
 def polls(now: float) -> Iterator[list[tuple[Platform, Reading]]]:
