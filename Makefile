@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Installers compile what they install, but not the modules of a checkout: uncompiled, a start takes half as long again.
 COMPILE := $(BIN)/python -m compileall -q rollout_tui providers
 
-.PHONY: demo test check bench screenshots clean
+.PHONY: demo test check bench sim screenshots clean
 
 demo: $(VENV)/.installed ## watch a rehearsed rollout on this terminal; needs no credentials and no network
 	@$(BIN)/rollout-tui rehearse
@@ -22,6 +22,9 @@ check: $(VENV)/.dev ## habits: format, lint, types, who may import whom, spellin
 
 bench: $(VENV)/.test ## the budgets, measured against a Textual hello-world in the same run
 	$(BIN)/python -m benchmarks
+
+sim: $(VENV)/.installed ## the evidence of gates in simulated phases, beside what it promises; SIM="--phases 40 --cells 2 %"
+	$(BIN)/python -m benchmarks.sim $(SIM)
 
 screenshots: $(VENV)/.dev ## pictures for the README, from a seeded rehearsal
 	$(BIN)/python -m screenshots

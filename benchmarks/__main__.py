@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks import evidence
 from benchmarks.polling import polling_memory
 from benchmarks.restoring import restoring
 from benchmarks.stage import make_stage, polls
@@ -171,6 +172,7 @@ def measure(folder: Path) -> list[Measured]:
         Measured("key to paint, p95", percentile(busy_keys, 0.95) * 1000, "ms", 15),
         *measure_history(folder),
         Measured("evidence of 8 gates over 48 h restored", restoring(config, folder) * 1000, "ms", 1000),
+        *measure_evidence(),
     ]
 
 
@@ -192,6 +194,15 @@ def measure_history(folder: Path) -> list[Measured]:
     return [
         Measured("history: one poll of 20 samples", write * 1000, "ms", 0.5),
         Measured("history: chart of 300 columns", chart * 1000, "ms", 40),
+    ]
+
+
+def measure_evidence() -> list[Measured]:
+    """Judging a gate: it happens at every poll, on the event loop."""
+    return [
+        Measured("evidence: one poll with 47 restarts", evidence.update() * 1000, "ms", 0.3),
+        Measured("evidence: an interval", evidence.interval_of_rate() * 1000, "ms"),
+        Measured("evidence: how much longer", evidence.outlook() * 1000, "ms", 3),
     ]
 
 
