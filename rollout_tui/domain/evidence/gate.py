@@ -110,11 +110,13 @@ class Evidence:
             self.failed_at = t
         return Judged(self._verdict(log_pass, k, n), log_fail, log_pass, fired.t)
 
-    def recall(self, t: float, bad: object, total: object) -> None:
-        """Take note of counts that were judged before: all of `poll` but the judging, for a quick start."""
-        if unusable(bad, total) is None and self._shrunken(total) is None:
-            t, k, _, lagged = self._take(t, bad, total)
-            self._open(t, k, lagged)
+    def recall(self, t: float, bad: object, total: object) -> bool:
+        """Take note of counts that were judged before: all of `poll` but the judging; False if they were no data."""
+        if unusable(bad, total) is not None or self._shrunken(total) is not None:
+            return False
+        t, k, _, lagged = self._take(t, bad, total)
+        self._open(t, k, lagged)
+        return True
 
     def _verdict(self, log_pass: float, k: float, n: float) -> Verdict:
         if self.failed_at is not None:

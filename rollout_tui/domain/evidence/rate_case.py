@@ -42,8 +42,8 @@ class RateCase:
     def recall(self, t: float, quantity: Quantity) -> None:
         """Take note of counts that were judged before."""
         bad, total = _counts(quantity)
-        self._evidence.recall(t, bad, total)
-        self._note(t, total)
+        if self._evidence.recall(t, bad, total):
+            self._note(t, total)
 
     def judge(self, t: float, quantity: Quantity) -> Latch | None:
         """Judge counts; the latch, should they prove FAIL for the first time."""

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rollout_tui.domain.evidence.finding import Finding, Latch
@@ -239,6 +239,7 @@ _STEPS = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(_STEPS, st.sampled_from([0.0, 3600.0]))
+@example([(1.0, 0, 0), (599.0, 0, -51), (3001.0, 0, 1)], 0.0)  # a reset in between, which was no data
 def test_a_restart_at_every_poll_changes_no_bit(steps: list[tuple[float, int, int]], lag: float) -> None:
     metrics = tuple(replace(metric, lag=lag) for metric in ANDROID.metrics)
     plan, clock = replace(ANDROID, metrics=metrics), PhaseClock(1, BEGAN, 31 * HOUR, BEGAN)
