@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, exact
 from rollout_tui.domain.readings import Reading
@@ -64,7 +65,7 @@ def _rollout(rollout: Rollout, now: float, propose: Propose) -> Json:
             for standing in rollout.phases
         ],
         "metrics": {standing.metric.id: _metric(standing, now) for standing in rollout.metrics},
-        "gates": [_gate(result, now) for result in rollout.gates],
+        "gates": [gate_facts(result, now) for result in rollout.gates],
         "actions": {kind.value: _action(propose(rollout.plan.platform, kind)) for kind in ActionKind},
     }
 
@@ -108,6 +109,7 @@ def _metric(standing: MetricStanding, now: float) -> Json:
         "severity": standing.severity.value,
         "value": None if judged is None else float(judged.quantity.value()),
         **_counts(None if judged is None else judged.quantity),
+        "interval": None if judged is None or standing.interval is None else list(standing.interval),
         "window": standing.metric.window,
         "build": None if judged is None else judged.build,
         "source": None if judged is None else judged.source,
@@ -131,7 +133,8 @@ def _counts(quantity: Quantity | None) -> Json:
             return {"n": None}
 
 
-def _gate(result: GateResult, now: float) -> Json:
+def gate_facts(result: GateResult, now: float) -> Json:
+    """One gate: verdict, value, n, interval and limit as the gate speaks of them, reason, age, and its evidence."""
     shown = None if result.value is None else result.value
     if shown is not None and result.gate.complement:
         shown = 1 - shown
@@ -143,11 +146,41 @@ def _gate(result: GateResult, now: float) -> Json:
         "verdict": result.verdict.value,
         "value": None if shown is None else float(shown),
         "n": None if result.quantity is None else _number(result.quantity.n),
+        "interval": _interval(result),
         "limit": _limit(result),
         "reason": result.reason,
         "age": _age(result.as_of, now),
         "waits": result.waits,
         "left": result.left,
+        "evidence": None if result.finding is None else _evidence(result.finding),
+    }
+
+
+def _interval(result: GateResult) -> list[float] | None:
+    finding = result.finding
+    if finding is None or finding.low is None or finding.high is None:
+        return None
+    return [1 - finding.high, 1 - finding.low] if result.gate.complement else [finding.low, finding.high]
+
+
+def _evidence(finding: Finding) -> Json:
+    ahead, failed = finding.ahead, finding.failed
+    return {
+        "log_e_fail": finding.log_fail,
+        "log_e_pass": finding.log_pass,
+        "log_e_fail_needed": finding.fail_at or None,
+        "log_e_pass_needed": finding.pass_at or None,
+        "since": _time(finding.since),
+        "failed_at": None if failed is None else _time(failed.at),
+        "approximate": finding.approximate,
+        "assumed": _number(finding.assumed),
+        "trend": finding.trend or None,
+        "polls": finding.polls,
+        "more_sessions": None if ahead is None else {"fast": ahead.fast, "slow": ahead.slow},
+        "more_hours": None if ahead is None else {"fast": ahead.fast_hours, "slow": ahead.slow_hours},
+        "clean_sessions_to_pass": None if ahead is None else ahead.clean,
+        "sessions_per_hour": None if ahead is None else ahead.per_hour,
+        "fits_this_phase": None if ahead is None else ahead.fits,
     }
 
 

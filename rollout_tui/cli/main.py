@@ -25,6 +25,7 @@ VERBS = {
     "watch": ("rollout_tui.cli.watch:command", "Watch the rollouts on this terminal (the default)."),
     "rehearse": ("rollout_tui.cli.rehearse:command", "The same on a rehearsed rollout: no credentials, no network."),
     "status": ("rollout_tui.cli.status:command", "Print the state of every rollout as lines or JSON."),
+    "check": ("rollout_tui.cli.check:command", "Check the gates of the current phase, for CI."),
     "pause": ("rollout_tui.cli.act:pause", "Pause a rollout at its store."),
     "resume": ("rollout_tui.cli.act:resume", "Resume a paused rollout."),
     "promote": ("rollout_tui.cli.act:promote", "Promote a rollout to its next phase."),

@@ -1,0 +1,142 @@
+"""`check`: all gates of the current phase, for CI. One fresh look and the stored polls; never a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rollout_tui.cli.options import config_option, load_settings
+
+if TYPE_CHECKING:
+    from rollout_tui.cli.checks.checked import Checked
+    from rollout_tui.config.settings import Settings
+    from rollout_tui.domain.releases import Platform
+
+_EXAMPLES = """
+
+\b
+Examples:
+  rollout-tui check                          every gate of both platforms
+  rollout-tui check android --explain        with the arithmetic
+  rollout-tui check --format junit --out gates.xml
+  rollout-tui check --format github          in a workflow: annotations and a summary
+  rollout-tui check --plain                  the two comparisons of the plan's script, nothing proven
+
+\b
+Exit code, the worst of all platforms:
+  0 pass, 1 fail, 2 undecided, 3 no data, 4 configuration or usage, 5 internal error
+"""
+_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+@click.command(help="Check the gates of the current phase: may the release go on?" + _EXAMPLES)
+@click.argument("platform", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "junit"]),
+    default="text",
+    show_default=True,
+    help="What is written.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there, not stdout.")
+@click.option("--plain", is_flag=True, help="Compare two current values as the plan's script does; proves nothing.")
+@click.option("--explain", is_flag=True, help="The arithmetic of every gate (text and github).")
+@config_option
+def command(config: Path | None, platform: str | None, form: str, out: Path | None, plain: bool, explain: bool) -> None:
+    """Check."""
+    if explain and form not in ("text", "github"):
+        raise click.UsageError(f"--explain writes lines; --format {form} holds the numbers already")
+    settings = load_settings(config)
+    found = asyncio.run(_look(settings, _platform_named(settings, platform), plain))
+    _write(_FORMS[form](found, settings, explain), out)
+    if form == "github":
+        _summarise(found, os.environ)
+    sys.exit(found.exit_code)
+
+
+async def _look(settings: Settings, platform: Platform | None, plain: bool) -> Checked:
+    from rollout_tui.cli.checks.checked import checked
+    from rollout_tui.cli.session import engine_for
+
+    async with engine_for(settings) as engine:
+        found = checked(await engine.poll_once(), platform)
+    if plain:
+        from rollout_tui.cli.checks.plain import plainly
+
+        return plainly(found)
+    return found
+
+
+def _platform_named(settings: Settings, name: str | None) -> Platform | None:
+    if name is None:
+        return None
+    known = {rollout.platform.value: rollout.platform for rollout in settings.plan.rollouts}
+    if name.lower() not in known:
+        raise click.UsageError(f'no platform "{name}" in {settings.path}; it has {", ".join(known)}')
+    return known[name.lower()]
+
+
+def _text(found: Checked, settings: Settings, explain: bool) -> str:
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.cli.checks.text import text
+
+    return text(found, ZoneInfo(settings.ui.timezone), explain=explain)
+
+
+def _json(found: Checked, _settings: Settings, _explain: bool) -> str:
+    from rollout_tui.cli.checks.facts import as_json
+
+    return as_json(found)
+
+
+def _github(found: Checked, settings: Settings, explain: bool) -> str:
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.cli.checks.github import log
+
+    return log(found, ZoneInfo(settings.ui.timezone), explain=explain)
+
+
+def _junit(found: Checked, _settings: Settings, _explain: bool) -> str:
+    from rollout_tui.cli.checks.junit import junit
+
+    return junit(found)
+
+
+_FORMS: Mapping[str, Callable[[Checked, Settings, bool], str]] = {
+    "text": _text,
+    "json": _json,
+    "github": _github,
+    "junit": _junit,
+}
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"--out {out}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _summarise(found: Checked, environment: Mapping[str, str]) -> None:
+    """The runner's page of this step, where there is one. That it cannot be written changes no verdict."""
+    if not environment.get(_SUMMARY):
+        return
+    from rollout_tui.cli.checks.github import markdown
+
+    try:
+        with Path(environment[_SUMMARY]).open("a", encoding="utf-8") as page:
+            page.write(markdown(found))
+    except OSError as error:
+        click.echo(f"rollout-tui check: the summary cannot be written: {error.strerror or error}", err=True)

@@ -1,0 +1,119 @@
+"""`check` on rehearsals: the promised exit codes, right after the start, through real services."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.conftest import Run
+from tests.rehearsal.serving import PATIENCE, Served, served
+
+SCENARIOS = {"healthy": 0, "crash-regression": 1, "few-users": 2, "no-data": 3}
+WORD = {0: "PASS", 1: "FAIL", 2: "UNDECIDED", 3: "NO DATA"}
+
+
+@pytest.fixture(params=SCENARIOS)
+def scenario(request) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, scenario: str) -> Iterator[Served]:
+    with served(tmp_path, scenario) as serving:
+        yield serving
+
+
+@pytest.fixture
+def run(rehearsal: Served, run_on: Run) -> Run:
+    return partial(run_on, rehearsal)
+
+
+def test_right_after_the_start_check_answers_what_the_scenario_promises(run: Run, scenario: str) -> None:
+    wanted = SCENARIOS[scenario]
+    code, out, err = run("check")
+    assert (code, err) == (wanted, "")
+    assert out.splitlines()[-1] == WORD[wanted]
+    code, out, _ = run("check", "--format", "json")
+    seen = json.loads(out)
+    assert (code, seen["exit_code"], seen["verdict"]) == (wanted, wanted, WORD[wanted])
+    code, out, _ = run("check", "--format", "junit")
+    root = ElementTree.fromstring(out)
+    assert bool([*root.iter("failure"), *root.iter("error")]) is (code != 0)
+
+
+@pytest.mark.parametrize("scenario", ["crash-regression"])
+def test_one_platform_alone_and_the_forms_for_ci(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("check", "ios")[0] == 0
+    page = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    code, out, _ = run("check", "android", "--format", "github")
+    assert code == 1
+    assert "::error title=Android%3A Crash-free >= 99.5 %25 FAIL::crash rate proven over 0.5 %25" in out
+    assert "| ❌ FAIL | Crash-free ≥ 99.5 % |" in page.read_text(encoding="utf-8")
+    gates = tmp_path / "gates.xml"
+    code, out, _ = run("check", "--format", "junit", "--out", str(gates))
+    assert (code, out) == (1, "")
+    assert ElementTree.parse(gates).getroot().get("failures") not in (None, "0")
+    assert run("check", "--plain", "android")[0] == 1
+    code, out, _ = run("check", "android", "--explain")
+    assert "for FAIL     ln E " in out
+    assert "point        200*" in out
+
+
+@pytest.mark.parametrize("scenario", ["healthy"])
+def test_wrong_words_are_usage_errors_in_one_line(run: Run) -> None:
+    for arguments, told in (
+        (("windows",), "it has android, ios"),
+        (("--format", "xml"), "'xml' is not one of"),
+        (("--format", "json", "--explain"), "--explain writes lines"),
+        (("--out", "/nowhere/gates.txt"), "--out /nowhere/gates.txt: no such file or directory"),
+    ):
+        code, out, err = run("check", *arguments)
+        assert (code, out) == (4, "")
+        assert told in err
+        assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("scenario", ["healthy"])
+def test_stdout_is_the_machine_s_and_nothing_of_the_screen_is_imported(rehearsal: Served, tmp_path: Path) -> None:
+    places = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import atexit, sys\n"
+            "atexit.register(lambda: print([n for n in sys.modules if n.split('.')[0] in ('textual', 'plotext')],"
+            " file=sys.stderr))\n"
+            "from rollout_tui.cli.main import main\n"
+            "main(sys.argv[1:])",
+            "check",
+            "--format",
+            "json",
+            "--config",
+            str(rehearsal.config),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=os.environ | places,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "[]\n")
+    assert json.loads(ended.stdout)["verdict"] == "PASS"
+
+
+@pytest.mark.parametrize("scenario", ["healthy"])
+def test_a_source_that_is_gone_is_no_data_and_no_pass(run: Run, rehearsal: Served) -> None:
+    rehearsal.process.kill()
+    rehearsal.process.wait(PATIENCE)
+    code, out, _ = run("check")
+    assert code == 3
+    assert "Google Play cannot be read" in out
