@@ -62,7 +62,7 @@ async def _act(
     from rollout_tui.cli.session import engine_for
     from rollout_tui.domain.actions import ActionKind
 
-    rollout = _rollout_named(settings, platform)
+    rollout = rollout_named(settings, platform)
     if expect_version is not None and expect_version != rollout.version:
         raise click.UsageError(f"--expect-version {expect_version}: {settings.path} rolls out {rollout.version}")
     async with engine_for(settings) as engine:
@@ -87,7 +87,8 @@ async def _act(
         return _exit_code(outcome)
 
 
-def _rollout_named(settings: Settings, platform: str) -> RolloutPlan:
+def rollout_named(settings: Settings, platform: str) -> RolloutPlan:
+    """The rollout of that platform, however it is spelled; a usage error names the known ones."""
     known = {rollout.platform.value: rollout for rollout in settings.plan.rollouts}
     if platform.lower() not in known:
         raise click.UsageError(f'no platform "{platform}" in {settings.path}; it has {", ".join(known)}')

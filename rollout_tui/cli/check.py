@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rollout_tui.cli.act import rollout_named
 from rollout_tui.cli.options import config_option, load_settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def command(config: Path | None, platform: str | None, form: str, out: Path | No
     if explain and form not in ("text", "github"):
         raise click.UsageError(f"--explain writes lines; --format {form} holds the numbers already")
     settings = load_settings(config)
-    found = asyncio.run(_look(settings, _platform_named(settings, platform), plain))
+    found = asyncio.run(
+        _look(settings, None if platform is None else rollout_named(settings, platform).platform, plain)
+    )
     _write(_FORMS[form](found, settings, explain), out)
     if form == "github":
         _summarise(found, os.environ)
@@ -72,15 +75,6 @@ async def _look(settings: Settings, platform: Platform | None, plain: bool) -> C
 
         return plainly(found)
     return found
-
-
-def _platform_named(settings: Settings, name: str | None) -> Platform | None:
-    if name is None:
-        return None
-    known = {rollout.platform.value: rollout.platform for rollout in settings.plan.rollouts}
-    if name.lower() not in known:
-        raise click.UsageError(f'no platform "{name}" in {settings.path}; it has {", ".join(known)}')
-    return known[name.lower()]
 
 
 def _text(found: Checked, settings: Settings, explain: bool) -> str:

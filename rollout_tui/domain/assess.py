@@ -150,6 +150,7 @@ def _bug_gate(gate: Gate, facts: RolloutFacts, now: float) -> GateResult:
 def _signoff_gate(gate: Gate, phase: Phase, facts: RolloutFacts) -> GateResult:
     """A named person's answer for this version, build and phase."""
     plan = facts.plan
+    withdrawn: set[str] = set()
     for signoff in reversed(facts.signoffs):
         concerns_this = (signoff.gate, signoff.phase, signoff.version, signoff.build) == (
             gate.id,
@@ -157,7 +158,9 @@ def _signoff_gate(gate: Gate, phase: Phase, facts: RolloutFacts) -> GateResult:
             plan.version,
             plan.build,
         )
-        if concerns_this and (not gate.signers or signoff.by in gate.signers):
+        if concerns_this and signoff.withdrawn:
+            withdrawn.add(signoff.by)
+        elif concerns_this and signoff.by not in withdrawn and (not gate.signers or signoff.by in gate.signers):
             return GateResult(gate, Verdict.PASS, f"signed by {signoff.by}", as_of=signoff.at, signoff=signoff)
     who = f"; {' or '.join(gate.signers)} may give it" if gate.signers else ""
     return GateResult(gate, Verdict.UNDECIDED, f"none yet{who}", waits=True)

@@ -41,7 +41,7 @@ class BugCount:
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """A named person's answer for one version, build and phase. Void for a new build."""
+    """A named person's answer for one version, build and phase. Void for a new build, and once `withdrawn` later."""
 
     gate: str
     phase: str
@@ -50,6 +50,7 @@ class SignOff:
     by: str
     at: float
     note: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class SignOffLog:
     def add(self, platform: Platform, signoff: SignOff) -> None:
         """Write one answer."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO signoffs VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO signoffs VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 platform,
                 signoff.version,
@@ -108,17 +108,21 @@ class SignOffLog:
                 signoff.phase,
                 signoff.by,
                 signoff.note,
+                signoff.withdrawn,
             ),
         )
 
     def all(self, platform: Platform, version: str, build: str) -> list[SignOff]:
         """The answers for one version and build, oldest first."""
         rows = self._connection.execute(
-            "SELECT gate, phase, version, build, signer, at, note FROM signoffs"
+            "SELECT gate, phase, version, build, signer, at, note, withdrawn FROM signoffs"
             " WHERE platform = ? AND version = ? AND build = ? ORDER BY at",
             (platform, version, build),
         )
-        return [SignOff(*row) for row in rows]
+        return [
+            SignOff(gate, phase, version, build, by, at, note, bool(withdrawn))
+            for gate, phase, version, build, by, at, note, withdrawn in rows
+        ]
 
 
 def encode_state(state: ReleaseState) -> str:

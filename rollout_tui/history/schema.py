@@ -58,7 +58,9 @@ CREATE TABLE judgements (
 ) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST, _EVIDENCE)
+_WITHDRAWN = "ALTER TABLE signoffs ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0"
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)
