@@ -75,10 +75,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One reason why an action is not possible now, and what would settle it."""
+    """One reason why an action is not possible now, and what would settle it.
+
+    `gate` names the gate that it is about: its numbers move with every reading, and it stays the same reason.
+    """
 
     reason: str
     remedy: str
+    gate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

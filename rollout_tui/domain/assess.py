@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from rollout_tui.domain.evidence.bank import interval
+from rollout_tui.domain.evidence.means import interval_of
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.ladder import standings
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Gate, GateKind, Phase
-from rollout_tui.domain.quantities import Proportion, Quantity, fits, flaw
+from rollout_tui.domain.quantities import Mean, Proportion, Quantity, fits, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
 from rollout_tui.domain.severity import Severity, severity_of, worst
 from rollout_tui.domain.snapshot import Curve, MetricStanding, PhaseStanding, Progress, Rollout, StoreStanding
@@ -70,7 +71,9 @@ def _metric(metric: Metric, facts: RolloutFacts, now: float) -> MetricStanding:
 
 
 def _interval(metric: Metric, quantity: Quantity) -> tuple[float, float] | None:
-    """Rates that the recent counts do not rule out."""
+    """Values that the recent counts do not rule out; of means those with a sum of squares."""
+    if isinstance(quantity, Mean):
+        return interval_of(quantity)
     if not isinstance(quantity, Proportion):
         return None
     return interval(float(quantity.bad), float(quantity.total), dispersion=metric.dispersion)

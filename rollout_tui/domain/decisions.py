@@ -217,22 +217,24 @@ def interval(case: Case) -> str:
 
 def _where(case: Case) -> str:
     """Where the metric itself stands to its limit, in the words of the evidence."""
-    outside = is_outside(case)
-    side = "over" if outside != (case.metric.better is Direction.HIGHER) else "under"
     if has_faded(case):
         return faded(case)
+    verdict, line, higher = case.result.verdict, case.result.gate.line, case.metric.better is Direction.HIGHER
+    decided = verdict in (Verdict.PASS, Verdict.FAIL)
+    # A part of the phase can fail while the whole of it is inside the limit.
+    beyond = verdict is Verdict.FAIL if decided else is_outside(case)
+    side, whose = ("over" if beyond != higher else "under"), ""
     if needs_cap(case):
         return f"{side}, but needs a cap"
     if isinstance(case.result.quantity, Bare):
         return case.finding.trend or "the source gives no counts"
-    line, whose = case.result.gate.line, ""
     if case.result.gate.complement and line is not None:
         # The number shown is the complement's: without the metric's name the side would be the wrong one.
         whose, side = f"{case.metric.label.lower()} ", f"{side} {words.limit(line, case.metric.unit)}"
-    if case.result.verdict in (Verdict.PASS, Verdict.FAIL):
-        return f"{whose}proven {side}"
-    the_limit = " the limit" if outside and not whose else ""
-    return f"{whose}{side}{the_limit}, not proven"
+    if decided:
+        since = case.finding.since if beyond else None
+        return f"{whose}proven {side}" + ("" if since is None else f" since {case.when(since)}")
+    return f"{whose}{side}{' the limit' if beyond and not whose else ''}, not proven"
 
 
 def remedy(case: Case) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
@@ -66,7 +67,7 @@ def _against_promote(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[Obs
         yield Obstacle(f"the store says {state.status}", "settle it at the store first")
     for result in rollout.gates:
         if not result.holds:
-            yield _gate_obstacle(result, rollout, now, zone)
+            yield replace(_gate_obstacle(result, rollout, now, zone), gate=result.gate.id)
 
 
 _AGAINST: dict[ActionKind, Callable[[Rollout, float, tzinfo], Iterator[Obstacle]]] = {

@@ -59,10 +59,14 @@ def promote(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Urgency.MAY_PROMOTE,
         Severity.OK,
         f"Promote {name} to {target.label}{share}: press n.",
-        " ".join(filter(None, [f"All {len(rollout.gates)} gates hold.", _overdue(rollout)])),
+        " ".join(filter(None, [_all_hold(len(rollout.gates)), _overdue(rollout)])),
         f"promote {name} to {target.label}{share}: press n.",
         "n",
     )
+
+
+def _all_hold(gates: int) -> str:
+    return f"All {gates} gates hold." if gates > 1 else "The one gate holds."
 
 
 def hold(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
@@ -90,7 +94,7 @@ def _undecided(rollout: Rollout, result: GateResult, others: int, now: float, zo
     else:
         headline = f"Hold {name}: {label} is not decided."
         short = f"hold {name}: {label} {decision(case).forms[0]}."
-        detail = f"{_sentence(standing(case))} {_sentence(remedy(case))}{more}"
+        detail = f"{_sentence(remedy(case))} {_sentence(standing(case))}{more}"
     return Advice(
         Rank.HOLD,
         Urgency.WAIT,

@@ -5,6 +5,7 @@ Rank: finish an unsettled action, pause, investigate, mend a source, release wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
@@ -14,6 +15,9 @@ from rollout_tui.domain.severity import Severity, rank, worst
 from rollout_tui.domain.snapshot import Recommendation, Rollout, Urgency
 from rollout_tui.domain.urgent import URGENT
 from rollout_tui.domain.waiting import nothing
+
+_FIRST = re.compile(r"(?<=\.) (?=[A-Z0-9])")
+"""Between two sentences."""
 
 
 def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Recommendation:
@@ -26,13 +30,15 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
     rest = [f"Then {other.plan.label}: {advice.short}" for other, advice in ordered[1:] if advice.rank < Rank.WAIT]
     waits = [advice.short for _, advice in ordered[1:] if advice.rank is Rank.WAIT and advice.short]
     tail = (rest or waits)[:1]
+    # Where there is no room for all of it, what the other platform needs is not what is left out.
+    brief = " ".join([_FIRST.split(first.detail, maxsplit=1)[0], rest[0]]) if rest else first.detail
     return Recommendation(
         first.urgency,
         first.severity,
         first.headline,
         " ".join([first.detail, *tail]).strip(),
         f"{first.short[0].upper()}{first.short[1:]}",
-        first.detail,
+        brief,
         rollout.plan.platform,
         first.key,
     )

@@ -8,13 +8,16 @@ from dataclasses import replace
 import pytest
 
 from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.main import MainScreen
 from tests.tui.fake_desk import FakeDesk, paused_elsewhere
 from tests.tui.hand import Hand, Wrist, app_on, ready_desk
-from tests.tui.samples import android, incident, ios, snapshot
+from tests.tui.samples import QUIET_ANDROID_PHASE, android, incident, ios, readings, snapshot
+from tests.unit.domain.builders import CONNECT, NOW
 
 SIZE = (120, 40)
 TARGET = (*"android", "space", *"100")
@@ -127,6 +130,20 @@ async def test_news_that_change_only_ages_take_nothing_back(wrist: Wrist) -> Non
         assert "11 of 11" in hand.screen()
         await hand.press("tab", "enter")
         assert len(desk.performed) == 1
+
+
+async def test_a_reading_moves_the_numbers_of_a_blocked_promotion_and_takes_nothing_back(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("n")
+        assert "n 239,100" in hand.screen()
+        counts = {**QUIET_ANDROID_PHASE, CONNECT: Proportion(2230, 239_700)}
+        desk.publish(snapshot(android(phase=readings(counts, Scope.PHASE, "4201", NOW - 5)), ios()))
+        await pilot.pause()
+        assert "n 239,700" in hand.screen(), "the numbers are the newest"
+        assert "Look again." not in hand.screen()
 
 
 async def test_a_blocked_promotion_that_becomes_possible_is_typed_with_every_letter(wrist: Wrist) -> None:

@@ -32,6 +32,15 @@ def half_width(n: float, sd: float, alpha: float) -> float:
     return sd * sqrt(2 * grown / (n * n * _TIGHTEST) * log(1 + sqrt(grown) / (2 * alpha)))
 
 
+def interval_of(mean: Mean, alpha: float = 0.01) -> tuple[float, float] | None:
+    """Means that a sum, its count and its sum of squares do not rule out; None without squares or from too few."""
+    n, s = float(mean.count), float(mean.sum)
+    if mean.squares is None or n < LEAST_OBSERVATIONS:
+        return None
+    half = half_width(n, sqrt(max(0.0, float(mean.squares) - s * s / n) / (n - 1)), alpha)
+    return max(0.0, s / n - half), s / n + half
+
+
 class BatchVariance:
     """The variance of single observations, from how the means of blocks differ: no sum of squares is needed.
 

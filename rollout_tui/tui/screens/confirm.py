@@ -172,10 +172,15 @@ def _same(old: Proposal, new: Proposal) -> bool:
     if old.possible != new.possible or old.typed != new.typed or _verdicts(old) != _verdicts(new):
         return False
     if not old.possible:
-        return [obstacle.reason for obstacle in old.obstacles] == [obstacle.reason for obstacle in new.obstacles]
+        return _reasons(old) == _reasons(new)
     # A pause is tried whether the store can be read or not.
     unread = new.seen is None and new.kind is ActionKind.PAUSE
     return unread or (_seen(old) == _seen(new) and _difference(old) == _difference(new))
+
+
+def _reasons(proposal: Proposal) -> list[str]:
+    """What stands in the way; a gate by its name, for its verdict is compared beside it."""
+    return [obstacle.gate or obstacle.reason for obstacle in proposal.obstacles]
 
 
 def _seen(proposal: Proposal) -> tuple[object, ...] | None:

@@ -19,7 +19,7 @@ def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Ro
     """Everything above the buttons. `changed` says what is new since the dialog opened."""
     rows = [line(width), *lines(width, changed, "unk", bold=True), *_heading(scene, proposal, width)]
     if proposal.possible:
-        return [*rows, *_change(scene, proposal, proposal.change, width), *_foreseen(scene, proposal, width)]
+        return [*rows, *_change(scene, proposal, proposal.change, width)]
     # Where only this desk is in the way, the change can be looked at all the same.
     looked_at = proposal.change if scene.read_only else None
     against = [*_obstacles(scene, proposal, width), *_foreseen(scene, proposal, width)]
@@ -61,6 +61,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
         read += labelled(width, "second person", "not asked for")
     if proposal.gates:
         # Gates and the age of the store must stand on the smallest screen; effects may be scrolled to there.
+        read += _foreseen(scene, proposal, width) if proposal.possible else []
         return [*rows, *_gates(scene, proposal, width), *read, rule(width), *effects]
     return [*rows, rule(width), *effects, rule(width), *read]
 

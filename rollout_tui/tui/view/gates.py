@@ -147,7 +147,8 @@ def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> Non
     filled = result.elapsed / (result.elapsed + result.left) if result.left else 1.0
     remark = age(result.left) if result.left else "over"
     if pen.width - _DECISION < len(remark):
-        _remark(pen, "mute", remark)
+        whole = age(result.elapsed + result.left)
+        _remark(pen, "mute", f"{remark} left", f"of {whole}") if result.left else _remark(pen, "mute", remark)
         return
     full = round(CELLS * filled)
     pen.put(_NEEDLE, "━" * full, "mute")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from rollout_tui.domain.metrics import Unit
+from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
-from rollout_tui.domain.words import age, limit, plain_text, short_time, value
+from rollout_tui.domain.words import age, duration_value, limit, percent, plain_text, short_time, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.basis import basis, basis_beside
@@ -126,7 +128,8 @@ def _was(scene: Scene, standing: MetricStanding) -> str:
     if standing.was is None or standing.severity is Severity.OK:
         return ""
     before, at = standing.was
-    number = f"{before * 100:.2f} %" if standing.metric.unit.value == "ratio" else f"{before:.1f} s"
+    ratio = standing.metric.unit is Unit.RATIO
+    number = percent(exact(before), None) if ratio else duration_value(exact(before), None)
     return f"was {number} at {short_time(at, scene.zone)}"
 
 

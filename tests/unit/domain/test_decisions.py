@@ -112,6 +112,12 @@ def test_a_fail_that_a_restart_found_says_since_when_and_with_its_day_where_it_w
     assert told(replace(FAILED, since=NOW - 30 * HOUR)) == "proven since Tue 08:32"
 
 
+def test_a_part_of_the_phase_that_fails_is_never_told_as_proven_inside() -> None:
+    assert standing(case(replace(FAILED, since=NOW - 1927))) == (
+        "0.93 % [1.01–2.00 %], n 239,100: proven over since 14:00"
+    )
+
+
 def test_a_fail_whose_evidence_has_faded_says_then_and_now() -> None:
     faded = decision(case(fading(FAILED, NOW - 60)))
     assert faded.told == "FAIL at 14:31, evidence then 130:1, now 4.1:1"
