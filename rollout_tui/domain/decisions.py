@@ -228,6 +228,8 @@ def _where(case: Case) -> str:
         return f"{side}, but needs a cap"
     if isinstance(case.result.quantity, Bare):
         return case.finding.trend or "the source gives no counts"
+    if case.finding.approximate and case.finding.low is None and not decided:
+        return case.finding.reason  # what its spread still waits for
     if case.result.gate.complement and line is not None:
         # The number shown is the complement's: without the metric's name the side would be the wrong one.
         whose, side = f"{case.metric.label.lower()} ", f"{side} {words.limit(line, case.metric.unit)}"

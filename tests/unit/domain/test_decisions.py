@@ -152,6 +152,13 @@ def test_a_mean_without_a_cap_says_that_it_needs_one_and_its_interval_is_approxi
     assert "set the metric's cap" in remedy(open_case)
 
 
+def test_a_mean_whose_spread_is_not_known_yet_says_what_it_waits_for() -> None:
+    early = Finding(Verdict.UNDECIDED, "not enough sessions: 484 of at least 600", approximate=True)
+    open_case = case(early, Mean(1_900, 484), CONNECT_TIME)
+    assert standing(open_case) == "3.9 s, n 484: not enough sessions: 484 of at least 600"
+    assert decision(open_case).forms == ("not yet",)
+
+
 def test_the_interval_of_a_gate_on_the_complement_is_turned_round() -> None:
     crash = replace(PASSED, low=0.0027, high=0.0036)
     assert (
