@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks import evidence
+from benchmarks.checking import check_beside_a_bare_script
 from benchmarks.polling import polling_memory
 from benchmarks.restoring import restoring
 from benchmarks.stage import make_stage, polls
@@ -172,6 +173,7 @@ def measure(folder: Path) -> list[Measured]:
         Measured("key to paint, p95", percentile(busy_keys, 0.95) * 1000, "ms", 15),
         *measure_history(folder),
         Measured("evidence of 8 gates over 48 h restored", restoring(config, folder) * 1000, "ms", 1000),
+        *measure_check(folder),
         *measure_evidence(),
     ]
 
@@ -203,6 +205,15 @@ def measure_evidence() -> list[Measured]:
         Measured("evidence: one poll with 47 restarts", evidence.update() * 1000, "ms", 0.3),
         Measured("evidence: an interval", evidence.interval_of_rate() * 1000, "ms"),
         Measured("evidence: how much longer", evidence.outlook() * 1000, "ms", 3),
+    ]
+
+
+def measure_check(folder: Path) -> list[Measured]:
+    """`check` beside a bare script."""
+    check, script, requests = check_beside_a_bare_script(folder)
+    return [
+        Measured(f"a bare script with the {requests} requests of check", script * 1000, "ms"),
+        Measured("check / the bare script", check / script, "x", 1.3),
     ]
 
 
