@@ -10,14 +10,14 @@ import json as jsonlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
 
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import Denied, Misconfigured, OutcomeUnknown, ProviderError, Unreachable
-
-if TYPE_CHECKING:
-    import httpx
-    import stamina
 
 Json = Any
 LARGEST = 8 * 1024 * 1024
@@ -145,9 +145,6 @@ class _Overloaded(Exception):
 
 def _attempts(tries: int) -> AsyncIterator[stamina.Attempt]:
     """Tries of a read. stamina's own reports of retries are off: unasked, they would be printed into the screen."""
-    import stamina
-    from stamina.instrumentation import set_on_retry_hooks
-
     set_on_retry_hooks(())
     return stamina.retry_context(
         on=(_Broken, _Overloaded), attempts=tries, timeout=_PATIENCE, wait_initial=0.2, wait_max=2.0, wait_jitter=0.3
@@ -163,8 +160,6 @@ async def _once(
     headers: Mapping[str, str] | None,
     who: str,
 ) -> Answer:
-    import httpx
-
     content = None if json is None else jsonlib.dumps(json, default=_decimal).encode()
     typed = {} if content is None else {"Content-Type": "application/json"}
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import Callable, Coroutine
 from functools import cached_property, partial
@@ -152,7 +153,6 @@ class Engine:
         """Begin to poll, until `close`; settle what an earlier process left open, fill the holes of the curves."""
         self._spawn(self._run())
         self._spawn(self._tick())
-        self._spawn(self._works.upkeep.forget(self.settings.history.retention))
 
     async def poll_once(self) -> Snapshot:
         """One look at everything: stores first, since they tell since when sources must count."""
@@ -203,7 +203,9 @@ class Engine:
 
     async def _run(self) -> None:
         """Open the providers beside the loop, then let each of them be polled in a task of its own."""
+        await asyncio.to_thread(importlib.import_module, "rollout_tui.engine.works")
         works = self._works
+        self._spawn(works.upkeep.forget(self.settings.history.retention))
         await asyncio.to_thread(works.providers.prepare)
         for poller in works.pollers:
             self._spawn(poller.run())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx
 
 USER_AGENT = "rollout-tui"
+_FIRST_REQUEST = ("anyio.streams.tls", "anyio._core._synchronization", "anyio._backends._asyncio")
 _THIS_HOST = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
 
@@ -15,10 +18,14 @@ def make_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     """A shared client: connections are kept, redirects are never followed by themselves.
 
     A proxy of the environment is used, but never for this host itself. Imports httpx here, since that costs as much as
-    half a start (performance.md).
+    half a start (performance.md), and what its first request would import on the event loop.
     """
+    # httpx does without its own command line where that is not there; it brings pygments and much of rich.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None is how Python bars a module
     import httpx
 
+    for module in _FIRST_REQUEST:
+        importlib.import_module(module)
     return httpx.AsyncClient(
         transport=transport,
         mounts=None if transport else dict.fromkeys(_THIS_HOST),
