@@ -1,5 +1,5 @@
 """`python -m rollout_tui`."""
 
-from rollout_tui.cli.main import main
+from rollout_tui.cli import main
 
 main()

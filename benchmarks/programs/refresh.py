@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from rollout_tui.cli.options import load_settings
+from rollout_tui.cli.loading import load_settings
 from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity
 from rollout_tui.domain.releases import Platform

@@ -1,5 +1,5 @@
 """The verbs of the command line."""
 
-from rollout_tui.cli.main import main
+from rollout_tui.cli.entry import main
 
 __all__ = ["main"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -40,6 +41,11 @@ def start_log() -> Path | None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     return path
+
+
+def tell(error: BaseException) -> None:
+    """Tell of an internal error in one line on stderr; the rest goes into the log."""
+    print(f"rollout-tui: internal error ({type(error).__name__}); {record(error)}", file=sys.stderr)
 
 
 def record(error: BaseException) -> str:

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from rollout_tui import __version__
-from rollout_tui.cli.options import USAGE_ERROR
+from rollout_tui.cli.codes import INTERNAL_ERROR, INTERRUPTED, USAGE_ERROR
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-INTERNAL_ERROR = 5
-INTERRUPTED = 130
-"""As shells count a program that ctrl+c ended."""
 
 _OWN_OPTIONS = ("-h", "--help", "--version")
 """Options that belong to no verb; any others are those of `watch`."""
@@ -127,8 +123,8 @@ def _run(arguments: list[str] | None) -> int:
         click.echo(f"{command}: {' '.join(error.format_message().split())}  (see {command} --help)", err=True)
         return USAGE_ERROR
     except Exception as error:  # noqa: BLE001  one line for the person, the rest into the log
-        from rollout_tui.cli.log import record
+        from rollout_tui.cli.log import tell
 
-        click.echo(f"rollout-tui: internal error ({type(error).__name__}); {record(error)}", err=True)
+        tell(error)
         return INTERNAL_ERROR
     return code if isinstance(code, int) else 0

@@ -1,19 +1,15 @@
-"""What the verbs share: `--config`, and turning its mistakes into exit code 4."""
+"""What the verbs share: `--config`, and the settings that it names."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from rollout_tui.config.settings import Settings
+from rollout_tui.cli.codes import USAGE_ERROR
+from rollout_tui.cli.loading import load_settings, read_config
 
-T = TypeVar("T")
-USAGE_ERROR = 4
+__all__ = ["USAGE_ERROR", "config_option", "load_settings", "read_config"]
 
 config_option = click.option(
     "--config",
@@ -21,44 +17,3 @@ config_option = click.option(
     metavar="FILE",
     help="The configuration; default: $ROLLOUT_TUI_CONFIG, else the user's config.toml.",
 )
-
-
-def load_settings(config: Path | None) -> Settings:
-    """The settings, or every mistake on stderr and exit code 4. A file that was read before is not checked again."""
-    from rollout_tui.config import cache
-    from rollout_tui.config.places import config_file
-
-    known = cache.recall(config or config_file())
-    return read_config(config, _read) if known is None else known
-
-
-def _read(path: Path) -> Settings:
-    from rollout_tui.config import cache, load
-
-    settings = load(path)
-    if settings.rehearsal is None:
-        # A rehearsal's configuration is gone with the rehearsal.
-        cache.remember(path, settings)
-    return settings
-
-
-def read_config(config: Path | None, read: Callable[[Path], T]) -> T:
-    """What `read` makes of the configuration, or every mistake on stderr and exit code 4."""
-    from rollout_tui.config import ConfigErrors
-    from rollout_tui.config.places import config_file
-
-    path = config or config_file()
-    if config is None and not path.exists():
-        click.echo(
-            f"There is no configuration yet ({path}).\n"
-            "  rollout-tui rehearse      try the program on a rehearsed rollout: no credentials, no network\n"
-            "  rollout-tui config init   write a commented configuration to fill in",
-            err=True,
-        )
-        sys.exit(USAGE_ERROR)
-    try:
-        return read(path)
-    except ConfigErrors as errors:
-        for line in errors.lines():
-            click.echo(line, err=True)
-        sys.exit(USAGE_ERROR)

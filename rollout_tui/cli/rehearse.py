@@ -158,7 +158,7 @@ async def _end_of_input() -> None:
 
 def _watch(name: str, speed: float, seed: int, history: int, watch: dict[str, Any]) -> int:
     """The services in a process of their own, the real program in this one."""
-    from rollout_tui.cli.watch import run_watch
+    from rollout_tui.cli.watching import run_watch
     from rollout_tui.tui import terminal
 
     refused = terminal.refusal()

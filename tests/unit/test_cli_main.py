@@ -9,7 +9,6 @@ import click
 import pytest
 
 from rollout_tui import __version__
-from rollout_tui.cli import main as shell_main
 from rollout_tui.cli.main import VERBS, Verbs, main
 
 
@@ -192,7 +191,3 @@ def test_the_shell_completes_verbs_from_the_table(run, monkeypatch):
     monkeypatch.setenv("COMP_CWORD", "1")
     _, out, _ = run()
     assert out.split() == ["plain,pause", "plain,promote"]
-
-
-def test_the_entry_point_of_the_package_is_the_shell():
-    assert shell_main is main
