@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rollout_tui.domain.actions import Outcome, Running
 from rollout_tui.domain.assess import TRACKER
@@ -18,12 +19,14 @@ from rollout_tui.domain.severity import severity_of
 from rollout_tui.domain.snapshot import Observed
 from rollout_tui.domain.verdicts import BugCount, SignOff
 from rollout_tui.domain.words import plain_text
-from rollout_tui.engine.cases import Cases
 from rollout_tui.engine.curves import CurveBook
 from rollout_tui.engine.elsewhere import changed_by_hand
 from rollout_tui.engine.trouble import describe, remedy
 from rollout_tui.history.journal import Entry
 from rollout_tui.ports import OBSERVED_SHARE
+
+if TYPE_CHECKING:
+    from rollout_tui.engine.cases import Cases
 
 _SAME_MOMENT = 1.0
 """Seconds by which the beginning of a phase may differ between two looks at it."""

@@ -33,6 +33,8 @@ class Cases:
     by_gate: dict[str, Case]
     findings: dict[str, Finding]
     written_at: float | None = None
+    restored: bool = False
+    """Whether the stored polls are in; before that only the latches are known."""
 
     @classmethod
     def open(cls, plan: RolloutPlan, clock: PhaseClock, stale_after: dict[str, float]) -> Cases | None:

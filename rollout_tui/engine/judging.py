@@ -24,24 +24,27 @@ _WRITE_EVERY = 900.0
 
 
 class Judging:
-    """Keeps the cases of every board. All polls of one board come from its source's task, one after the other."""
+    """Keeps the cases of every board. Several sources may feed one board, but each metric comes from one of them."""
 
     def __init__(self, archive: Archive, clock: Clock) -> None:
         self._archive = archive
         self._clock = clock
         self._asked: dict[tuple[Board, str], float] = {}
+        self._preparing = asyncio.Lock()
 
     async def prepare(self, board: Board) -> Cases | None:
         """The cases of the board's current phase, restored from the stored polls; None while that is not known."""
-        clock = board.clock(self._clock.now())
-        if clock is None:
-            return None
-        if board.cases is None or not board.cases.belongs_to(clock):
-            cases = Cases.open(board.plan, clock, board.stale_after)
-            if cases is not None:
-                await self._archive.try_call(cases.restore, None)
-            board.cases = cases
-        return board.cases
+        async with self._preparing:
+            clock = board.clock(self._clock.now())
+            if clock is None:
+                return None
+            if board.cases is None or not board.cases.restored or not board.cases.belongs_to(clock):
+                cases = Cases.open(board.plan, clock, board.stale_after)
+                if cases is not None:
+                    await self._archive.try_call(cases.restore, None)
+                    cases.restored = True
+                board.cases = cases
+            return board.cases
 
     async def take(self, board: Board, source: Source, query: Query, answer: Reading) -> list[Reading]:
         """Weigh an answer about the phase so far; returns what is to be stored, the source's memory before it."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rollout_tui.domain.readings import Scope
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.curves import COUNT, STEP, aligned_end
 from rollout_tui.history import History
+
+if TYPE_CHECKING:
+    from rollout_tui.engine.cases import Cases
 
 
 def recall(history: History, board: Board, now: float) -> None:
@@ -13,7 +18,7 @@ def recall(history: History, board: Board, now: float) -> None:
     plan = board.plan
     board.states = history.states.all(plan.platform, plan.build)
     board.state = history.states.newest(plan.platform, plan.build)
-    recall_people(history, board)
+    recall_people(history, board, now)
     board.last_outcome = history.journal.last_outcome(plan.platform, plan.build)
     for scope in Scope:
         board.remember(history.samples.newest(plan.platform, plan.build, scope))
@@ -25,10 +30,21 @@ def recall(history: History, board: Board, now: float) -> None:
         board.fill_curve(metric.id, end, values)
 
 
-def recall_people(history: History, board: Board) -> None:
-    """What people did, in whichever process: sign-offs, and what was asked of the store."""
+def recall_people(history: History, board: Board, now: float) -> None:
+    """What was done and found in whichever process: sign-offs, requests to the store, FAILs."""
     plan = board.plan
     board.signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
     board.asked = history.journal.last_entry(plan.platform, plan.build)
+    judgements = history.judgements.all(plan.platform, plan.version, plan.build)
+    if board.cases is None and any(entry.latch is not None for entry in judgements):
+        board.cases = _with_latches_alone(board, now)
     if board.cases is not None:
-        board.cases.adopt(history.judgements.all(plan.platform, plan.version, plan.build))
+        board.cases.adopt(judgements)
+
+
+def _with_latches_alone(board: Board, now: float) -> Cases | None:
+    """A FAIL is seen in the first frame; the polls behind it are read later."""
+    from rollout_tui.engine.cases import Cases
+
+    clock = board.clock(now)
+    return None if clock is None else Cases.open(board.plan, clock, board.stale_after)

@@ -121,14 +121,14 @@ class SourceRound:
 
     async def poll(self) -> None:
         """Ask for the recent window of each metric, and for the phase so far where a gate rests on it."""
+        for board in self.boards:
+            await self._desk.judging.prepare(board)  # also where nothing will be answered: a FAIL stays
         source = self._desk.providers.source(self.settings.name)
         now = self._desk.clock.now()
         asked = [(board, query) for board in self.boards for query in self._queries(board, source, now)]
         answers = await source.read([query for _, query in asked])
         if len(answers) != len(asked):
             raise ProviderError(f"{len(answers)} answers to {len(asked)} questions")
-        for board in self.boards:
-            await self._desk.judging.prepare(board)
         written: list[tuple[Platform, Reading]] = []
         for (board, query), answer in zip(asked, answers, strict=True):
             kept = (

@@ -74,7 +74,7 @@ class Upkeep:
         if self._assessor.logged == logged:
             self._assessor.recall(events)
         for board in self._boards:
-            await self._archive.try_call(partial(recall_people, board=board), None)
+            await self._archive.try_call(partial(recall_people, board=board, now=self._clock.now()), None)
 
     async def fill_curves(self, round_: SourceRound) -> None:
         """Fill the curves' holes from the source's own memory, after its first poll: the present comes first.

@@ -43,6 +43,9 @@ class Kind(Protocol):
 _KINDS: dict[type[Quantity], Callable[[Question], Kind]] = {Proportion: RateCase, Mean: MeanCase, Bare: BareCase}
 
 
+_LATCHED = "proven outside the limit before"
+
+
 class Case:
     """One gate's evidence. Restore a latch with `adopt`; feed it with `recall` and `judge`."""
 
@@ -82,10 +85,14 @@ class Case:
         """What the polls so far come to; None before the first one."""
         if self._current is not None:
             found = replace(self._current.finding(self.latch, self._polls), trend=self._trend.words())
-            return found if self.latch is None else replace(found, verdict=Verdict.FAIL)
+            if self.latch is None:
+                return found
+            # Where the newest poll said nothing, the latch speaks alone.
+            silent = found.verdict is not Verdict.FAIL
+            return replace(found, verdict=Verdict.FAIL, reason=_LATCHED if silent else found.reason)
         if self.latch is None:
             return None
-        return Finding(Verdict.FAIL, "proven outside the limit before", failed=self.latch, lean=-1.0)
+        return Finding(Verdict.FAIL, _LATCHED, failed=self.latch, lean=-1.0)
 
     def _count(self, at: float, quantity: Quantity) -> Kind:
         self._polls += 1

@@ -26,7 +26,7 @@ from rollout_tui.engine.engine import Engine
 from rollout_tui.history import History
 from rollout_tui.history.judgements import Judgement
 from rollout_tui.history.samples import Poll
-from rollout_tui.ports import Query
+from rollout_tui.ports import Query, Unreachable
 from tests.unit.domain.builders import ANDROID, CRASH, HOUR, IOS, NOW
 from tests.unit.engine.fakes import World
 
@@ -112,6 +112,33 @@ async def test_a_fail_outlives_the_polls_that_proved_it(world: World) -> None:
     await engine.close()
     with_history(world, lambda history: history.samples._connection.execute("DELETE FROM samples"))
     assert gate(await look(world, 1, 20_000)).verdict is Verdict.FAIL
+
+
+async def test_a_fail_is_seen_in_the_first_frame_and_while_the_source_is_down(world: World) -> None:
+    await (await look(world, 200, 9_000)).close()
+    engine = world.engine()
+    assert gate(engine).verdict is Verdict.FAIL, "before anything was asked"
+
+    def refuse() -> None:
+        raise Unreachable("HTTP 503")
+
+    world.source.on_read = refuse
+    await engine.poll_once()
+    assert gate(engine).verdict is Verdict.FAIL
+    assert gate(engine).reason == "proven outside the limit before; no data now: Prometheus: HTTP 503"
+    assert gate(engine, "connect_failure_rate").verdict is Verdict.NO_DATA
+
+
+async def test_two_sources_of_one_rollout_share_one_case_for_each_gate(world: World) -> None:
+    world.plans = (replace(ANDROID, sources=("prometheus", "sentry")),)
+    world.source.gives = frozenset({"connect_failure_rate"})
+    world.second.gives = frozenset({CRASH.id})
+    world.second.quantities[CRASH.id] = Proportion(12, 8_000)
+    engine = world.engine()
+    await engine.poll_once()
+    assert gate(engine).verdict is Verdict.PASS
+    assert gate(engine, "connect_failure_rate").verdict is Verdict.PASS
+    assert finding(engine).polls == 1
 
 
 async def test_a_fail_that_another_process_latched_is_taken_over(world: World) -> None:
