@@ -64,7 +64,9 @@ Exit code (of a stream: of its last line):
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing rounded.")
 @click.option("--stream", metavar="FILE", help="Judge polls, JSON lines from FILE or - for stdin, each at once.")
-@click.option("--hours", callback=at_least_one, metavar="H", help="With --stream: planned hours.  [default: 24]")
+@click.option(
+    "--hours", callback=at_least_one, metavar="H", help="With --stream: planned hours, at most 48 count.  [default: 24]"
+)
 @click.option(
     "--lag", callback=seconds, metavar="TIME", help="With --stream: how late bad events arrive.  [default: 0]"
 )

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from rollout_tui.cli.main import main
+from rollout_tui.domain.evidence import run_stream
 from tests.unit.domain.vectors import needed, vectors
 
 PROGRAM = [sys.executable, "-c", "from rollout_tui.cli.main import main; main()", "gate"]
@@ -235,6 +236,13 @@ def test_a_stream_answers_as_the_vectors(gate, vector):
             wanted = poll[name]
             assert answer[name] == (None if wanted is None else pytest.approx(wanted, abs=vector["abs_tol"]))
     assert code == {"pass": 0, "fail": 1, "undecided": 2, "no-data": 3}[answers[-1]["verdict"]]
+
+
+def test_a_stream_is_one_period_and_opens_nothing_after_its_hours(gate):
+    polls = [{"t": 3600.0 * hour, "bad": 6 * hour, "total": 2000 * hour} for hour in range(1, 8)]
+    _, answers, _ = stream(gate, "\n".join(map(json.dumps, polls)), "--hours", "2")
+    direct = run_stream(polls, limit=0.005, hours=2)
+    assert [answer["log_e_fail"] for answer in answers] == [log_fail for _, log_fail, _ in direct]
 
 
 def test_a_lag_has_its_unit(gate):

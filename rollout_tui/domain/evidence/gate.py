@@ -217,8 +217,13 @@ def run_stream(
     beta: float | None = None,
     direction: str = "below",
 ) -> Iterator[tuple[str, float | None, float | None]]:
-    """Judge polls `{"t", "bad", "total"}` lazily: (verdict, ln E_fail, ln E_pass); one period (gates.md 11)."""
-    rule = Rule(limit, hours, lag_s, dispersion, alpha, alpha if beta is None else beta, direction == "above")
+    """Judge polls `{"t", "bad", "total"}` lazily: (verdict, ln E_fail, ln E_pass); one period (gates.md 11).
+
+    `direction` says on which side of the limit the rate must stay, "below" or "above"; ValueError for another word.
+    """
+    if direction not in ("below", "above"):
+        raise ValueError(f'direction is "below" or "above", not {direction!r}')
+    rule = Rule(float(limit), hours, lag_s, dispersion, alpha, alpha if beta is None else beta, direction == "above")
     evidence = Evidence(rule, endless=False)
     for poll in polls:
         judged = evidence.poll(float(poll["t"]), poll.get("bad"), poll.get("total"))

@@ -67,7 +67,10 @@ def look(
     """Judge `bad` of `total` once: the rate must stay "below" or "above" the limit, a ratio inside 0..1.
 
     Counts that cannot be used are NO DATA. `beta` is `alpha` where it is not given; `dispersion` is at least 1.
+    ValueError for another direction.
     """
+    if direction not in ("below", "above"):
+        raise ValueError(f'direction is "below" or "above", not {direction!r}')
     beta = alpha if beta is None else beta
     asked = replace(
         Look(_known(bad), _known(total), limit, direction, alpha, beta, dispersion),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rollout_tui.domain.evidence.bank import Bets
 from rollout_tui.domain.evidence.gate import Evidence, Judged, Rule, run_stream, unusable
+from rollout_tui.domain.evidence.once import look
 from rollout_tui.domain.verdicts import Verdict
 from tests.unit.domain.evidence.polls import RUBBISH, Poll, histories, rules
 from tests.unit.domain.vectors import needed, vectors
@@ -167,6 +168,18 @@ def test_a_clock_set_back_moves_nothing_back():
     assert judged(LIMIT, [(2 * HOUR, 1, 900), (600, 2, 1000), (3 * HOUR, 3, 1200)]) == straight
 
 
+def test_a_clock_set_back_does_not_change_what_was_lag_ago():
+    answers = judged(Rule(0.005, lag=3600), [(0.0, 0, 500), (7200.0, 0, 2000), (3000.0, 0, 2500)])
+    assert answers[-1].log_e_pass == pytest.approx(Bets(0.005).below(0, 500))
+
+
+def test_a_fail_is_dated_by_the_first_poll_that_proves_it():
+    evidence = Evidence(LIMIT)
+    for t in (600.0, 300.0, 900.0):
+        evidence.poll(t, 20, 500)
+    assert evidence.failed_at == 600
+
+
 def test_a_fail_stays_through_better_numbers_missing_data_and_resets():
     polls: list[Poll] = [(60, 20, 500), (120, None, None), (180, 20, 100_000), (240, 0, 100_000), (300, 0, 10)]
     answers = judged(LIMIT, polls)
@@ -189,6 +202,12 @@ def test_a_phase_that_outlives_its_hours_gathers_against_fail_anew():
 
 def test_restarts_of_a_later_period_open_after_its_own_hours():
     polls = [(2 * HOUR, 10, 4000), (3 * HOUR, 11, 5000), (3 * HOUR + 60, 14, 5100)]
+    last = judged(Rule(0.005, hours=2), polls)[-1]
+    assert last.log_e_fail == pytest.approx(math.log(up(4, 1100) / 2 + up(3, 100) / 2))
+
+
+def test_a_later_period_begins_on_the_hour_however_late_its_first_poll():
+    polls = [(2.5 * HOUR, 10, 4000), (3 * HOUR, 11, 5000), (3 * HOUR + 60, 14, 5100)]
     last = judged(Rule(0.005, hours=2), polls)[-1]
     assert last.log_e_fail == pytest.approx(math.log(up(4, 1100) / 2 + up(3, 100) / 2))
 
@@ -332,3 +351,18 @@ def test_a_stream_is_one_period():
     polls = [{"t": hour * HOUR, "bad": 10 * hour, "total": 2000 * hour} for hour in range(1, 60)]
     direct = judged(Rule(0.005, hours=24), [(poll["t"], poll["bad"], poll["total"]) for poll in polls], endless=False)
     assert [answer[1] for answer in run_stream(polls, limit=0.005)] == [answer.log_e_fail for answer in direct]
+
+
+@pytest.mark.parametrize("direction", ["", "up", "ABOVE"])
+def test_a_side_that_nobody_knows_is_refused(direction):
+    with pytest.raises(ValueError, match="direction"):
+        next(run_stream([{"t": 60, "bad": 0, "total": 5}], limit=0.005, direction=direction))
+    with pytest.raises(ValueError, match="direction"):
+        look(0, 5, limit=0.005, direction=direction)
+
+
+def test_a_limit_may_be_a_decimal():
+    poll = [{"t": 60, "bad": 1300, "total": 1300}]
+    assert list(run_stream(poll, limit=Decimal("0.995"), direction="above")) == list(
+        run_stream(poll, limit=0.995, direction="above")
+    )

@@ -94,6 +94,11 @@ def test_beta_is_alpha_where_it_is_not_given():
     assert seen.log_e_pass_needed == pytest.approx(math.log(100))
 
 
+def test_what_is_missing_is_reckoned_with_both_bounds():
+    seen = look(0, 800, limit=0.005, alpha=0.0001, beta=0.01)
+    assert seen.clean_sessions_to_pass == seen.more_sessions[0] == 424
+
+
 def test_what_is_decided_needs_nothing_more():
     passed, failed = look(12, 8000, limit=0.005), look(120, 8000, limit=0.005)
     assert (passed.more_sessions, passed.clean_sessions_to_pass) == ((0, 0), 0)

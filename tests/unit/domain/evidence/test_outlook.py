@@ -77,6 +77,10 @@ def test_a_rate_within_two_per_cent_of_the_limit_is_never_told_from_it():
     assert more_sessions(5_000_000, 1_000_000_000, limit=0.00495) == (None, None)
 
 
+def test_a_rate_so_near_is_not_told_from_the_limit_even_where_it_could_be():
+    assert more_sessions(50_725, 10_000_000, limit=0.005) == (None, None)  # 1.5 % over the limit, at most 1.9 %
+
+
 def test_what_lies_too_far_away_is_not_in_sight():
     assert more_sessions(320, 100_000_000, limit=0.000003) == (None, None)
 
@@ -93,6 +97,13 @@ def test_bursts_need_more_sessions():
         fast, _ = more_sessions(2, 2000, limit=0.005, dispersion=f)
         assert fast is not None
         assert fast > 332 * f
+
+
+def test_bursts_scale_counts_and_sessions_alike():
+    assert more_sessions(4, 4000, limit=0.005, dispersion=2.0) == (
+        pytest.approx(2 * 332, rel=0.01),
+        pytest.approx(2 * 1148, rel=0.01),
+    )
 
 
 def test_the_hard_floor_is_zero_once_passed_and_nothing_once_failed():
