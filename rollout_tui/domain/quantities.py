@@ -112,4 +112,9 @@ def flaw(quantity: Quantity) -> str | None:
 
 
 def _is_number(number: object) -> bool:
-    return isinstance(number, Number) and not isinstance(number, bool) and math.isfinite(number)
+    if not isinstance(number, Number) or isinstance(number, bool):
+        return False
+    try:
+        return math.isfinite(number)
+    except (OverflowError, ValueError):  # an integer beyond all floats; a signalling NaN
+        return False

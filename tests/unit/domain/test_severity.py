@@ -159,3 +159,9 @@ _NAMED: dict[str, tuple[Metric, Gate | None]] = {
     "avg_connect_s": (CONNECT_TIME, TIME_LIMIT_GATE),
     "avg_session_s": (DURATION, None),
 }
+
+
+@pytest.mark.parametrize("number", [10**400, Decimal("sNaN"), Decimal("NaN"), float("inf"), True, "5"])
+def test_what_no_count_can_be_is_said_and_never_raised(number: object) -> None:
+    for quantity in (Proportion(number, number), Mean(number, 5), Bare(number)):  # type: ignore[arg-type]  # on purpose
+        assert "is not a number" in (flaw(quantity) or "")
