@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rollout_tui.domain import words
-from rollout_tui.domain.decisions import case_of, standing
+from rollout_tui.domain.decisions import case_of, news
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Line
 from rollout_tui.domain.quantities import exact
@@ -178,10 +178,10 @@ def _line(standing: MetricStanding) -> tuple[str, Line]:
 
 
 def _verdict_text(old: GateResult | None, new: GateResult, after: Rollout, at: float) -> str:
-    """`Gate Connect fail ≤ 1 %: UNDECIDED to PASS. 0.58 % [0.38–0.85 %], n 12,900: proven under`."""
+    """`Gate Connect fail ≤ 1 %: UNDECIDED to PASS, proven under. 75 of 12,900`."""
     turned = new.verdict.value if old is None else f"{old.verdict} to {new.verdict}"
     case = case_of(new, after, at)
     if case is not None and new.verdict is not Verdict.NO_DATA:
-        return f"Gate {new.gate.label}: {turned}. {standing(case)}"
+        return f"Gate {new.gate.label}: {turned}, {news(case)}"
     tail = f", {words.plain_text(new.reason, 80)}" if new.verdict in (Verdict.FAIL, Verdict.NO_DATA) else ""
     return f"Gate {new.gate.label}: {turned}{tail}"

@@ -7,7 +7,7 @@ of time or a bound, never one number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.evidence.wording import odds
 from rollout_tui.domain.metrics import Direction, Kind, Metric
 from rollout_tui.domain.plan import Gate, Phase
-from rollout_tui.domain.quantities import Bare
+from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
@@ -204,6 +204,15 @@ def standing(case: Case) -> str:
     if bounds:
         parts += f" [{bounds}]"
     return f"{parts}, {words.sample(quantity)}: {_where(case)}"
+
+
+def news(case: Case) -> str:
+    """What a gate that has turned rests on, the words first: `proven under. 75 of 12,900`."""
+    quantity = case.result.quantity
+    where = _where(replace(case, finding=replace(case.finding, since=None)))
+    if isinstance(quantity, Proportion):
+        return f"{where}. {words.count(quantity.bad)} of {words.count(quantity.total)}"
+    return where if quantity is None else f"{where}. {words.value(case.metric, quantity)}, {words.sample(quantity)}"
 
 
 def interval(case: Case) -> str:

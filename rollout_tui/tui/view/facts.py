@@ -106,7 +106,9 @@ def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     holding = sum(result.holds for result in proposal.gates)
     title = Pen(width, GROUND)
     x = title.put(0, "GATES", "mute", bold=True)
-    end = title.right(width, f"{holding} of {len(proposal.gates)} hold", "ok" if holding else "crit", bold=True)
+    end = title.right(
+        width, f"{holding} of {len(proposal.gates)} hold", "ok" if holding == len(proposal.gates) else "mute", bold=True
+    )
     title.fill(x + 1, end - 1, "─")
     rows = [title.row()]
     rollout = scene.snapshot.rollout(proposal.platform)
@@ -140,7 +142,9 @@ def _plain(result: GateResult) -> tuple[str, str]:
         return f"{int(result.elapsed // 3600)} h", result.reason
     if result.signoff is not None:
         return "signed", f"by {result.signoff.by}"
-    return ("none" if result.waits else "?"), result.reason
+    if result.waits:
+        return "none", result.reason.removeprefix("none yet").lstrip("; ") or "needed"
+    return "?", result.reason
 
 
 def _told(case: Case, result: GateResult, room: int) -> str:

@@ -37,18 +37,18 @@ def test_a_gate_that_turns_says_from_what_to_what_and_by_which_counts() -> None:
         (
             EventKind.VERDICT,
             Severity.OK,
-            "Gate Connect fail ≤ 1 %: UNDECIDED to PASS. 0.58 % [0.10–0.40 %], n 12,900: proven under",
+            "Gate Connect fail ≤ 1 %: UNDECIDED to PASS, proven under. 75 of 12,900",
         )
     ]
     [(kind, level, text)] = told(android(), android(FAILED, 200))
     assert (kind, level) == (EventKind.VERDICT, Severity.CRITICAL)
-    assert text == "Gate Connect fail ≤ 1 %: PASS to FAIL. 1.55 % [0.60–0.90 %], n 12,900: proven over"
+    assert text == "Gate Connect fail ≤ 1 %: PASS to FAIL, proven over. 200 of 12,900"
 
 
 def test_a_fail_that_is_found_when_data_come_back_is_told_and_an_old_one_at_the_start_is_not() -> None:
     unread = android(None)
     assert unread.gates[1].verdict is Verdict.NO_DATA
-    assert [text.split(".")[0] for _, _, text in told(unread, android(FAILED, 200))] == [
+    assert [text.split(",")[0] for _, _, text in told(unread, android(FAILED, 200))] == [
         "Gate Connect fail ≤ 1 %: NO DATA to FAIL"
     ]
     old = replace(FAILED, failed=Latch(NOW - 3 * HOUR, 6.2))
