@@ -26,7 +26,7 @@ class Shot:
     name: str
     scenario: str
     size: tuple[int, int]
-    wait: float = 3.0
+    wait: float = 9.0
     keys: Sequence[str] = ()
 
 
@@ -35,8 +35,8 @@ SHOTS = (
     Shot("main-80x24", "ios-phased", (80, 24)),
     Shot("incident-120x40", "crash-spike", (120, 40), 40.0),
     Shot("confirm-pause-120x40", "crash-spike", (120, 40), 40.0, ("p",)),
-    Shot("promote-120x40", "healthy", (120, 40), 3.0, ("n",)),
-    Shot("help-120x40", "ios-phased", (120, 40), 3.0, ("question_mark",)),
+    Shot("promote-120x40", "healthy", (120, 40), 9.0, ("n",)),
+    Shot("help-120x40", "ios-phased", (120, 40), 9.0, ("question_mark",)),
 )
 
 
