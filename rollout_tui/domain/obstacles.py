@@ -88,7 +88,9 @@ def _gate_obstacle(result: GateResult, rollout: Rollout, now: float, zone: tzinf
         over = words.day_and_time(now + result.left, zone)
         return Obstacle(f"{label}: {words.span(result.left)} left", f"wait, over {over}")
     if result.gate.kind is GateKind.SIGNOFF:
-        return Obstacle(f"{label}: {result.reason}", "ask for it")
+        name = result.gate.id.removeprefix("signoff:")
+        asked = f'rollout-tui sign "{name}" --platform {rollout.plan.platform.value}'
+        return Obstacle(f"{label}: {result.reason}", f"ask for it: {asked}")
     if result.verdict is Verdict.NO_DATA:
         return Obstacle(f"{label}: no data ({result.reason})", "mend the source")
     if result.gate.kind is GateKind.BUGS and result.bugs is not None:

@@ -100,7 +100,10 @@ def test_promoting_names_every_gate_that_does_not_hold_with_what_settles_it() ->
     against = obstacles(ActionKind.PROMOTE, android(), NOW)
     assert [(o.reason, o.remedy) for o in against] == [
         ("48 h in this phase: 17 h left", "wait, over Thu 12 Mar 07:32"),
-        ("Maintainer sign-off: none yet; mara or tom may give it", "ask for it"),
+        (
+            "Maintainer sign-off: none yet; mara or tom may give it",
+            'ask for it: rollout-tui sign "maintainer" --platform android',
+        ),
     ]
     assert obstacles(ActionKind.PROMOTE, ready(), NOW) == ()
 
