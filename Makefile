@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Installers compile what they install, but not the modules of a checkout: uncompiled, a start takes half as long again.
+# Installers compile what they install, but not the modules of a checkout: uncompiled, the first frame takes a third longer.
 COMPILE := $(BIN)/python -m compileall -q rollout_tui providers
 
 .PHONY: demo test check bench sim screenshots clean
