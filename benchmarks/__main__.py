@@ -159,7 +159,7 @@ def measure(folder: Path) -> list[Measured]:
         Measured("watch: a key is answered / floor", watch_answer / floor_answer, "x"),
         Measured("floor: memory", floor_costs.memory, "MiB"),
         Measured("8 charts: memory / floor", busy_costs.memory / floor_costs.memory, "x", 1.6),
-        # Told, not held: the libraries that HTTP and signed tokens need weigh more than the budget leaves (performance.md).
+        # Told, not held: what HTTP and signed tokens need weighs more than the budget leaves (docs/performance.md).
         Measured("8 charts, all providers polled: memory / floor", polling_memory() / floor_costs.memory, "x"),
         Measured("idle: bytes a second (the clock's tick)", idle_costs.bytes_per_second, "B/s", 100),
         Measured("idle: CPU", idle_costs.cpu, "s/s"),
