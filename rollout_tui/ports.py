@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rollout_tui.domain.actions import Change, Intent
+from rollout_tui.domain.investigation import Investigation
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading, Scope, Window
@@ -198,6 +199,22 @@ class Tracker(Protocol):
         ...
 
 
+class Investigator(Protocol):
+    """Tells what is wrong with a build: asked when a person looks, never by a poll."""
+
+    async def investigate(self, rollout: RolloutPlan, since: float) -> Investigation:
+        """Crash groups and feedback of this build since then (epoch seconds UTC). Raises ProviderError."""
+        ...
+
+    async def log(self, rollout: RolloutPlan, log: str) -> str:
+        """The whole text behind a `Feedback.log` of that rollout, as it came. Raises ProviderError."""
+        ...
+
+    async def close(self) -> None:
+        """Release what it holds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """An entry point: what this provider can be, and its options.
@@ -212,5 +229,7 @@ class Provider:
     open_source: Callable[[BaseModel, ProviderContext], Source] | None = None
     open_store: Callable[[BaseModel, ProviderContext], Store] | None = None
     open_tracker: Callable[[BaseModel, ProviderContext], Tracker] | None = None
+    open_investigator: Callable[[BaseModel, ProviderContext], Investigator] | None = None
+    """Beside a source or store: opened with the same section's options."""
     label: str = ""
     """Name for people: "Google Play"."""
