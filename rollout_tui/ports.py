@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rollout_tui.domain.actions import Change, Intent
+from rollout_tui.domain.actions import Change, Consent, Intent
 from rollout_tui.domain.investigation import Investigation
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import BugScope, RolloutPlan
@@ -74,6 +74,14 @@ class Misconfigured(ProviderError):
 
 class Refused(ProviderError):
     """The store said no to a change; nothing was changed."""
+
+
+class NeedsConsent(Refused):
+    """The store would do it only with a side effect that the person has not allowed; nothing was changed."""
+
+    def __init__(self, message: str, consent: Consent) -> None:
+        super().__init__(message, consent.question)
+        self.consent = consent
 
 
 class StateDiffers(ProviderError):
@@ -178,7 +186,8 @@ class Store(Protocol):
     async def perform(self, rollout: RolloutPlan, change: Change, seen: ReleaseState | None) -> None:
         """Re-read, compare with `seen` (skipped when None), change. Returns when the store accepted it.
 
-        Raises StateDiffers, Refused, OutcomeUnknown, Unreachable (surely not sent), Denied. Never retries the change.
+        Raises StateDiffers, Refused, NeedsConsent, OutcomeUnknown, Unreachable (surely not sent), Denied. Never
+        retries the change.
         """
         ...
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rollout_tui.cli.loading import load_settings
-from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
+from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import MetricStanding, Snapshot
@@ -42,9 +42,9 @@ class ChangingDesk:
     def read_now(self, platform: Platform | None = None) -> None:
         """Nothing is read."""
 
-    def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
+    def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
         """As the engine proposes."""
-        return self._engine.propose(platform, kind)
+        return self._engine.propose(platform, kind, terms)
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """As the engine performs."""

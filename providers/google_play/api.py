@@ -55,9 +55,9 @@ class PlayApi:
         answer = await self._harmless("DELETE", _edit(edit_id))
         _raise_for(answer)
 
-    async def commit(self, edit_id: str) -> None:
-        """Make the edit live; never cancels a running review (G16). Raises OutcomeUnknown when the answer is lost."""
-        answer = await self._signed("POST", f"{_edit(edit_id)}:commit", None, _COMMIT)
+    async def commit(self, edit_id: str, terms: Mapping[str, str]) -> None:
+        """Make the edit live on these terms (query parameters). Raises OutcomeUnknown when the answer is lost."""
+        answer = await self._signed("POST", f"{_edit(edit_id)}:commit", None, terms)
         if answer.status >= 500:
             raise OutcomeUnknown(f"{_WHO} answered HTTP {answer.status} to the commit: it may have taken effect")
         _raise_for(answer)
@@ -94,9 +94,6 @@ class PlayApi:
         if method == "GET":
             return await wire.get(self._http, url, params=params, headers=headers, who=_WHO)
         return await wire.send_json(self._http, method, url, json=body, params=params, headers=headers, who=_WHO)
-
-
-_COMMIT = {"changesInReviewBehavior": "ERROR_IF_IN_REVIEW"}
 
 
 def refusal(answer: Answer) -> ProviderError | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from providers.google_play.api import PlayApi
+from providers.google_play.consents import commit_terms
 from providers.google_play.errors import Concurrent, EditCommitted, EditLost, OneCompleted
 from providers.google_play.planning import arguments
 from providers.google_play.states import ShareRead
@@ -26,6 +27,7 @@ from providers.google_play.tracks import (
     giving_way,
     releases,
     rewritten,
+    started,
 )
 from rollout_tui.domain.actions import Change
 from rollout_tui.domain.releases import ReleaseState
@@ -67,10 +69,10 @@ class Edit:
         """Let Play look at the edit as a commit would."""
         await self._noting_loss(self._api.validate(self._id))
 
-    async def commit(self) -> None:
-        """Make it live. Raises OutcomeUnknown when no answer came."""
+    async def commit(self, terms: Mapping[str, str]) -> None:
+        """Make it live on these terms. Raises OutcomeUnknown when no answer came."""
         try:
-            await self._noting_loss(self._api.commit(self._id))
+            await self._noting_loss(self._api.commit(self._id, terms))
         except EditCommitted:
             _log.info("the commit had arrived before")
         self._closed = True
@@ -146,14 +148,28 @@ class ChangeCycle:
         track, build = wanted["track"], wanted["build"]
         async with open_edit(self._api) as edit:
             document = await edit.track(track)
-            shown = _shown(track, document, build, self._clock)
-            target = self._target(wanted, shown, seen)
-            await self._update(edit, track, rewritten(document, build, target), build)
+            body = self._body(wanted, document, _shown(track, document, build, self._clock), seen)
+            await self._update(edit, track, body, build)
             for other in filter(None, wanted.get("also", "").split(",")):
-                await self._add_where_missing(edit, other, document, build)
+                await self._add_where_missing(edit, other, body, build)
             if wanted.get("validate"):
                 await edit.validate()
-            await edit.commit()
+            await edit.commit(commit_terms(wanted.get("allowed", "").split(",")))
+
+    def _body(
+        self, wanted: Mapping[str, str], document: Mapping[str, Any], shown: ShareRead, seen: ReleaseState | None
+    ) -> dict[str, Any]:
+        """The track to send back. Raises StateDiffers where it is not what the person saw."""
+        build = wanted["build"]
+        if wanted["verb"] == "start":
+            self._check_startable(shown)
+            return started(document, build, wanted["name"], Target.of_share(Decimal(wanted["share"])))
+        return rewritten(document, build, self._target(wanted, shown, seen))
+
+    def _check_startable(self, shown: ShareRead) -> None:
+        """A restart is for a build that nobody gets yet."""
+        if shown.committed is not None and shown.committed.status != DRAFT:
+            raise StateDiffers(f"Google Play shows {shown.committed.status} already.", self._describe(shown))
 
     async def _update(self, edit: Edit, track: str, body: Mapping[str, Any], build: str) -> None:
         """Send the whole track back. Where ours completes, Play may want the full release before it to give way."""

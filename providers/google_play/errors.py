@@ -6,11 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from providers.google_play.consents import CANCEL_REVIEW, NOT_SENT
 from rollout_tui.domain.words import plain_text
-from rollout_tui.ports import Denied, Misconfigured, ProviderError, Refused, Unreachable
+from rollout_tui.ports import Denied, Misconfigured, NeedsConsent, ProviderError, Refused, Unreachable
 
 _QUOTED = 240
 """How much of the store's own words an operator is shown."""
+
+
+class ReviewRunning(NeedsConsent):
+    """A review is running; a commit would cancel it, and a person has not allowed that (G16)."""
+
+    def __init__(self, message: str, _remedy: str = "") -> None:
+        super().__init__(message, CANCEL_REVIEW)
+
+
+class NotSentByItself(NeedsConsent):
+    """Play commits it only without sending it for review, and a person has not allowed that (G15)."""
+
+    def __init__(self, message: str, _remedy: str = "") -> None:
+        super().__init__(message, NOT_SENT)
 
 
 class EditLost(ProviderError):
@@ -46,15 +61,15 @@ _BY_TEXT: tuple[_Case, ...] = (
     _Case("edit not found", EditLost, "our edit is gone", ""),
     _Case(
         "set the query parameter changesnotsentforreview",
-        Refused,
+        NotSentByItself,
         "Google Play cannot send this change for review by itself, in the app's present state",
-        "decide in the Play Console: committed with changesNotSentForReview nothing ships until someone sends it there",
+        "",
     ),
     _Case(
         "changesnotsentforreview must not be set",
         Refused,
-        "Google Play sends this change for review by itself and refuses changesNotSentForReview",
-        "leave changesNotSentForReview out",
+        "Google Play sends changes for review by itself again and refuses to commit this one unsent",
+        "act again: it goes out at once then",
     ),
     _Case(
         "user fraction must be lower than one",
@@ -148,16 +163,16 @@ _BY_TEXT: tuple[_Case, ...] = (
     ),
     _Case(
         "in review",
-        Refused,
+        ReviewRunning,
         "a review is running at Google, and committing now would cancel it",
-        "wait for the review, or decide in the Play Console",
+        "",
     ),
 )
 _BY_REASON: tuple[_Case, ...] = (
     _Case("editdeleted", EditLost, "another edit or a change in the Play Console took our edit", ""),
     _Case("editexpired", EditLost, "our edit grew too old", ""),
     _Case("concurrentupdate", Concurrent, "somebody changes this app at the same moment", ""),
-    _Case("changesinreview", Refused, "a review is running at Google", "wait for it, or decide in the Play Console"),
+    _Case("changesinreview", ReviewRunning, "a review is running at Google", ""),
     _Case(
         "userinsufficientpermission",
         Denied,

@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 
-from providers.google_play.states import ShareRead
-from providers.google_play.tracks import ALMOST_ALL, COMPLETED, DRAFT, HALTED, IN_PROGRESS, Committed, Target
-from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldChange, Intent
-from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
+from providers.google_play import consents
+from providers.google_play.restart import restart
+from providers.google_play.scene import SENDS_ALL, STORE, TAKES_EDITS, Scene, also, also_tracks, arguments_of, expected
+from providers.google_play.tracks import (
+    ALMOST_ALL,
+    COMPLETED,
+    DRAFT,
+    HALTED,
+    IN_PROGRESS,
+    Committed,
+    Target,
+)
+from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldChange
+from rollout_tui.domain.releases import PhaseKind, StateWord
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.ports import Impossible
-
-STORE = "Google Play"
-
-_SENDS_ALL = "The commit also sends changes that wait in the Play Console (the API cannot list them)."
-_TAKES_EDITS = "It takes the place of an edit that another tool has open with the same account."
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a plan is made from: the track, what a person sees of our release, and what an edit last showed."""
-
-    rollout: RolloutPlan
-    intent: Intent
-    seen: ReleaseState | None
-    track: str
-    shared: ShareRead | None
-
-    @property
-    def status(self) -> str | None:
-        """The release's own status, None while only its lifecycle is known."""
-        status = None if self.seen is None else self.seen.status
-        return status if status in (DRAFT, IN_PROGRESS, HALTED, COMPLETED) else None
-
-    @property
-    def share(self) -> Decimal | None:
-        """The committed share that the person sees."""
-        return None if self.seen is None else self.seen.share
-
-    @property
-    def committed(self) -> Committed | None:
-        """Our release as the last edit showed it."""
-        return None if self.shared is None else self.shared.committed
-
-    @property
-    def release(self) -> str:
-        """`production release 4.2.0 (4201)`."""
-        return f"{self.track} release {self.rollout.version} ({self.rollout.build})"
 
 
 def plan(scene: Scene) -> Change:
@@ -79,14 +49,15 @@ def _pause(scene: Scene) -> Change:
     else:
         fields.append(FieldChange("share", stays, "stays written, reaches no new users"))
     effects = [
+        *consents.effects(scene.intent.allowed),
         f"Users who have {scene.rollout.build} keep it.",
         "Play may take some hours to stop offering it everywhere.",
-        _SENDS_ALL,
+        SENDS_ALL,
         "Resume later (r) reaches the same users first.",
     ]
     if full:
         effects.insert(
-            1,
+            len(consents.effects(scene.intent.allowed)) + 1,
             "Play halts a completed release only if it is not on the internal track, not the track's first, and an "
             f"earlier full release can serve again{_earlier(scene)}.",
         )
@@ -94,10 +65,10 @@ def _pause(scene: Scene) -> Change:
         store=STORE,
         headline=f"{STORE}: {scene.release} becomes {HALTED}.",
         fields=tuple(fields),
-        effects=(*effects, _TAKES_EDITS),
+        effects=(*effects, TAKES_EDITS),
         way_back="r resumes it for the same users" + (", n then completes it again" if full else ""),
-        expects=Expectation(status=HALTED),
-        arguments=_arguments(scene, "halt", ()),
+        expects=expected(scene, Expectation(status=HALTED)),
+        arguments=arguments_of(scene, "halt", ()),
     )
 
 
@@ -120,15 +91,16 @@ def _resume(scene: Scene) -> Change:
             ),
         ),
         effects=(
+            *consents.effects(scene.intent.allowed),
             f"It reaches {reached}: {plain_percent(share)}.",
             "For a false alarm only: a fix is a new build and starts again at phase 1.",
             "It may take some hours until everybody of that share is offered it.",
-            _SENDS_ALL,
-            _TAKES_EDITS,
+            SENDS_ALL,
+            TAKES_EDITS,
         ),
         way_back="p halts it again; who got it meanwhile keeps it",
-        expects=Expectation(status=target.status, share=share),
-        arguments=_arguments(scene, "serve", (("share", str(share)), ("validate", "" if same else "yes"))),
+        expects=expected(scene, Expectation(status=target.status, share=share)),
+        arguments=arguments_of(scene, "serve", (("share", str(share)), ("validate", "" if same else "yes"))),
     )
 
 
@@ -153,16 +125,19 @@ def _promote(scene: Scene) -> Change:
         + (f", {COMPLETED}." if target.status == COMPLETED else "."),
         fields=(FieldChange(STORE, now, str(target)),),
         effects=(
+            *consents.effects(scene.intent.allowed),
             "Sends what waits in the Play Console too (the API cannot list it).",
             f"Keeps {_kept(scene)} as they are.",
             *_gives_way(scene, target),
             "It may take some hours until everybody of that share is offered it.",
-            *_also(scene),
-            _TAKES_EDITS,
+            *also(scene),
+            TAKES_EDITS,
         ),
         way_back=_way_back(scene, target),
-        expects=Expectation(share=share),
-        arguments=_arguments(scene, "serve", (("share", str(share)), ("validate", "yes"), ("also", _tracks(scene)))),
+        expects=expected(scene, Expectation(share=share)),
+        arguments=arguments_of(
+            scene, "serve", (("share", str(share)), ("validate", "yes"), ("also", also_tracks(scene)))
+        ),
     )
 
 
@@ -170,6 +145,7 @@ _PLANS: Mapping[ActionKind, Callable[[Scene], Change]] = {
     ActionKind.PAUSE: _pause,
     ActionKind.RESUME: _resume,
     ActionKind.PROMOTE: _promote,
+    ActionKind.RESTART: restart,
 }
 
 
@@ -220,18 +196,3 @@ def _kept(scene: Scene) -> str:
 def _gives_way(scene: Scene, target: Target) -> tuple[str, ...]:
     full = _full_releases(scene) if target.status == COMPLETED else []
     return tuple(f"{other.name or 'The full release'} ({', '.join(other.codes)}) gives way to it." for other in full)
-
-
-def _also(scene: Scene) -> tuple[str, ...]:
-    tracks = scene.intent.phase.also_tracks
-    if not tracks:
-        return ()
-    return (f"Adds the build to {', '.join(tracks)} where it is missing, in the same commit.",)
-
-
-def _tracks(scene: Scene) -> str:
-    return ",".join(scene.intent.phase.also_tracks)
-
-
-def _arguments(scene: Scene, verb: str, more: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return (("verb", verb), ("track", scene.track), ("build", scene.rollout.build), *more)

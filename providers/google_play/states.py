@@ -12,12 +12,14 @@ from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.words import plain_percent, plain_text
 
 PUBLISHED = "PUBLISHED"
+DRAFT_LISTED = "DRAFT"
+NOT_SENT_LISTED = "NOT_SENT_FOR_REVIEW"
 
 _PREFIX = "RELEASE_LIFECYCLE_STATE_"
 
 _NOT_SERVED: Mapping[str, tuple[StateWord, str]] = {
-    "DRAFT": (StateWord.WAITING, "a draft: 0 users until it is rolled out"),
-    "NOT_SENT_FOR_REVIEW": (
+    DRAFT_LISTED: (StateWord.WAITING, "a draft: 0 users until it is rolled out"),
+    NOT_SENT_LISTED: (
         StateWord.WAITING,
         "committed, not sent for review: 0 users until someone sends it in the Play Console",
     ),
@@ -119,7 +121,8 @@ def _said(lifecycle: str, committed: Committed | None) -> tuple[StateWord, str, 
     held_back = _NOT_SERVED.get(lifecycle)
     if held_back is not None:
         if committed is not None and committed.status == HALTED:
-            return StateWord.PAUSED, HALTED, (held_back[1],)
+            # What users get is what was published before: a halt that waits has stopped nothing yet.
+            return held_back[0], lifecycle, (f"halted is committed and has stopped nothing yet: {held_back[1]}",)
         return held_back[0], lifecycle, (held_back[1], *_unreached(committed))
     if lifecycle != PUBLISHED:
         return StateWord.UNKNOWN, lifecycle, (f"Google Play says {lifecycle}, which this program does not know",)

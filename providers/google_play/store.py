@@ -10,9 +10,10 @@ from providers.google_play.edits import ChangeCycle, read_share
 from providers.google_play.errors import Concurrent, EditLost
 from providers.google_play.lock import NoLock, PackageLock, default_folder
 from providers.google_play.options import GooglePlayOptions
+from providers.google_play.scene import STORE, Scene
 from providers.google_play.signin import sign_in
 from providers.google_play.states import Listing, ShareRead, compose, listing
-from rollout_tui.domain.actions import Change, Intent
+from rollout_tui.domain.actions import ActionKind, Change, Intent
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.ports import ProviderContext, ProviderError, Unreachable
@@ -40,7 +41,7 @@ class GooglePlayStore:
     @property
     def label(self) -> str:
         """For people."""
-        return planning.STORE
+        return STORE
 
     async def read(self, rollout: RolloutPlan, *, share: bool) -> ReleaseState:
         """Lifecycle without an edit; the committed share by a short one when it is asked for (G2, G18).
@@ -60,9 +61,11 @@ class GooglePlayStore:
 
     def plan(self, rollout: RolloutPlan, intent: Intent, seen: ReleaseState | None) -> Change:
         """The change in Play's terms; no call. Raises Impossible."""
-        track = (seen.track if seen is not None else None) or intent.phase.track or self._options.track
+        track = intent.phase.track or self._options.track
+        if intent.kind is not ActionKind.RESTART and seen is not None and seen.track is not None:
+            track = seen.track
         shared = self._shares.get(rollout.build)
-        return planning.plan(planning.Scene(rollout, intent, seen, track, shared))
+        return planning.plan(Scene(rollout, intent, seen, track, shared))
 
     async def perform(self, rollout: RolloutPlan, change: Change, seen: ReleaseState | None) -> None:
         """Insert, get, compare, update, commit: four round trips for a pause. See ports.Store.perform."""

@@ -5,7 +5,7 @@ Rules of the body: stores.md 2.2, G7, G9, G10.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -120,6 +120,31 @@ def giving_way(document: Document, code: str) -> dict[str, Any]:
         if position == index or read.status != COMPLETED or _newest(read) > _newest(ours)
     ]
     return {**document, "releases": kept}
+
+
+def started(document: Document, code: str, name: str, target: Target) -> dict[str, Any]:
+    """The whole track to send back with a new build put on it: its draft where there is one, else a new release.
+
+    Staged releases of older builds give way to it (one that was halted, most of all); what they retained is retained.
+    """
+    index = _index(document, code)
+    raw, read = list(_raw(document)), releases(document)
+    replaced = superseded(document, code)
+    codes = [code, *dict.fromkeys(kept for one in replaced for kept in one.codes if kept != _newest(one)[1])]
+    draft = {"name": name, "versionCodes": codes} if index is None else raw[index]
+    ours = {**{key: value for key, value in draft.items() if key not in ("status", "userFraction")}, **_written(target)}
+    others = [dict(one) for place, one in enumerate(raw) if place != index and read[place] not in replaced]
+    return {**document, "releases": [ours, *others]}
+
+
+def superseded(document: Document, code: str) -> tuple[Committed, ...]:
+    """The staged releases of older builds, which end when a release of `code` begins."""
+    return older_staged(releases(document), code)
+
+
+def older_staged(held: Iterable[Committed], code: str) -> tuple[Committed, ...]:
+    """Those of `held` that are staged and older than `code`."""
+    return tuple(one for one in held if one.status in _STAGED and _newest(one) < _number(code))
 
 
 def added(document: Document, source: Document, code: str, target: Target) -> dict[str, Any]:

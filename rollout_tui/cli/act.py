@@ -1,4 +1,4 @@
-"""`pause`, `resume`, `promote`: the actions without a screen.
+"""`pause`, `resume`, `promote`, `restart`: the actions without a screen.
 
 Exit codes: 0 done or already so, 1 refused or not possible now, 2 not confirmed by the store, 4 usage.
 """
@@ -14,6 +14,7 @@ import click
 from rollout_tui.cli.options import config_option, load_settings
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
 
     from rollout_tui.config.settings import Settings
@@ -26,6 +27,8 @@ _ABOUT = {
     "review is withdrawn, or the phased release is PAUSED. Asks for no gate and no data.",
     "resume": "Resume a paused rollout: same build, same phase. For a false alarm only; a fix is a new build.",
     "promote": "Promote to the next phase. Every gate must hold, from data that is fresh now.",
+    "restart": "Begin again at the first phase with the new build that the configuration names. Google Play: its "
+    "draft, or the uploaded bundle, goes to the first phase's share; iOS: the build goes to the testers.",
 }
 _EXAMPLES = """
 
@@ -39,6 +42,12 @@ Examples:
 def _command(verb: str) -> click.Command:
     @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb))
     @click.argument("platform")
+    @click.option(
+        "--allow",
+        multiple=True,
+        metavar="EFFECT",
+        help="Allow a side effect that the store asked about, such as cancel-review or not-sent; may be repeated.",
+    )
     @click.option("--yes", is_flag=True, help="Confirm; without it the exact change is shown and asked about.")
     @click.option("--reason", default="", metavar="TEXT", help="Why: kept in the journal.")
     @click.option("--expect-version", metavar="V", help="Refuse unless the configured release is this version.")
@@ -48,19 +57,44 @@ def _command(verb: str) -> click.Command:
         settings = load_settings(config)
         sys.exit(asyncio.run(_act(settings, verb, platform, **options)))
 
+    if verb != "pause":
+        click.option("--share", metavar="SHARE", callback=_share, help="Another share than the plan's, such as 20%.")(
+            command
+        )
     return command
+
+
+def _share(_context: click.Context, _parameter: click.Parameter, written: str | None) -> Decimal | None:
+    if written is None:
+        return None
+    from rollout_tui.config import grammar
+
+    try:
+        return grammar.share(written)
+    except grammar.GrammarError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 pause = _command("pause")
 resume = _command("resume")
 promote = _command("promote")
+restart = _command("restart")
 
 
 async def _act(
-    settings: Settings, verb: str, platform: str, *, yes: bool, reason: str, expect_version: str | None, dry_run: bool
+    settings: Settings,
+    verb: str,
+    platform: str,
+    *,
+    yes: bool,
+    reason: str,
+    expect_version: str | None,
+    dry_run: bool,
+    allow: tuple[str, ...],
+    share: Decimal | None = None,
 ) -> int:
     from rollout_tui.cli.session import engine_for
-    from rollout_tui.domain.actions import ActionKind
+    from rollout_tui.domain.actions import ActionKind, Terms
 
     rollout = rollout_named(settings, platform)
     if expect_version is not None and expect_version != rollout.version:
@@ -69,22 +103,30 @@ async def _act(
         kind = ActionKind(verb)
         # A pause must not wait for metric sources; a promotion is judged on fresh ones.
         await (engine.poll_once() if kind is ActionKind.PROMOTE else engine.read_stores())
-        proposal = engine.propose(rollout.platform, kind)
-        already = _already(engine, proposal)
-        if already is not None:
-            click.echo(already)
-            return 0
-        click.echo("\n".join(_described(proposal)), err=not dry_run)
-        if not proposal.possible:
-            return 1
-        if dry_run:
-            return 0
-        if not yes and not _confirmed(proposal):
-            click.echo("Nothing was changed.", err=True)
-            return 1
-        outcome = await engine.perform(proposal, reason)
-        click.echo(_told(outcome))
-        return _exit_code(outcome)
+        terms = Terms(share, allow)
+        while True:
+            proposal = engine.propose(rollout.platform, kind, terms)
+            already = _already(engine, proposal)
+            if already is not None:
+                click.echo(already)
+                return 0
+            click.echo("\n".join(_described(proposal)), err=not dry_run)
+            if not proposal.possible:
+                return 1
+            if dry_run:
+                return 0
+            if not yes and not _confirmed(proposal):
+                click.echo("Nothing was changed.", err=True)
+                return 1
+            outcome = await engine.perform(proposal, reason)
+            click.echo(_told(outcome))
+            if outcome.consent is None:
+                return _exit_code(outcome)
+            if yes or outcome.consent.id in terms.allowed:
+                # Nobody is there to read the question: what was not allowed beforehand is not done.
+                click.echo(f"To allow it: rollout-tui {verb} {platform} --allow {outcome.consent.id}", err=True)
+                return _exit_code(outcome)
+            terms = terms.allowing(outcome.consent)
 
 
 def rollout_named(settings: Settings, platform: str) -> RolloutPlan:

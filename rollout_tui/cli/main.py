@@ -25,6 +25,7 @@ VERBS = {
     "pause": ("rollout_tui.cli.act:pause", "Pause a rollout at its store."),
     "resume": ("rollout_tui.cli.act:resume", "Resume a paused rollout."),
     "promote": ("rollout_tui.cli.act:promote", "Promote a rollout to its next phase."),
+    "restart": ("rollout_tui.cli.act:restart", "Begin again at the first phase with a new build."),
     "sign": ("rollout_tui.cli.sign:command", "Answer a sign-off gate by name."),
     "gate": ("rollout_tui.cli.gate:command", "Say whether counts prove a rate under or over a limit."),
     "config": ("rollout_tui.cli.config:group", "Write, check and show the configuration."),

@@ -17,15 +17,52 @@ class ActionKind(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     PROMOTE = "promote"
+    RESTART = "restart"
+    """A new build begins at the first phase."""
+
+
+GOES_OUT = frozenset({ActionKind.PROMOTE, ActionKind.RESTART})
+"""Actions by which more people get a build: the dangerous direction, confirmed by typing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A side effect that a store asked about before it would go on. Nothing was changed.
+
+    `id` is its provider's own word ("cancel-review"), `question` says in a sentence or two what going on would do.
+    """
+
+    id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a person wants an action: at another share (ratio 0..1) than usual, and what they consented to."""
+
+    share: Decimal | None = None
+    allowed: tuple[str, ...] = ()
+
+    def allowing(self, consent: Consent) -> Terms:
+        """The same, with one side effect more that is allowed."""
+        return Terms(self.share, (*self.allowed, consent.id))
+
+
+USUAL = Terms()
+"""The plan's own share, and no side effect allowed that a store asks about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a person wants of a store: the verb, the phase it ends in, and the share to write (ratio 0..1) if any."""
+    """What a person wants of a store: the verb, the phase it ends in, and the share to write (ratio 0..1) if any.
+
+    `allowed` are the ids of the side effects that the person consented to.
+    """
 
     kind: ActionKind
     phase: Phase
     share: Decimal | None = None
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +127,8 @@ class Proposal:
     """An action that a person can look at and confirm, or the reasons why not.
 
     `seen` is the store's state that the person is shown (None: the store could not be read; a pause is tried all the
-    same). `typed` is the text that confirms a promotion (`android 100`); None where `y` confirms.
+    same). `typed` is the text that confirms a promotion (`android 100`); None where `y` confirms. `terms` are what it
+    was asked for with, `shares` the other shares (ratio 0..1) that a person may choose instead.
     """
 
     id: str
@@ -105,11 +143,20 @@ class Proposal:
     obstacles: tuple[Obstacle, ...] = ()
     gates: tuple[GateResult, ...] = ()
     typed: str | None = None
+    terms: Terms = USUAL
+    shares: tuple[Decimal, ...] = ()
 
     @property
     def possible(self) -> bool:
         """Whether it can be confirmed at all."""
         return self.change is not None and not self.obstacles
+
+    @property
+    def share(self) -> Decimal | None:
+        """The share that it writes (ratio 0..1): a chosen one, else that of the phase it leads to; None where none."""
+        if self.terms.share is not None or self.target is None or self.kind not in GOES_OUT:
+            return self.terms.share
+        return self.target.share
 
 
 class Step(StrEnum):
@@ -148,6 +195,8 @@ class Outcome:
     state: ReleaseState | None = None
     journalled: bool = True
     """False when history could not be written: a pause is performed all the same and says so."""
+    consent: Consent | None = None
+    """What the store asks before it would do it; the same proposal on those terms goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rollout_tui.domain.actions import ActionKind, Obstacle
 from rollout_tui.domain.decisions import case_of, remedy, standing
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.releases import StateWord
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
@@ -70,10 +70,29 @@ def _against_promote(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[Obs
             yield replace(_gate_obstacle(result, rollout, now, zone), gate=result.gate.id)
 
 
+def _against_restart(rollout: Rollout, _now: float, _zone: tzinfo) -> Iterator[Obstacle]:
+    """Only for a build that nobody gets: empty gates, a fresh clock (rollout-plan.md 9.5)."""
+    state, build = rollout.store.state, rollout.plan.build
+    if rollout.store.problem is not None or state is None:
+        yield _unread(rollout)
+    elif not _reaches_nobody(state):
+        yield Obstacle(
+            f"{build} is out already ({state.status}); a restart is for a new build",
+            f"write the new build for {rollout.plan.label} in the configuration, then restart",
+        )
+
+
+def _reaches_nobody(state: ReleaseState) -> bool:
+    """Not served and not halted, or taken out of its tester group."""
+    out_of_group = state.kind is PhaseKind.TESTERS and state.word is StateWord.PAUSED
+    return out_of_group or (state.kind is None and state.word in (StateWord.UNKNOWN, StateWord.WAITING))
+
+
 _AGAINST: dict[ActionKind, Callable[[Rollout, float, tzinfo], Iterator[Obstacle]]] = {
     ActionKind.PAUSE: _against_pause,
     ActionKind.RESUME: _against_resume,
     ActionKind.PROMOTE: _against_promote,
+    ActionKind.RESTART: _against_restart,
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
-from rollout_tui.domain.actions import ActionKind, Actor, Change, Ending, Outcome, Proposal, Running, Step
+from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Change, Ending, Outcome, Proposal, Running, Step, Terms
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import ReleaseState
@@ -23,7 +23,7 @@ from rollout_tui.engine.settling import settled
 from rollout_tui.engine.trouble import describe, remedy
 from rollout_tui.history import HistoryError
 from rollout_tui.history.journal import Entry
-from rollout_tui.ports import OutcomeUnknown, ProviderError, StateDiffers, Store
+from rollout_tui.ports import NeedsConsent, OutcomeUnknown, ProviderError, StateDiffers, Store
 
 _READ_BACK = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between looks at the store after a change; the last one repeats until the deadline."""
@@ -75,12 +75,13 @@ class Actions:
         self._tell = tell
         self._lock = asyncio.Lock()
 
-    def propose(self, kind: ActionKind, rollout: Rollout) -> Proposal:
-        """What the action would do, from what is known now. No call is made."""
+    def propose(self, kind: ActionKind, rollout: Rollout, terms: Terms = USUAL) -> Proposal:
+        """What the action would do on these terms, from what is known now. No call is made."""
         rules = self._rules
         return propose(
             kind,
             rollout,
+            terms,
             self._desk.clock.now(),
             lambda intent, seen: self._store().plan(self._board.plan, intent, seen),
             read_only=rules.read_only,
@@ -187,6 +188,9 @@ class Actions:
             if change.expects.met_by(error.now):
                 return self._ended(proposal, Ending.ALREADY, f"{change.store} already shows it.", error.now)
             return self._ended(proposal, Ending.DIFFERS, f"Nothing was changed. {describe(error)}", error.now)
+        except NeedsConsent as error:
+            outcome = self._ended(proposal, Ending.REFUSED, f"Nothing was changed. {_with_remedy(error)}")
+            return replace(outcome, consent=error.consent)
         except (OutcomeUnknown, TimeoutError) as error:
             unanswered = f"{describe(error)} "
         except ProviderError as error:

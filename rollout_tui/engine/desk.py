@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
+from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.ports import Clock
@@ -42,8 +42,8 @@ class Desk(Protocol):
         """Poll everything again now, committed share included."""
         ...
 
-    def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
-        """What the action would do, from what is known now; no call is made, nothing waits."""
+    def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
+        """What the action would do on these terms, from what is known now; no call is made, nothing waits."""
         ...
 
     async def perform(self, proposal: Proposal) -> Outcome:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rollout_tui.config.providers import find
 from rollout_tui.config.settings import Settings
-from rollout_tui.domain.actions import ActionKind, Actor, Outcome, Proposal
+from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
@@ -121,9 +121,9 @@ class Engine:
         for poller in works.metric_pollers:
             poller.poke()
 
-    def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
-        """What the action would do, from what is known now."""
-        return self._works.actions[platform].propose(kind, self.snapshot.rollout(platform))
+    def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
+        """What the action would do on these terms, from what is known now."""
+        return self._works.actions[platform].propose(kind, self.snapshot.rollout(platform), terms)
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """Carry out a confirmed proposal. It goes on when the caller is cancelled: a change is never half watched."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
+from decimal import Decimal
 
 from rollout_tui.domain import words
-from rollout_tui.domain.actions import ActionKind, Change, Intent, Obstacle, Proposal
+from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Intent, Obstacle, Proposal, Terms
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import Phase
@@ -24,7 +25,7 @@ _WANTED = {ActionKind.PAUSE: StateWord.PAUSED, ActionKind.RESUME: StateWord.RUNN
 
 
 def propose(
-    kind: ActionKind, rollout: Rollout, now: float, plan: Planner, *, read_only: str | None, zone: tzinfo
+    kind: ActionKind, rollout: Rollout, terms: Terms, now: float, plan: Planner, *, read_only: str | None, zone: tzinfo
 ) -> Proposal:
     """The proposal; its obstacles say why it is not possible, its `seen` what a person is shown of the store.
 
@@ -32,13 +33,13 @@ def propose(
     """
     store = rollout.store
     target = _target(kind, rollout)
-    against = list(obstacles(kind, rollout, now, read_only, zone))
+    against = [*obstacles(kind, rollout, now, read_only, zone), *_too_far(kind, target, terms)]
     change: Change | None = None
     if target is None:
         against = against or [Obstacle("there is no phase to act on", "u reads the store again")]
     elif rollout.running is None:
         try:
-            change = plan(Intent(kind, target, target.share if kind is ActionKind.PROMOTE else None), store.state)
+            change = plan(Intent(kind, target, _share(kind, target, terms), terms.allowed), store.state)
         except Impossible as error:
             against = against or [Obstacle(error.message, error.remedy)]
         except ProviderError as error:
@@ -57,7 +58,9 @@ def propose(
         because=severity_sentence(bad) if bad is not None and rank(bad.severity) >= rank(Severity.WARNING) else "",
         obstacles=tuple(against),
         gates=rollout.gates if kind is ActionKind.PROMOTE else (),
-        typed=_typed(rollout.plan.platform.value, target, rollout) if kind is ActionKind.PROMOTE else None,
+        typed=None if target is None or kind not in GOES_OUT else _typed(rollout, target, _share(kind, target, terms)),
+        terms=terms,
+        shares=_shares(kind, rollout),
     )
 
 
@@ -71,9 +74,8 @@ def already(proposal: Proposal) -> str | None:
 
 def requested(proposal: Proposal) -> str:
     """In the plan's words: the share of a promotion, else what the store's word becomes."""
-    if proposal.kind is ActionKind.PROMOTE and proposal.target is not None:
-        share = proposal.target.share
-        return proposal.target.label if share is None else words.plain_percent(share)
+    if proposal.kind in GOES_OUT and proposal.target is not None:
+        return proposal.target.label if proposal.share is None else words.plain_percent(proposal.share)
     change = proposal.change
     return proposal.kind.value if change is None or not change.fields else change.fields[0].after
 
@@ -81,6 +83,8 @@ def requested(proposal: Proposal) -> str:
 def _target(kind: ActionKind, rollout: Rollout) -> Phase | None:
     """The phase in which the action ends; a pause of something unknown concerns the first one."""
     current = rollout.current
+    if kind is ActionKind.RESTART:
+        return rollout.plan.phases[0]
     if current is None:
         return rollout.plan.phases[0] if kind is not ActionKind.PROMOTE else None
     if kind is ActionKind.PROMOTE:
@@ -88,14 +92,38 @@ def _target(kind: ActionKind, rollout: Rollout) -> Phase | None:
     return current.phase
 
 
-def _typed(platform: str, target: Phase | None, rollout: Rollout) -> str | None:
+def _share(kind: ActionKind, target: Phase, terms: Terms) -> Decimal | None:
+    """The share to write: a chosen one, else that of the phase; None leaves it to the store."""
+    return target.share if terms.share is None and kind in GOES_OUT else terms.share
+
+
+def _too_far(kind: ActionKind, target: Phase | None, terms: Terms) -> Iterator[Obstacle]:
+    """A chosen share stays within the phase that the gates were asked about."""
+    if terms.share is None or target is None or kind is ActionKind.PAUSE:
+        return
+    if target.share is None:
+        yield Obstacle(f"{target.label} has no share to choose", "leave the share out")
+    elif kind in GOES_OUT and terms.share > target.share:
+        beyond = f"{words.plain_percent(terms.share)} is beyond {target.label} ({words.plain_percent(target.share)})"
+        yield Obstacle(beyond, "go one phase at a time")
+
+
+def _shares(kind: ActionKind, rollout: Rollout) -> tuple[Decimal, ...]:
+    """What a resume may go back to: the share that was paused, or a smaller one of the plan; the paused one first."""
+    state = rollout.store.state
+    if kind is not ActionKind.RESUME or state is None or state.share is None or state.kind is not PhaseKind.SHARE:
+        return ()
+    smaller = {phase.share for phase in rollout.plan.phases if phase.share is not None and phase.share < state.share}
+    return (state.share, *sorted(smaller, reverse=True))
+
+
+def _typed(rollout: Rollout, target: Phase, share: Decimal | None) -> str:
     """What a person types to promote: platform and target as the dialog writes it (screens.md 11)."""
-    if target is None:
-        return None
-    current = rollout.current
+    current, platform = rollout.current, rollout.plan.platform.value
+    if target.kind is PhaseKind.TESTERS:
+        return f"{platform} testers"
     if current is not None and current.phase.kind is PhaseKind.REVIEW:
         return f"{platform} release"
     if target.kind is PhaseKind.REVIEW:
         return f"{platform} review"
-    share = "100" if target.share is None else words.plain_percent(target.share).removesuffix(" %")
-    return f"{platform} {share}"
+    return f"{platform} {'100' if share is None else words.plain_percent(share).removesuffix(' %')}"

@@ -16,7 +16,8 @@ from rollout_tui.domain.snapshot import Snapshot
 class KeyAction:
     """A thing that a key does. `acts` names the store action that it opens, and so what it needs.
 
-    `group` orders the help. `told` is False where another line of the help tells the key.
+    `group` orders the help. `told` is False where another line of the help tells the key. Without keys it is found in
+    the palette alone, as `shown` says.
     """
 
     id: str
@@ -33,6 +34,9 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("pause", ("p",), "p", "Pause", "Pause the focused platform", "ACT (asks first)", ActionKind.PAUSE),
     KeyAction("resume", ("r",), "r", "Resume", "Resume: for a false alarm only", "ACT (asks first)", ActionKind.RESUME),
     KeyAction("promote", ("n",), "n", "Promote", "Promote to the next phase", "ACT (asks first)", ActionKind.PROMOTE),
+    KeyAction(
+        "restart", (), "ctrl+p", "Restart", "A new build begins at phase 1", "ACT (asks first)", ActionKind.RESTART
+    ),
     KeyAction("next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK"),
     KeyAction("previous_pane", ("shift+tab", "left"), "shift+tab", "Pane before", "The pane before", "LOOK"),
     KeyAction("first_pane", ("1",), "1", "First pane", "First pane", "LOOK", told=False),

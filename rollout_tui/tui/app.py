@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
-from rollout_tui.domain.actions import ActionKind, Ending, Outcome, Proposal
+from rollout_tui.domain.actions import GOES_OUT, USUAL, ActionKind, Ending, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity, worst
 from rollout_tui.domain.snapshot import Snapshot
@@ -50,7 +50,9 @@ class RolloutApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id) for action in ACTIONS
+        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id)
+        for action in ACTIONS
+        if action.keys
     ]
 
     def __init__(
@@ -166,15 +168,15 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     # --- actions -----------------------------------------------------------------------------------------------
 
-    def _open(self, platform: Platform, kind: ActionKind, changed: str = "") -> None:
+    def _open(self, platform: Platform, kind: ActionKind, changed: str = "", terms: Terms = USUAL) -> None:
         """Open the dialog at once, from what is known."""
-        proposal = self._desk.propose(platform, kind)
+        proposal = self._desk.propose(platform, kind, terms)
         if not proposal.possible:
             self._tell(proposal.obstacles[0].reason if proposal.obstacles else "not possible now", "warn")
             looked_at = self._desk.read_only is not None and proposal.change is not None
-            if kind is not ActionKind.PROMOTE and not looked_at:
+            if kind not in GOES_OUT and not looked_at:
                 return
-        key = opening(kind).keys[0]
+        key = next(iter(opening(kind).keys), None)
         dialog = ConfirmDialog(self._desk, proposal, self._look, self._main.scene, self._clock, key, changed)
         self._main.dim(True)
         self.push_screen(dialog, self._decided)
@@ -203,8 +205,13 @@ class RolloutApp(App[int], inherit_bindings=False):
             )
         self._notices.outcome = outcome
         self._main.draw()
-        if outcome.ending is Ending.DIFFERS and isinstance(self.screen, MainScreen):
-            self._open(proposal.platform, proposal.kind, outcome.message)
+        if not isinstance(self.screen, MainScreen):
+            return
+        if outcome.ending is Ending.DIFFERS:
+            self._open(proposal.platform, proposal.kind, outcome.message, proposal.terms)
+        elif outcome.consent is not None:
+            terms = proposal.terms.allowing(outcome.consent)
+            self._open(proposal.platform, proposal.kind, outcome.message, terms)
 
     def _repaint(self) -> None:
         self._shadow.forget()

@@ -63,6 +63,36 @@ def test_pausing_ios_takes_the_build_out_of_its_group_and_resuming_puts_it_back(
     assert rehearsal.get("app_store", "/_rehearsal/state")["in_group"] is True
 
 
+def test_a_running_review_is_cancelled_only_when_that_is_allowed(run, rehearsal):
+    rehearsal.post("google_play", "/_rehearsal/console", {"inReview": True})
+    code, out, err = run("pause", "android", "--yes")
+    assert (code, "a review is running at Google" in out) == (1, True)
+    assert "To allow it: rollout-tui pause android --allow cancel-review" in err
+    assert rehearsal.play() == ("inProgress", 0.5)
+    code, out, err = run("pause", "android", "--yes", "--allow", "cancel-review")
+    assert (code, "Cancels the review that is running at Google" in err) == (0, True)
+    assert rehearsal.play() == ("halted", 0.5)
+    assert rehearsal.get("google_play", "/_rehearsal/state")["canceled_reviews"] == 1
+
+
+def test_a_change_that_play_does_not_send_by_itself_is_committed_unsent_only_when_that_is_allowed(run, rehearsal):
+    rehearsal.post("google_play", "/_rehearsal/console", {"sendByHand": True})
+    code, _, err = run("pause", "android", "--yes")
+    assert (code, "--allow not-sent" in err) == (1, True)
+    code, out, _ = run("pause", "android", "--yes", "--allow", "not-sent")
+    assert (code, "NOT_SENT_FOR_REVIEW" in out) == (0, True)
+    assert rehearsal.get("google_play", "/_rehearsal/state")["waiting_to_be_sent"] is True
+    assert json.loads(run("status", "--json")[1])["platforms"]["android"]["state"] == "WAITING"
+
+
+def test_resuming_at_a_smaller_share(run, rehearsal):
+    assert run("pause", "android", "--yes")[0] == 0
+    code, _, err = run("resume", "android", "--yes", "--share", "10%")
+    assert (code, "share: 50 % -> 10 %" in err) == (0, True)
+    assert rehearsal.play() == ("inProgress", 0.1)
+    assert run("resume", "android", "--yes", "--share", "0")[0] == 4
+
+
 @in_scenario("ios-phased")
 def test_pausing_ios_in_its_phased_release_pauses_the_ladder(run, rehearsal):
     code, out, _ = run("pause", "IOS", "--yes")

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from rollout_tui.domain.actions import (
+    GOES_OUT,
+    USUAL,
     ActionKind,
     Actor,
     Change,
+    Consent,
     Ending,
     Expectation,
     FieldChange,
     Outcome,
     Proposal,
+    Terms,
 )
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.obstacles import obstacles
@@ -23,6 +28,7 @@ from rollout_tui.domain.snapshot import Snapshot
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
+EFFECT[ActionKind.RESTART] = "begins at 10 %"
 
 
 class FixedClock:
@@ -50,6 +56,8 @@ class FakeDesk:
         self.reads = 0
         self.outcome = Ending.DONE
         self.hold: asyncio.Event | None = None
+        self.asks: list[Consent] = []
+        self.shares: tuple[Decimal, ...] = ()
         self._listeners: list[Callable[[Snapshot], None]] = []
 
     def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
@@ -65,7 +73,7 @@ class FakeDesk:
     def read_now(self, platform: Platform | None = None) -> None:
         self.reads += 1
 
-    def propose(self, platform: Platform, kind: ActionKind) -> Proposal:
+    def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
         rollout = self.snapshot.rollout(platform)
         current = rollout.current
         index = None if current is None else rollout.phases.index(current)
@@ -74,7 +82,7 @@ class FakeDesk:
             rollout.store.name,
             f"{rollout.store.name}: build {rollout.plan.build} {EFFECT[kind]}.",
             (FieldChange("state", "inProgress", "halted"),),
-            ("Users who have it keep it.",),
+            (*(f"Allowed: {name}." for name in terms.allowed), "Users who have it keep it."),
             "r resumes it",
             Expectation(),
         )
@@ -89,14 +97,19 @@ class FakeDesk:
             target,
             obstacles=obstacles(kind, rollout, NOW, self.read_only),
             gates=rollout.gates if kind is ActionKind.PROMOTE else (),
-            typed=f"{platform.value} 100" if kind is ActionKind.PROMOTE else None,
+            typed=f"{platform.value} 100" if kind in GOES_OUT else None,
+            terms=terms,
+            shares=self.shares if kind is ActionKind.RESUME else (),
         )
 
     async def perform(self, proposal: Proposal) -> Outcome:
         self.performed.append(proposal)
         if self.hold is not None:
             await self.hold.wait()
-        return Outcome("p1", proposal.platform, proposal.kind, self.outcome, "the store shows it", NOW)
+        consent = self.asks.pop(0) if self.asks else None
+        ending = self.outcome if consent is None else Ending.REFUSED
+        said = "the store shows it" if consent is None else consent.question
+        return Outcome("p1", proposal.platform, proposal.kind, ending, said, NOW, consent=consent)
 
 
 def paused_elsewhere(snapshot: Snapshot) -> Snapshot:

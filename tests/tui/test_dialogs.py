@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from textual.events import Paste
 
-from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.actions import ActionKind, Consent, Ending
 from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.main import MainScreen
 from tests.tui.fake_desk import FakeDesk, paused_elsewhere
 from tests.tui.hand import Hand, Wrist, app_on, ready_desk
-from tests.tui.samples import android, incident, ios, snapshot
+from tests.tui.samples import android, incident, ios, snapshot, store_state
 from tests.unit.domain.builders import NOW, play
 
 
@@ -153,6 +155,56 @@ async def test_what_differs_at_the_store_is_shown_again(wrist: Wrist) -> None:
         await hand.press("p", "y")
         assert isinstance(app.screen, ConfirmDialog)
         assert "the store shows it" in hand.screen()
+
+
+def in_state(**changes: object) -> Snapshot:
+    """Android's store says something else."""
+    state = android().store.state
+    assert state is not None
+    return snapshot(store_state(android(), replace(state, **changes)), ios())
+
+
+async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    desk.asks = [Consent("cancel-review", "Going on cancels the review that is running.")]
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "y")
+        assert isinstance(app.screen, ConfirmDialog)
+        assert "Going on cancels the review that is running." in hand.screen()
+        assert "Allowed: cancel-review." in hand.screen()
+        await hand.press("escape")
+        assert len(desk.performed) == 1, "nothing is done without a second yes"
+        desk.asks = [Consent("cancel-review", "Going on cancels the review that is running.")]
+        await hand.press("p", "y", "y")
+        assert [one.terms.allowed for one in desk.performed] == [(), (), ("cancel-review",)]
+
+
+async def test_a_resume_may_go_to_a_smaller_share_of_the_plan(wrist: Wrist) -> None:
+    desk = FakeDesk(in_state(word=StateWord.PAUSED, status="halted"))
+    desk.shares = (Decimal("0.5"), Decimal("0.1"))
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("r", "s")
+        assert "Resume at 10 %" in hand.screen()
+        await hand.press("s")
+        assert "Resume at 50 %" in hand.screen()
+        await hand.press("s", "y")
+        assert [one.terms.share for one in desk.performed] == [Decimal("0.1")]
+
+
+async def test_a_restart_is_found_in_the_palette_and_typed(wrist: Wrist) -> None:
+    desk = FakeDesk(in_state(word=StateWord.UNKNOWN, status="not on the track", kind=None, share=None))
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("ctrl+p", *"restart", "enter")
+        assert "RESTART ANDROID" in hand.screen()
+        assert "Type android 100 to go on" in hand.screen()
+        await hand.press("y", "enter", "space")
+        assert desk.performed == []
 
 
 async def test_a_key_that_cannot_act_says_why(wrist: Wrist) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual.events import Key
 
-from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.actions import ActionKind, Proposal, Terms
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.engine.desk import Desk
@@ -61,7 +61,7 @@ class ConfirmDialog(Dialog[Proposal | None]):
             "pageup": lambda: self._scroll(-_PAGE),
             "pagedown": lambda: self._scroll(_PAGE),
         }
-        self._letters = {"y": self._confirm, "space": self._space, "q": self._cancel}
+        self._letters = {"y": self._confirm, "space": self._space, "q": self._cancel, "s": self._other_share}
 
     def on_mount(self) -> None:
         """Count keys from when it can be seen."""
@@ -79,11 +79,26 @@ class ConfirmDialog(Dialog[Proposal | None]):
 
     def refresh_proposal(self) -> None:
         """A new Snapshot: if it changes what a person is about to confirm, show that instead, else only its ages."""
-        before, self._proposal = self._proposal, self._desk.propose(self._proposal.platform, self._proposal.kind)
+        before, self._proposal = self._proposal, self._proposed(self._proposal.terms)
         if not _same(before, self._proposal):
             self._state = DialogState(changed=f"{_what_changed(before, self._proposal)} Look again.")
             # Nobody has read it yet: what is being pressed now was meant for what stood here before.
             self._settle()
+        self.draw()
+
+    def _proposed(self, terms: Terms) -> Proposal:
+        return self._desk.propose(self._proposal.platform, self._proposal.kind, terms)
+
+    def _other_share(self) -> None:
+        """The next share that a person may choose; the focus goes back to Cancel."""
+        shares = self._proposal.shares
+        if len(shares) < 2 or not self._proposal.possible:
+            return
+        chosen = self._proposal.terms.share
+        place = shares.index(chosen) if chosen in shares else 0
+        terms = replace(self._proposal.terms, share=shares[(place + 1) % len(shares)])
+        self._proposal = self._proposed(terms)
+        self._state = DialogState(changed=self._state.changed)
         self.draw()
 
     def counts(self, event: Key) -> bool:

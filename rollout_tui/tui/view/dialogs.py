@@ -14,7 +14,12 @@ from rollout_tui.tui.view.facts import facts
 from rollout_tui.tui.view.frame import GROUND, frame, hints, inner_width, line
 from rollout_tui.tui.view.scene import Scene
 
-_VERB = {ActionKind.PAUSE: "Pause now", ActionKind.RESUME: "Resume now", ActionKind.PROMOTE: "Promote"}
+_VERB = {
+    ActionKind.PAUSE: "Pause now",
+    ActionKind.RESUME: "Resume now",
+    ActionKind.PROMOTE: "Promote",
+    ActionKind.RESTART: "Restart",
+}
 _ROOMY = 30
 """Rows of the window from which on buttons and hints stand apart."""
 
@@ -101,7 +106,8 @@ def _end(proposal: Proposal, state: DialogState, width: int, *, roomy: bool) -> 
     verb = _verb(proposal)
     if proposal.typed is None:
         remark = f"{opening(proposal.kind).shown} or held keys do nothing here"
-        keys = [("y", verb.lower()), ("esc", "cancel"), ("", remark)]
+        choice = [("s", "other share")] if len(proposal.shares) > 1 else []
+        keys = [("y", verb.lower()), ("esc", "cancel"), *choice, ("", remark)]
         return [line(width), _buttons(width, ("Cancel", verb), state, True), *gap, hints(width, keys)]
     keys = [("esc", "cancel"), ("tab", "to the button"), ("", "Enter does nothing in the field")]
     matches = state.typed == proposal.typed
@@ -116,9 +122,11 @@ def _end(proposal: Proposal, state: DialogState, width: int, *, roomy: bool) -> 
 
 
 def _verb(proposal: Proposal) -> str:
-    share = proposal.target.share if proposal.target is not None else None
+    share = proposal.share
     if proposal.kind is ActionKind.PROMOTE and share is not None:
         return f"Promote to {plain_percent(share)}"
+    if proposal.kind is ActionKind.RESUME and share is not None:
+        return f"Resume at {plain_percent(share)}"
     return _VERB[proposal.kind]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rollout_tui.domain.actions import ActionKind, Change, Proposal
+from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Proposal
 from rollout_tui.domain.decisions import Case, case_of, decision
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
@@ -28,12 +28,18 @@ def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Ro
 
 def _heading(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     """From which phase to which, in the plan's words."""
-    if proposal.kind is not ActionKind.PROMOTE or proposal.target is None:
+    if proposal.kind not in GOES_OUT or proposal.target is None:
         return []
     rollout = scene.snapshot.rollout(proposal.platform)
     current = "" if rollout.current is None else f"{_phase(rollout.current.phase)} → "
-    text = f"{rollout.plan.version} ({rollout.plan.build}): {current}{_phase(proposal.target)}"
+    text = f"{rollout.plan.version} ({rollout.plan.build}): {current}{_goal(proposal, proposal.target)}"
     return [line(width, middle_cut(plain_text(text), width), bold=True), line(width)]
+
+
+def _goal(proposal: Proposal, target: Phase) -> str:
+    """The phase, and the share that a person chose within it."""
+    chosen = proposal.terms.share
+    return _phase(target) if chosen is None else f"{target.label}, {plain_percent(chosen)}"
 
 
 def _phase(phase: Phase) -> str:
@@ -44,7 +50,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
     if change is None:
         return []
     rows = [] if proposal.possible else [rule(width)]
-    rows += lines(width, change.headline, bold=proposal.kind is not ActionKind.PROMOTE)
+    rows += lines(width, change.headline, bold=proposal.kind not in GOES_OUT)
     if change.irreversible:
         rows.append(line(width, "This cannot be undone.", "crit", bold=True))
     rows.append(line(width))
@@ -157,7 +163,7 @@ def _told(case: Case, result: GateResult, room: int) -> str:
 
 def _foreseen(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     """What the phase to come cannot prove, and what then: said before it begins (gates.md 4)."""
-    if proposal.kind is not ActionKind.PROMOTE or proposal.target is None:
+    if proposal.kind not in GOES_OUT or proposal.target is None:
         return []
     plan = scene.snapshot.rollout(proposal.platform).plan
     found = [note for note in notes(plan) if note.phase.id == proposal.target.id]

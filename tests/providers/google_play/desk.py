@@ -70,10 +70,10 @@ class Desk:
         """What a person sees after a full read."""
         return await self.store.read(self.rollout, share=True)
 
-    def plan(self, kind: ActionKind, seen: ReleaseState | None, phase: Phase = CLOSED, **more: Decimal) -> Change:
+    def plan(self, kind: ActionKind, seen: ReleaseState | None, phase: Phase = CLOSED, **more: object) -> Change:
         return self.store.plan(self.rollout, Intent(kind, phase, **more), seen)
 
-    async def act(self, kind: ActionKind, phase: Phase = CLOSED, **more: Decimal) -> Change:
+    async def act(self, kind: ActionKind, phase: Phase = CLOSED, **more: object) -> Change:
         """Look, plan, perform; the calls written down are those of the action alone."""
         seen = await self.see()
         change = self.plan(kind, seen, phase, **more)

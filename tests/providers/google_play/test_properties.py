@@ -14,12 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.plan import Phase
 from rollout_tui.ports import ProviderError
 from tests.providers.google_play.desk import CLOSED, INTERNAL, PRODUCTION, open_desk
 from tests.providers.google_play.fake import FakePlay, deleted, refusal, release
 
 _SHARES = st.none() | st.sampled_from([Decimal(s) for s in ("0.001", "0.05", "0.1", "0.5", "0.99", "1")])
-_INTENTS = st.tuples(st.sampled_from(list(ActionKind)), st.sampled_from([INTERNAL, CLOSED, PRODUCTION]), _SHARES)
+_ALLOWED = st.sampled_from([(), ("cancel-review",), ("not-sent",), ("cancel-review", "not-sent"), ("unknown",)])
+_INTENTS = st.tuples(
+    st.sampled_from(list(ActionKind)), st.sampled_from([INTERNAL, CLOSED, PRODUCTION]), _SHARES, _ALLOWED
+)
 _MISHAPS = st.none() | st.tuples(
     st.sampled_from(["insert", "get", "update", "validate", "commit"]),
     st.sampled_from(["deleted", "409", "503", "lost", "review", "twice deleted"]),
@@ -57,7 +61,10 @@ def _arm(play: FakePlay, mishap: tuple[str, str] | None) -> None:
     play.before = before
 
 
-async def _walk(steps: list[tuple[tuple[ActionKind, object, Decimal | None], object, object]], folder: Path) -> None:
+_Step = tuple[tuple[ActionKind, Phase, Decimal | None, tuple[str, ...]], object, object]
+
+
+async def _walk(steps: list[_Step], folder: Path) -> None:
     original = [
         release("inProgress", "4201", "4190", "4180", fraction=0.1),
         release("completed", "4103", name="4.1.3"),
@@ -65,7 +72,7 @@ async def _walk(steps: list[tuple[tuple[ActionKind, object, Decimal | None], obj
     play = FakePlay({"production": copy.deepcopy(original)})
     desk = open_desk(play, folder)
     try:
-        for (kind, phase, share), mishap, console in steps:
+        for (kind, phase, share, allowed), mishap, console in steps:
             if console is not None:
                 status, fraction = console
                 ours = play.tracks["production"][0]
@@ -76,7 +83,7 @@ async def _walk(steps: list[tuple[tuple[ActionKind, object, Decimal | None], obj
             play.before = None
             with contextlib.suppress(ProviderError):
                 seen = await desk.see()
-                change = desk.plan(kind, seen, phase, share=share)
+                change = desk.plan(kind, seen, phase, share=share, allowed=allowed)
                 _arm(play, mishap)
                 await desk.store.perform(desk.rollout, change, seen)
             assert play.open_edits() == []
@@ -88,6 +95,8 @@ async def _walk(steps: list[tuple[tuple[ActionKind, object, Decimal | None], obj
             assert ("userFraction" in one) == (one["status"] in ("inProgress", "halted"))
             assert "userFraction" not in one or 0 < one["userFraction"] < 1
         assert [_carried(one) for one in body["releases"]] == [_carried(one) for one in original]
+    for sent in play.queries:
+        assert sent["changesInReviewBehavior"] in ("ERROR_IF_IN_REVIEW", "CANCEL_IN_REVIEW_AND_SUBMIT")
 
 
 @settings(max_examples=150, deadline=None)

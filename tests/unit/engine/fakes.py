@@ -47,6 +47,7 @@ class FakeStore:
     label: str = "Google Play"
     reads: list[tuple[Platform, bool]] = field(default_factory=list)
     performed: list[tuple[Change, ReleaseState | None]] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
     on_read: Callable[[], None] = lambda: None
     on_perform: Callable[[], None] = lambda: None
     reading: asyncio.Event | None = None
@@ -64,6 +65,7 @@ class FakeStore:
 
     def plan(self, rollout: RolloutPlan, intent: Intent, seen: ReleaseState | None) -> Change:
         """Halted, in progress, or the share of the phase."""
+        self.intents.append(intent)
         wanted = _WANTED[intent.kind]
         share = intent.share if intent.kind is ActionKind.PROMOTE else None
         if seen is not None and seen.word is StateWord.REJECTED:
@@ -100,6 +102,7 @@ _WANTED = {
     ActionKind.PAUSE: (StateWord.PAUSED, "halted"),
     ActionKind.RESUME: (StateWord.RUNNING, "inProgress"),
     ActionKind.PROMOTE: (None, "completed"),
+    ActionKind.RESTART: (StateWord.RUNNING, "inProgress"),
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout_tui.domain.actions import ActionKind, Ending, Outcome, Proposal, Step
+from rollout_tui.domain.actions import ActionKind, Consent, Ending, Outcome, Proposal, Step, Terms
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot
@@ -21,7 +21,7 @@ from rollout_tui.domain.verdicts import SignOff
 from rollout_tui.engine.engine import Engine
 from rollout_tui.engine.lease import Lease
 from rollout_tui.history import History
-from rollout_tui.ports import Denied, OutcomeUnknown, Refused, StateDiffers, Unreachable
+from rollout_tui.ports import Denied, NeedsConsent, OutcomeUnknown, Refused, StateDiffers, Unreachable
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import NOW
 from tests.unit.engine.fakes import World
@@ -440,6 +440,60 @@ async def test_pausing_works_while_sources_tracker_and_reads_fail(world: World) 
         world.store.on_read = lambda: None
 
     world.store.on_perform = up
+    assert (await engine.perform(proposal)).ending is Ending.DONE
+
+
+# --- on what terms ---------------------------------------------------------------------------------------------
+
+
+async def test_what_the_store_asks_about_is_told_with_the_outcome_and_nothing_is_open(world: World) -> None:
+    world.store.on_perform = raising(NeedsConsent("a review is running", Consent("cancel-review", "It is cancelled.")))
+    engine = await looking(world)
+    outcome = await act(engine)
+    assert (outcome.ending, outcome.consent) == (Ending.REFUSED, Consent("cancel-review", "It is cancelled."))
+    assert outcome.message == "Nothing was changed. a review is running It is cancelled."
+    assert journalled(world) == [("pause", "refused")]
+
+
+async def test_what_a_person_allows_reaches_the_stores_plan(world: World) -> None:
+    engine = await looking(world)
+    proposal = engine.propose(ANDROID, ActionKind.PAUSE, Terms(allowed=("cancel-review",)))
+    assert world.store.intents[-1].allowed == ("cancel-review",)
+    assert proposal.terms.allowed == ("cancel-review",)
+
+
+async def test_a_resume_offers_the_shares_up_to_the_one_that_was_paused(world: World) -> None:
+    world.state = replace(world.state, word=StateWord.PAUSED, status="halted")
+    engine = await looking(world)
+    assert engine.propose(ANDROID, ActionKind.RESUME).shares == (Decimal("0.5"), Decimal("0.1"))
+    engine.propose(ANDROID, ActionKind.RESUME, Terms(share=Decimal("0.1")))
+    assert world.store.intents[-1].share == Decimal("0.1")
+
+
+async def test_a_share_between_two_phases_can_be_promoted_to_but_none_beyond_the_next(world: World) -> None:
+    engine = await may_promote(world)
+    raised = engine.propose(ANDROID, ActionKind.PROMOTE, Terms(share=Decimal("0.75")))
+    assert (raised.possible, raised.typed, raised.share) == (True, "android 75", Decimal("0.75"))
+    assert world.store.intents[-1].share == Decimal("0.75")
+    world.state = replace(world.state, share=Decimal("0.1"))
+    engine = await looking(world)
+    beyond = engine.propose(ANDROID, ActionKind.PROMOTE, Terms(share=Decimal("0.75")))
+    assert "75 % is beyond Closed testing (50 %)" in [obstacle.reason for obstacle in beyond.obstacles]
+
+
+async def test_a_build_that_is_out_is_not_restarted(world: World) -> None:
+    proposal = (await looking(world)).propose(ANDROID, ActionKind.RESTART)
+    assert [obstacle.reason for obstacle in proposal.obstacles] == [
+        "4201 is out already (inProgress); a restart is for a new build"
+    ]
+
+
+async def test_a_build_that_nobody_gets_begins_at_the_first_phase(world: World) -> None:
+    world.state = replace(world.state, word=StateWord.UNKNOWN, status="not on the track", kind=None, share=None)
+    engine = await looking(world)
+    proposal = engine.propose(ANDROID, ActionKind.RESTART)
+    assert (proposal.possible, proposal.typed) == (True, "android 10")
+    assert (world.store.intents[-1].phase.id, world.store.intents[-1].share) == ("internal", Decimal("0.1"))
     assert (await engine.perform(proposal)).ending is Ending.DONE
 
 
