@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from providers import wire
+from providers.google_account.signin import SignIn
 from providers.google_play.errors import problem
-from providers.google_play.signin import SignIn
 from providers.wire import Answer
 from rollout_tui.ports import OutcomeUnknown, ProviderError, Unreachable
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-_Reference = Annotated[str, StringConstraints(pattern=r"^(env|file|keyring):.+$")]
+from providers.google_account.options import SignInOptions
 
 
-class GooglePlayOptions(BaseModel):
-    """One app on Google Play, and exactly one way to sign in: a key file, a ready token, or the host's own identity."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class GooglePlayOptions(SignInOptions):
+    """One app on Google Play."""
 
     package: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$")] = Field(
         description="Package name (application id), for example com.acme.connect"
@@ -23,20 +21,3 @@ class GooglePlayOptions(BaseModel):
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+$")] = Field(
         default="https://androidpublisher.googleapis.com", description="Address of the Play Developer API"
     )
-    service_account: _Reference | None = Field(
-        default=None,
-        description="Reference to a service account's key file, for example file:/etc/rollout-tui/play.json",
-    )
-    token: _Reference | None = Field(
-        default=None, description="Reference to a ready bearer token, for example env:NAME"
-    )
-    application_default: bool = Field(
-        default=False, description="Sign in with the host's application default credentials (workload identity too)"
-    )
-
-    @model_validator(mode="after")
-    def _one_sign_in(self) -> GooglePlayOptions:
-        chosen = [self.service_account is not None, self.token is not None, self.application_default]
-        if sum(chosen) != 1:
-            raise ValueError("exactly one of service_account, token, application_default = true is needed")
-        return self

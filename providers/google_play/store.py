@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from providers.google_account.signin import sign_in
 from providers.google_play import planning
 from providers.google_play.api import PlayApi, refusal
 from providers.google_play.edits import ChangeCycle, read_share
@@ -11,12 +12,13 @@ from providers.google_play.errors import Concurrent, EditLost
 from providers.google_play.lock import NoLock, PackageLock, default_folder
 from providers.google_play.options import GooglePlayOptions
 from providers.google_play.scene import STORE, Scene
-from providers.google_play.signin import sign_in
 from providers.google_play.states import Listing, ShareRead, compose, listing
 from rollout_tui.domain.actions import ActionKind, Change, Intent
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.ports import ProviderContext, ProviderError, Unreachable
+
+SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 
 _READ_WAIT = 2.0
 """Seconds that reading a share waits for another edit on this host: it can come later."""
@@ -32,7 +34,7 @@ class GooglePlayStore:
     def __init__(self, options: GooglePlayOptions, context: ProviderContext, locks: Path | None = None) -> None:
         self._options = options
         self._clock = context.clock
-        self._sign_in = sign_in(options.service_account, options.token, context)
+        self._sign_in = sign_in(options, SCOPE, context)
         self._api = PlayApi(context.http, options.base_url, options.package, self._sign_in)
         self._lock = PackageLock(default_folder() if locks is None else locks, options.package)
         self._listings: dict[str, Listing] = {}

@@ -8,6 +8,7 @@ from calendar import timegm
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from providers.google_account.options import SignInOptions
 from rollout_tui.ports import Denied, ProviderContext, ProviderError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class GoogleSignIn:
                 await asyncio.to_thread(self._refresh_in_thread, asyncio.get_running_loop())
 
     def _refresh_in_thread(self, loop: asyncio.AbstractEventLoop) -> None:
-        from providers.google_play.google_auth import Bridge, refresh
+        from providers.google_account.google_auth import Bridge, refresh
 
         bridge = Bridge(self._http, loop)
         if self._credentials is None:
@@ -107,14 +108,15 @@ class GoogleSignIn:
         refresh(self._credentials, bridge)
 
 
-def sign_in(service_account: str | None, token: str | None, context: ProviderContext) -> SignIn:
-    """The sign-in that the options ask for; nothing is read, imported or sent yet."""
-    if token is not None:
-        return ReadyToken(token, context.secret)
+def sign_in(options: SignInOptions, scope: str, context: ProviderContext) -> SignIn:
+    """The sign-in that the options ask for, for one scope; nothing is read, imported or sent yet."""
+    if options.token is not None:
+        return ReadyToken(options.token, context.secret)
+    reference = options.service_account
 
     def load(request: Request) -> Credentials:
-        from providers.google_play.google_auth import from_host, from_key
+        from providers.google_account.google_auth import from_host, from_key
 
-        return from_host(request) if service_account is None else from_key(context.secret(service_account))
+        return from_host(scope, request) if reference is None else from_key(context.secret(reference), scope)
 
     return GoogleSignIn(context.http, load)

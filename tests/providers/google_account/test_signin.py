@@ -11,10 +11,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from providers.google_play.signin import sign_in
+from providers.google_account.options import SignInOptions
+from providers.google_account.signin import sign_in
 from rollout_tui.ports import Denied, Misconfigured, ProviderContext, Unreachable
 from tests.providers.google_play.desk import StillClock
 
+SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _PEM = _KEY.private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -67,7 +69,7 @@ async def signing_in(endpoint):
         def make(account=None):
             text = account if isinstance(account, str) else json.dumps(account or _ACCOUNT)
             context = ProviderContext("play", http, StillClock(), lambda _: text)
-            return sign_in("file:/made/up.json", None, context)
+            return sign_in(SignInOptions(service_account="file:/made/up.json"), SCOPE, context)
 
         yield make
 
@@ -144,5 +146,9 @@ async def test_a_malformed_key_file_is_told_without_a_word_of_the_key(signing_in
 
 async def test_a_ready_token_is_read_from_its_reference_each_time():
     values = iter(["one\n", "two\n"])
-    signing = sign_in(None, "env:PLAY_TOKEN", ProviderContext("play", None, StillClock(), lambda _: next(values)))
+    signing = sign_in(
+        SignInOptions(token="env:PLAY_TOKEN"),
+        SCOPE,
+        ProviderContext("play", None, StillClock(), lambda _: next(values)),
+    )
     assert [await signing.token(), await signing.token()] == ["one", "two"]

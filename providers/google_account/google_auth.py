@@ -19,13 +19,11 @@ from rollout_tui.ports import Denied, Misconfigured, Unreachable
 if TYPE_CHECKING:
     import httpx
 
-SCOPE = "https://www.googleapis.com/auth/androidpublisher"
-
 _PATIENCE = 15.0
 """Seconds that one call of the sign-in may take."""
 
 
-def from_key(text: str) -> Credentials:
+def from_key(text: str, scope: str) -> Credentials:
     """Credentials of a service account's key file. Raises Misconfigured, in words that hold nothing of the key."""
     try:
         info = json.loads(text)
@@ -41,7 +39,7 @@ def from_key(text: str) -> Credentials:
         )
     try:
         made: Any = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]  # google-auth has no annotations here
-            info, scopes=[SCOPE]
+            info, scopes=[scope]
         )
     except (ValueError, exceptions.GoogleAuthError):
         raise Misconfigured(
@@ -51,10 +49,10 @@ def from_key(text: str) -> Credentials:
     return credentials
 
 
-def from_host(request: Request) -> Credentials:
+def from_host(scope: str, request: Request) -> Credentials:
     """The host's application default credentials, workload identity included. Raises Misconfigured."""
     try:
-        found: Credentials = google.auth.default(scopes=[SCOPE], request=request)[0]
+        found: Credentials = google.auth.default(scopes=[scope], request=request)[0]
     except exceptions.DefaultCredentialsError as error:
         raise Misconfigured(
             "this host has no application default credentials", "set GOOGLE_APPLICATION_CREDENTIALS, or name a key file"
