@@ -216,7 +216,7 @@ class Investigator(Protocol):
         ...
 
     async def log(self, rollout: RolloutPlan, log: str) -> str:
-        """The whole text behind a `Feedback.log` of that rollout, as it came. Raises ProviderError."""
+        """The whole text behind a `log` of a group or of feedback of that rollout, as it came. Raises ProviderError."""
         ...
 
     async def close(self) -> None:
@@ -242,3 +242,8 @@ class Provider:
     """Beside a source or store: opened with the same section's options."""
     label: str = ""
     """Name for people: "Google Play"."""
+    stale_after: Callable[[BaseModel], float] | None = None
+    """How old data of those options may be, seconds, where the section says nothing; None: three intervals.
+
+    For what is late by design, such as figures that are given out by the day.
+    """

@@ -18,7 +18,7 @@ from rollout_tui.ports import OBSERVED_SHARE, Provider
 Lookup = Callable[[str], Provider]
 
 STALE_INTERVALS = 3
-"""Without `stale_after`, data is stale after this many intervals."""
+"""Without `stale_after`, data is stale after this many intervals, or later where it is late by design."""
 
 _OPENERS = {"stores": "open_store", "sources": "open_source", "trackers": "open_tracker"}
 
@@ -65,19 +65,19 @@ def _section(
     if getattr(provider, _OPENERS[table]) is None:
         problems.complain((*where, "provider"), f'"{section.provider}" cannot be one of the {table}')
         return None
-    stale_after = section.stale_after or STALE_INTERVALS * section.interval
-    if stale_after < section.interval:
+    if section.stale_after is not None and section.stale_after < section.interval:
         problems.complain((*where, "stale_after"), "is shorter than the interval: data would always turn stale")
     options = _options(provider, section.model_extra or {}, where, problems)
     if options is None:
         return None
+    late = 0.0 if provider.stale_after is None else provider.stale_after(options)
     return ProviderSettings(
         name=name,
         provider=section.provider,
         options=options,
         interval=section.interval,
         timeout=section.timeout,
-        stale_after=stale_after,
+        stale_after=section.stale_after or max(late, STALE_INTERVALS * section.interval),
         label=provider.label or name,
         **({"share_interval": section.share_interval} if isinstance(section, StoreSection) else {}),
     )
