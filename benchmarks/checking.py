@@ -47,8 +47,12 @@ def check_beside_a_bare_script(folder: Path) -> tuple[float, float, int]:
 
 
 def _as_real(config: Path) -> Path:
-    """The ready configuration without its rehearsal and its clock: as a user's, it is kept once it was checked."""
+    """The ready configuration without its rehearsal and its clock: as a user's, it is kept once it was checked.
+
+    It signs in to Google with a ready token: a bare script would need google-auth as well to sign in by a key.
+    """
     text = re.sub(r'rehearsal = ".*"\n', "", config.read_text(encoding="utf-8"))
+    text = re.sub(r"service_account = .*", f'token = "file:{config.with_name("play.token")}"', text)
     real = config.with_name("real.toml")
     real.write_text(re.sub(r"\[clock\]\n(\w+ = .*\n)+", "", text), encoding="utf-8")
     return real

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,9 @@ class _Case:
     says: str
     remedy: str
 
+
+_LIBRARY = "https://console.cloud.google.com/apis/library/androidpublisher.googleapis.com?project={project}"
+_PROJECT = re.compile(r"project[ =](\d+)")
 
 _BY_TEXT: tuple[_Case, ...] = (
     _Case("already been successfully committed", EditCommitted, "the edit was committed before", "read it back"),
@@ -141,7 +145,31 @@ _BY_TEXT: tuple[_Case, ...] = (
         "has not been used in project",
         Denied,
         "the Google Play Android Developer API is switched off in this account's project",
-        "enable it in the Google Cloud console of the service account's project",
+        f"enable it: {_LIBRARY}",
+    ),
+    _Case(
+        "has not been linked in the google play developer console",
+        Denied,
+        "this account's project is not linked to the developer account",
+        "invite the service account in the Play Console, Users and permissions",
+    ),
+    _Case(
+        "developer distribution agreement",
+        Denied,
+        "the developer account's owner has not accepted the latest agreement",
+        "the owner accepts it in the Play Console: it asks at sign-in",
+    ),
+    _Case(
+        "tos_not_accepted",
+        Denied,
+        "terms of Google Play were not accepted for this app or account",
+        "the account's owner accepts them in the Play Console: its inbox and Policy status say which",
+    ),
+    _Case(
+        "insufficient authentication scopes",
+        Denied,
+        "this sign-in does not carry the right to publish",
+        "the token needs the scope https://www.googleapis.com/auth/androidpublisher",
     ),
     _Case(
         "package not found",
@@ -171,6 +199,18 @@ _BY_TEXT: tuple[_Case, ...] = (
 _BY_REASON: tuple[_Case, ...] = (
     _Case("editdeleted", EditLost, "another edit or a change in the Play Console took our edit", ""),
     _Case("editexpired", EditLost, "our edit grew too old", ""),
+    _Case(
+        "developerddanotaccepted",
+        Denied,
+        "the developer account's owner has not accepted the latest agreement",
+        "the owner accepts it in the Play Console: it asks at sign-in",
+    ),
+    _Case(
+        "projectnotlinked",
+        Denied,
+        "this account's project is not linked to the developer account",
+        "invite the service account in the Play Console, Users and permissions",
+    ),
     _Case("concurrentupdate", Concurrent, "somebody changes this app at the same moment", ""),
     _Case("changesinreview", ReviewRunning, "a review is running at Google", ""),
     _Case(
@@ -218,7 +258,13 @@ def problem(status: int, body: object, retry_after: float | None = None) -> Prov
         if status == 429 or status >= 500:
             return Unreachable(f"Google Play: {kind}{quote}", "", retry_after)
         return Refused(f"Google Play refused the request: {kind}{quote}")
-    return case.error(f"{case.says}{quote}", case.remedy)
+    return case.error(f"{case.says}{quote}", _led_to(case.remedy, text))
+
+
+def _led_to(remedy: str, text: str) -> str:
+    """The remedy, its link leading to the project that Google named; without one the console asks."""
+    project = _PROJECT.search(text)
+    return remedy.replace("?project={project}", f"?project={project[1]}" if project else "")
 
 
 def _find(status: int, text: str, reasons: list[str]) -> _Case | None:

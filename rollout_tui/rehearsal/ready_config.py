@@ -98,7 +98,7 @@ anchor = {clock.anchor!r}
 provider = "google_play"
 package = "{PACKAGE}"
 base_url = "{urls["google_play"]}"
-token = "file:{folder / "play.token"}"
+service_account = "file:{folder / "play-account.json"}"
 
 [stores.app_store]
 provider = "app_store"

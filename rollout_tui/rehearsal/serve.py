@@ -26,12 +26,18 @@ from rollout_tui.rehearsal.stage import Stage, set_stage
 from rollout_tui.rehearsal.stores.apple_api import make_app as apple_app
 from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
 from rollout_tui.rehearsal.stores.github import make_app as github_app
+from rollout_tui.rehearsal.stores.google_oauth import PUBLISHING, TokenOffice, make_account
+from rollout_tui.rehearsal.stores.google_oauth import make_app as oauth_app
 from rollout_tui.rehearsal.stores.play_api import make_app as play_app
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 
+SERVICES = ("google_oauth", "google_play", "app_store", "prometheus", "github", "exporter")
+"""What is served, each on a port of its own."""
+ACCOUNT = "rollout-tui@acme-rehearsal.iam.gserviceaccount.com"
+ACCOUNT_KEY = "4f0c2d9e7b1a4c55"
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -142,17 +148,19 @@ async def _serve(
     # The world's past takes a moment: live it before anybody waits for an answer.
     stage.android.advance(stage.clock.now())
     stage.ios.advance(stage.clock.now())
-    token, apps = _write_keys(stage, folder)
-    sockets = {name: _listen() for name in apps}
+    sockets = {name: _listen() for name in SERVICES}
     services = {name: f"http://127.0.0.1:{listening.getsockname()[1]}" for name, listening in sockets.items()}
+    token, apps = _write_keys(stage, folder, services["google_oauth"])
     config = write_config(folder, stage, speed, services)
 
-    def server(app: Starlette) -> Quiet:
-        return Quiet(
-            uvicorn.Config(app, log_config=None, log_level="error", access_log=False, lifespan="off", ws="none")
-        )
+    def server(name: str, app: Starlette) -> Quiet:
+        # The token endpoint tells a time of its own, which may be off.
+        own_date = name == "google_oauth"
+        config = uvicorn.Config(app, log_config=None, log_level="error", access_log=False, lifespan="off", ws="none")
+        config.date_header = not own_date
+        return Quiet(config)
 
-    servers = [(server(app), sockets[name]) for name, app in apps.items()]
+    servers = [(server(name, app), sockets[name]) for name, app in apps.items()]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _handled():
@@ -175,17 +183,20 @@ async def _serve(
         listening.close()
 
 
-def _write_keys(stage: Stage, folder: Path) -> tuple[str, dict[str, Starlette]]:
+def _write_keys(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict[str, Starlette]]:
     """Fresh keys for this run, and the services that know them."""
     private, public = make_key()
+    account, account_public = make_account(ACCOUNT, ACCOUNT_KEY, f"{oauth_url}/token")
     token = f"ya29.{secrets.token_urlsafe(32)}"
-    for name, text in (("AuthKey.p8", private), ("play.token", token)):
+    for name, text in (("AuthKey.p8", private), ("play.token", token), ("play-account.json", account)):
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
     log, clock = stage.log, stage.clock
+    office = TokenOffice(ACCOUNT, ACCOUNT_KEY, account_public, {token: ACCOUNT})
     apps = {
-        "google_play": play_app(stage.play, {token: "rollout-tui@rehearsal"}, log, Faults()),
+        "google_oauth": oauth_app(office),
+        "google_play": play_app(stage.play, office.for_scope(PUBLISHING), log, Faults()),
         "app_store": apple_app(stage.apple, AppleKey(KEY_ID, ISSUER_ID, public), log, Faults(), _usage(stage)),
         "prometheus": prometheus_app(stage.telemetry, clock, Faults()),
         "github": github_app(stage.github, log, Faults()),

@@ -65,7 +65,14 @@ def look(run_on):
 def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
     serving = serve("healthy", 1.0, "--history", "3")
     facts = serving.facts
-    assert set(facts["services"]) == {"google_play", "app_store", "prometheus", "github", "exporter"}
+    assert set(facts["services"]) == {
+        "google_oauth",
+        "google_play",
+        "app_store",
+        "prometheus",
+        "github",
+        "exporter",
+    }
     assert facts["package_name"] == "com.acme.connect"
     assert facts["env"] == {}
     root = f"{serving.url('google_play')}/androidpublisher/v3/applications/{facts['package_name']}"
@@ -79,7 +86,7 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
     assert config["stores"]["app_store"]["private_key"] == facts["apple"]["private_key"]
     assert [type(phase["share"]) for phase in config["platforms"]["android"]["phases"]] == [float] * 3
     assert facts["google_token"] not in serving.config.read_text()
-    for name in ("AuthKey.p8", "play.token"):
+    for name in ("AuthKey.p8", "play.token", "play-account.json"):
         assert (serving.folder / name).stat().st_mode & 0o777 == 0o600
     assert serving.folder.stat().st_mode & 0o777 == 0o700
 

@@ -168,18 +168,70 @@ def test_promoting_ios_sends_it_to_review(run, rehearsal):
 
 
 def test_a_secret_is_neither_printed_nor_kept(run, rehearsal, tmp_path):
-    token = rehearsal.facts["google_token"]
+    account = json.loads((rehearsal.folder / "play-account.json").read_text())
+    key = account["private_key"].splitlines()[1]
     told = [*run("status", "--json"), *run("pause", "android", "--yes"), *run("config", "show")]
-    assert all(token not in str(text) for text in told)
-    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "play.token"]
+    assert all(key not in str(text) and "ya29." not in str(text) for text in told)
+    secrets = ("play.token", "play-account.json")
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in secrets]
     assert kept
-    assert all(token.encode() not in path.read_bytes() for path in kept)
+    assert all(key.encode() not in path.read_bytes() and b"ya29." not in path.read_bytes() for path in kept)
 
 
-def test_a_wrong_token_is_said_with_what_to_do(run, rehearsal):
-    (rehearsal.folder / "play.token").write_text("stolen")
+@pytest.mark.parametrize(
+    ("account", "says", "do"),
+    [
+        ({"revoked": True}, "Google does not know this key: it was revoked", "make a new JSON key"),
+        ({"clock": -600}, "Google does not accept this host's time; its clock is 10 min ahead of", "timedatectl"),
+        ({"clock": 7230}, "Google does not accept this host's time; its clock is 2 h behind", "timedatectl"),
+        ({"deleted": True}, "the service account was deleted", "client_email"),
+        ({"disabled": True}, "the service account is disabled", "enable it in Google Cloud"),
+    ],
+)
+def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(run, rehearsal, account, says, do):
+    rehearsal.post("google_oauth", "/_rehearsal/account", account)
     code, out, _ = run("pause", "android", "--yes")
     assert code == 1
     assert out.startswith("pause android: refused. ")
-    assert "does not accept the sign-in" in out
+    assert says in out
+    assert do in out
     assert rehearsal.play() == ("inProgress", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "play-account.json cannot be read: No such file or directory"),
+        ("", "play-account.json is empty"),
+        ("{", "the service account's key file is not JSON"),
+        (
+            '{"type": "external_account"}',
+            "type is external_account) this is a workload identity",
+        ),
+        (
+            '{"type": "authorized_user"}',
+            "type is authorized_user) this is a person's own sign-in",
+        ),
+        ('{"type": "service_account"}', "the service account's key file is incomplete"),
+    ],
+)
+def test_what_is_wrong_with_a_key_file_is_said_by_the_verbs_and_stops_nothing_else(run, rehearsal, text, says):
+    key = rehearsal.folder / "play-account.json"
+    key.unlink()
+    if text is not None:
+        key.write_text(text)
+        key.chmod(0o600)
+    code, out, _ = run("pause", "android", "--yes")
+    assert (code, says in out) == (1, True), out
+    platforms = json.loads(run("status", "--json")[1])["platforms"]
+    told = platforms["android"]["store"]
+    assert says in f"{told['problem']} {told['hint']}"
+    assert platforms["ios"]["state"] == "RUNNING"
+
+
+def test_a_key_file_that_everybody_can_read_is_warned_of_and_still_pauses(run, rehearsal):
+    (rehearsal.folder / "play-account.json").chmod(0o644)
+    code, _, err = run("config", "validate")
+    assert "can be read by every user of this host; chmod 600 it" in err
+    assert code == 0
+    assert run("pause", "android", "--yes")[0] == 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
+from rollout_tui.rehearsal.stores.google_oauth import Tokens
 from rollout_tui.rehearsal.stores.http import Recorder, json_body
 from rollout_tui.rehearsal.stores.play import CommitTerms, Edit, PlayBook
 from rollout_tui.rehearsal.stores.play_bodies import PlayError, check_names, check_query
@@ -35,7 +36,7 @@ Work = Callable[["Request"], Awaitable[Any]]
 class PlayService:
     """The handlers: each takes a request and gives a document, None for no content."""
 
-    def __init__(self, book: PlayBook, tokens: dict[str, str]) -> None:
+    def __init__(self, book: PlayBook, tokens: Tokens) -> None:
         self._book = book
         self._tokens = tokens
 
@@ -95,8 +96,8 @@ _ROUTES = (
 )
 
 
-def make_app(book: PlayBook, tokens: dict[str, str], log: ChangeLog, faults: Faults) -> Starlette:
-    """The service; `tokens` maps bearer tokens to users (G2: an edit belongs to a user)."""
+def make_app(book: PlayBook, tokens: Tokens, log: ChangeLog, faults: Faults) -> Starlette:
+    """The service; `tokens` tells users from bearer tokens (G2: an edit belongs to a user)."""
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
@@ -149,7 +150,7 @@ def make_app(book: PlayBook, tokens: dict[str, str], log: ChangeLog, faults: Fau
     return app
 
 
-def _signed_in(request: Request, tokens: dict[str, str]) -> str:
+def _signed_in(request: Request, tokens: Tokens) -> str:
     """The user whose token this is. Raises PlayError 401."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     user = tokens.get(token) if scheme.lower() == "bearer" else None

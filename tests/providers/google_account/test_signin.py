@@ -13,8 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from providers.google_account.options import SignInOptions
 from providers.google_account.signin import sign_in
+from providers.google_play.options import GooglePlayOptions
+from providers.google_play.store import GooglePlayStore
+from rollout_tui.domain.actions import ActionKind, Intent
 from rollout_tui.ports import Denied, Misconfigured, ProviderContext, Unreachable
-from tests.providers.google_play.desk import StillClock
+from tests.providers.google_play.desk import ANDROID, CLOSED, StillClock
+from tests.providers.google_play.fake import PACKAGE, FakePlay, release
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -120,7 +124,7 @@ async def test_a_revoked_key_is_said_with_what_to_check(signing_in, endpoint):
     )
     with pytest.raises(Denied, match="Invalid JWT Signature") as caught:
         await signing_in().token()
-    assert "clock" in caught.value.remedy
+    assert "make a new JSON key" in caught.value.remedy
 
 
 async def test_a_silent_token_endpoint_is_unreachable(signing_in, endpoint):
@@ -152,3 +156,57 @@ async def test_a_ready_token_is_read_from_its_reference_each_time():
         ProviderContext("play", None, StillClock(), lambda _: next(values)),
     )
     assert [await signing.token(), await signing.token()] == ["one", "two"]
+
+
+@pytest.fixture
+def half() -> FakePlay:
+    return FakePlay({"production": [release("inProgress", "4201", fraction=0.5)]})
+
+
+@pytest.fixture
+async def signed_store(endpoint, half, tmp_path):
+    """A store that signs in for real; every call in order, those to the token endpoint as `token`."""
+
+    def google(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "oauth2.example":
+            half.calls.append("token")
+            return endpoint(request)
+        return half(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(google)) as http:
+        context = ProviderContext("play", http, StillClock(), lambda _: json.dumps(_ACCOUNT))
+        options = GooglePlayOptions(package=PACKAGE, service_account="file:/made/up.json")
+        yield GooglePlayStore(options, context, tmp_path / "locks")
+
+
+async def test_a_pause_never_waits_for_a_token_that_the_polls_could_fetch(signed_store, endpoint, half):
+    endpoint.lifetime = 600
+    seen = await signed_store.read(ANDROID, share=True)
+    assert half.calls == ["token", "list", "insert", "get", "delete"]
+    half.calls.clear()
+    seen = await signed_store.read(ANDROID, share=False)
+    assert half.calls == ["token", "list"], "each poll replaces a token that ends within a quarter of an hour"
+    change = signed_store.plan(ANDROID, Intent(ActionKind.PAUSE, CLOSED), seen)
+    half.calls.clear()
+    await signed_store.perform(ANDROID, change, seen)
+    assert half.calls == ["insert", "get", "update", "commit"]
+
+
+async def test_a_token_that_was_revoked_early_is_replaced_once_in_the_middle_of_a_pause(signed_store, half):
+    seen = await signed_store.read(ANDROID, share=True)
+    change = signed_store.plan(ANDROID, Intent(ActionKind.PAUSE, CLOSED), seen)
+    half.calls.clear()
+    refused = [httpx.Response(401)]
+    half.before = lambda call: refused.pop() if call == "insert" and refused else None
+    await signed_store.perform(ANDROID, change, seen)
+    assert half.calls == ["insert", "token", "insert", "get", "update", "commit"]
+
+
+async def test_a_sign_in_that_is_refused_for_ever_ends_after_one_new_token(signed_store, half):
+    seen = await signed_store.read(ANDROID, share=True)
+    change = signed_store.plan(ANDROID, Intent(ActionKind.PAUSE, CLOSED), seen)
+    half.calls.clear()
+    half.before = lambda call: httpx.Response(401)
+    with pytest.raises(Denied, match="does not accept the sign-in"):
+        await signed_store.perform(ANDROID, change, seen)
+    assert half.calls == ["insert", "token", "insert"]
