@@ -28,7 +28,7 @@ def _open_source(options: BaseModel, context: ProviderContext) -> Source:
 def _open_investigator(options: BaseModel, context: ProviderContext) -> Investigator:
     from providers.play_vitals.investigator import PlayVitalsInvestigator
 
-    return PlayVitalsInvestigator(_api(_own(options), context), context.name)
+    return PlayVitalsInvestigator(_api(_own(options), context), context.clock, context.name)
 
 
 def _api(options: PlayVitalsOptions, context: ProviderContext) -> VitalsApi:

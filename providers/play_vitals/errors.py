@@ -10,6 +10,7 @@ from rollout_tui.ports import Denied, Misconfigured, ProviderError, Unreachable
 WHO = "Play vitals"
 _QUOTED = 240
 _NOT_ENABLED = "has not been used in project"
+_OTHER_SCOPE = "insufficient authentication scopes"
 _ENABLE = (
     "enable “Google Play Developer Reporting API” in the Google Cloud console, APIs & Services, of the project that "
     "owns this account"
@@ -31,6 +32,8 @@ def problem(status: int, body: object, retry_after: float | None) -> ProviderErr
     if _NOT_ENABLED in text or status == 404:
         says = "the Reporting API is switched off, or does not know this package"
         return Misconfigured(f"{WHO}: {says}{quote}", f"{_ENABLE}; look at `package`")
+    if _OTHER_SCOPE in text:
+        return Denied(f"{WHO}: the token is for another API{quote}", "give the token the scope playdeveloperreporting")
     if status == 403:
         return Denied(f"{WHO}: this account may not see the app's vitals{quote}", _GRANT)
     if status == 401:

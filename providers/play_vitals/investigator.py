@@ -12,33 +12,38 @@ from providers.play_vitals.queries import of_build
 from providers.play_vitals.times import HOURLY
 from rollout_tui.domain.investigation import Investigation
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.ports import Misconfigured, Unreachable
+from rollout_tui.ports import Clock, Misconfigured, Unreachable
 
 _COUNTS = "errorCountMetricSet"
 """Its freshness says where errors end."""
 _SHOWN = 50
 _PAGE = 200
+_HOUR = 3600.0
 _LONGEST = 28 * 86400.0
 """Seconds: further back nothing is asked."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class PlayVitalsInvestigator:
-    """Asks for whole hours, up to where the data ends."""
+    """Asks for whole hours, up to the present one: errors come earlier than the rates that are made of them."""
 
-    def __init__(self, api: VitalsApi, name: str) -> None:
+    def __init__(self, api: VitalsApi, clock: Clock, name: str) -> None:
         self._api = api
+        self._clock = clock
         self._name = name
 
     async def investigate(self, rollout: RolloutPlan, since: float) -> Investigation:
-        """The groups that hit most users. Counts are of this build since then; users are an estimate by Google."""
+        """The groups that hit most users. Counts are of this build since then; users are an estimate by Google.
+
+        `as_of` is up to when errors are complete, or the hour of the newest one where that is later.
+        """
         build, only = rollout.build, _filter(rollout)
-        await self._api.ahead()
-        end = await self._end()
+        end = HOURLY.begin(self._clock.now())
         start = max(HOURLY.begin(since), end - _LONGEST)
         if start >= end:
-            note = "The data ends before this phase began: it comes some hours late."
-            return Investigation(self._name, build, end, note=note)
+            return Investigation(self._name, build, end, note="No whole hour has gone by yet; errors come by the hour.")
+        await self._api.ahead()
+        complete = await self._complete()
         listed, more = await self._api.issues(
             {
                 "filter": only,
@@ -55,7 +60,7 @@ class PlayVitalsInvestigator:
         return Investigation(
             self._name,
             build,
-            end,
+            min(end, max([complete, *(each.last_seen + _HOUR for each in groups if each.last_seen is not None)])),
             groups=tuple(sorted(groups, key=lambda each: each.users or 0, reverse=True)[:_SHOWN]),
             more_groups=max(0, len(groups) - _SHOWN),
             note=note,
@@ -66,7 +71,7 @@ class PlayVitalsInvestigator:
         if _ID.fullmatch(log) is None:
             raise Misconfigured(f"{WHO}: this is no name of a report")
         await self._api.ahead()
-        end = await self._end()
+        end = HOURLY.begin(self._clock.now())
         found = await self._api.reports(
             {
                 "filter": f"{_filter(rollout)} AND errorReportId = {log}",
@@ -82,7 +87,8 @@ class PlayVitalsInvestigator:
     async def close(self) -> None:
         """Nothing is held."""
 
-    async def _end(self) -> float:
+    async def _complete(self) -> float:
+        """Up to when the errors are all there."""
         ends = await self._api.latest_end(_COUNTS)
         if "hourly" not in ends:
             raise Unreachable(f"{WHO} does not say how far its errors go")

@@ -26,15 +26,18 @@ from rollout_tui.rehearsal.stage import Stage, set_stage
 from rollout_tui.rehearsal.stores.apple_api import make_app as apple_app
 from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
 from rollout_tui.rehearsal.stores.github import make_app as github_app
-from rollout_tui.rehearsal.stores.google_oauth import PUBLISHING, TokenOffice, make_account
+from rollout_tui.rehearsal.stores.google_oauth import PUBLISHING, REPORTING, TokenOffice, make_account
 from rollout_tui.rehearsal.stores.google_oauth import make_app as oauth_app
 from rollout_tui.rehearsal.stores.play_api import make_app as play_app
+from rollout_tui.rehearsal.stores.play_vitals_api import Reporting
+from rollout_tui.rehearsal.stores.play_vitals_api import make_app as vitals_app
+from rollout_tui.rehearsal.stores.play_vitals_issues import IssueBook
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 
-SERVICES = ("google_oauth", "google_play", "app_store", "prometheus", "github", "exporter")
+SERVICES = ("google_oauth", "google_play", "play_vitals", "app_store", "prometheus", "github", "exporter")
 """What is served, each on a port of its own."""
 ACCOUNT = "rollout-tui@acme-rehearsal.iam.gserviceaccount.com"
 ACCOUNT_KEY = "4f0c2d9e7b1a4c55"
@@ -194,9 +197,11 @@ def _write_keys(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict[s
         path.write_text(text, encoding="utf-8")
     log, clock = stage.log, stage.clock
     office = TokenOffice(ACCOUNT, ACCOUNT_KEY, account_public, {token: ACCOUNT})
+    reporting = Reporting(stage.vitals, IssueBook(stage.vitals, stage.scenario.play.old_version_code), stage.play)
     apps = {
         "google_oauth": oauth_app(office),
         "google_play": play_app(stage.play, office.for_scope(PUBLISHING), log, Faults()),
+        "play_vitals": vitals_app(reporting, office.for_scope(REPORTING), log, Faults()),
         "app_store": apple_app(stage.apple, AppleKey(KEY_ID, ISSUER_ID, public), log, Faults(), _usage(stage)),
         "prometheus": prometheus_app(stage.telemetry, clock, Faults()),
         "github": github_app(stage.github, log, Faults()),

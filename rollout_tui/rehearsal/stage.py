@@ -12,6 +12,7 @@ from rollout_tui.rehearsal.scenarios import HOUR, OLD_VERSION, VERSION, Behaviou
 from rollout_tui.rehearsal.stores.apple import AppleBook
 from rollout_tui.rehearsal.stores.github import IssueBook
 from rollout_tui.rehearsal.stores.play import PlayBook
+from rollout_tui.rehearsal.stores.play_vitals import VitalsBook
 from rollout_tui.rehearsal.telemetry import Telemetry
 from rollout_tui.rehearsal.world import Crowd, Health, HealthAt, Turn, steady
 
@@ -35,6 +36,7 @@ class Stage:
     log: ChangeLog
     android: Crowd
     ios: Crowd
+    vitals: VitalsBook
 
 
 def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
@@ -80,7 +82,8 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
     silent = frozenset({scenario.play.version_code, scenario.app_store.build}) if scenario.silent else frozenset()
     telemetry = Telemetry([android, ios], versions, start, clock.now, silent)
     issues = IssueBook(scenario.github, origin, clock.now)
-    return Stage(scenario, clock, play, apple, issues, telemetry, ChangeLog(), android, ios)
+    vitals = VitalsBook(android, silent, clock.now)
+    return Stage(scenario, clock, play, apple, issues, telemetry, ChangeLog(), android, ios, vitals)
 
 
 def _health(behaviour: Behaviour, origin: float) -> HealthAt:

@@ -68,6 +68,7 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
     assert set(facts["services"]) == {
         "google_oauth",
         "google_play",
+        "play_vitals",
         "app_store",
         "prometheus",
         "github",

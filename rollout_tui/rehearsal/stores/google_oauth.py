@@ -60,6 +60,19 @@ class _Grant:
     ends: float
 
 
+def user_of(headers: Mapping[str, str], tokens: Tokens) -> str:
+    """The user whose bearer token came with a request. Raises PlayError 401."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    user = tokens.get(token) if scheme.lower() == "bearer" else None
+    if user is None:
+        message = (
+            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
+            "valid authentication credential."
+        )
+        raise PlayError(401, "UNAUTHENTICATED", message, "authError")
+    return user
+
+
 class OAuthError(Exception):
     """A refusal in OAuth's shape."""
 

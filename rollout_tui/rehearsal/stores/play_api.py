@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
-from rollout_tui.rehearsal.stores.google_oauth import Tokens
+from rollout_tui.rehearsal.stores.google_oauth import Tokens, user_of
 from rollout_tui.rehearsal.stores.http import Recorder, json_body
 from rollout_tui.rehearsal.stores.play import CommitTerms, Edit, PlayBook
 from rollout_tui.rehearsal.stores.play_bodies import PlayError, check_names, check_query
@@ -43,7 +43,7 @@ class PlayService:
     async def insert(self, request: Request) -> Any:
         """POST /edits."""
         check_names(await json_body(request), _EDIT_FIELDS)
-        return _edit(self._book.insert(_signed_in(request, self._tokens)))
+        return _edit(self._book.insert(user_of(request.headers, self._tokens)))
 
     async def get_edit(self, request: Request) -> Any:
         """GET /edits/{edit}."""
@@ -108,7 +108,7 @@ def make_app(book: PlayBook, tokens: Tokens, log: ChangeLog, faults: Faults) -> 
     def handler(work: Work, parameters: frozenset[str]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                _signed_in(request, tokens)
+                user_of(request.headers, tokens)
                 if request.path_params["package"] != book.package:
                     raise PlayError(404, "NOT_FOUND", f"Package not found: {request.path_params['package']}.")
                 check_query(request.query_params, parameters)
@@ -148,19 +148,6 @@ def make_app(book: PlayBook, tokens: Tokens, log: ChangeLog, faults: Faults) -> 
     )
     faults.guard(app)
     return app
-
-
-def _signed_in(request: Request, tokens: Tokens) -> str:
-    """The user whose token this is. Raises PlayError 401."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    user = tokens.get(token) if scheme.lower() == "bearer" else None
-    if user is None:
-        message = (
-            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
-            "valid authentication credential."
-        )
-        raise PlayError(401, "UNAUTHENTICATED", message, "authError")
-    return user
 
 
 def _terms(request: Request) -> CommitTerms:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from providers.play_vitals.times import HOURLY
 from rollout_tui.domain.investigation import Investigation, TroubleGroup, TroubleKind
 from rollout_tui.ports import Misconfigured, Unreachable
 from tests.providers.play_vitals.desk import ENDED_HOURS, HOUR, NOW, PACKAGE, investigator, utc
@@ -53,7 +54,7 @@ async def test_a_group_has_its_cause_place_counts_versions_and_link(canned, http
     )
 
 
-async def test_one_build_is_asked_for_by_whole_hours_up_to_where_the_data_ends(canned, http):
+async def test_one_build_is_asked_for_by_whole_hours_of_utc_up_to_the_present_one(canned, http):
     await look(http)
     assert [request.url.path.rpartition("/")[2] for request in canned.asked] == [
         "errorCountMetricSet",
@@ -62,14 +63,21 @@ async def test_one_build_is_asked_for_by_whole_hours_up_to_where_the_data_ends(c
     asked = dict(canned.asked[-1].url.params)
     assert (asked["filter"], asked["orderBy"]) == ("versionCode = 4201", "distinctUsers desc")
     assert [asked[f"interval.startTime.{part}"] for part in ("day", "hours", "timeZone.id")] == ["23", "8", "UTC"]
-    assert [asked[f"interval.endTime.{part}"] for part in ("day", "hours", "timeZone.id")] == ["23", "15", "UTC"]
+    assert [asked[f"interval.endTime.{part}"] for part in ("day", "hours", "timeZone.id")] == ["23", "18", "UTC"]
 
 
-async def test_a_phase_that_is_younger_than_the_data_is_told_without_a_search(canned, http):
-    found = await look(http, since=NOW - HOUR)
-    assert (found.groups, found.as_of) == ((), ENDED_HOURS)
-    assert "some hours late" in found.note
-    assert len(canned.asked) == 1
+async def test_a_phase_of_less_than_an_hour_is_told_without_a_search(canned, http):
+    found = await look(http, since=NOW - 600)
+    assert (found.groups, found.as_of) == ((), HOURLY.begin(NOW))
+    assert "No whole hour" in found.note
+    assert canned.asked == []
+
+
+async def test_an_error_after_the_complete_hours_makes_the_answer_newer(canned, http):
+    canned.issues = [{**ISSUE, "lastErrorReportTime": "2026-11-23T16:00:00Z"}]
+    assert (await look(http)).as_of == utc(2026, 11, 23, 17)
+    canned.issues = [{**ISSUE, "lastErrorReportTime": "2026-11-23T18:00:00Z"}]
+    assert (await look(http)).as_of == utc(2026, 11, 23, 18)
 
 
 async def test_groups_come_worst_first_and_what_is_left_off_is_counted(canned, http):

@@ -19,6 +19,7 @@ NOT_ENABLED = "Google Play Developer Reporting API has not been used in project 
         (404, "Requested entity was not found.", Misconfigured, "switched off", "Google Cloud console"),
         (403, NOT_ENABLED, Misconfigured, "switched off", "enable “Google Play Developer Reporting API”"),
         (403, "The caller does not have permission", Denied, "may not see", "“View app information (read-only)”"),
+        (403, "Request had insufficient authentication scopes.", Denied, "another API", "playdeveloperreporting"),
         (401, "Request had invalid authentication credentials.", Denied, "sign-in", "key and this host's clock"),
         (400, "Invalid metric.", Misconfigured, "HTTP 400 (“Invalid metric.”)", "metrics of this source"),
         (429, "Quota exceeded", Unreachable, "asked too often", "`interval`"),
