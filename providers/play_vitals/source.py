@@ -153,7 +153,7 @@ class PlayVitalsSource:
         if query.metric.kind is not Kind.RATIO:
             return f"{WHO} gives shares of users, no {query.metric.kind}"
         counted = _counted(options)
-        if query.metric.population is not counted:
+        if counted not in query.metric.populations:
             return f"{WHO} counts {counted}, the gate {query.metric.population}"
         try:
             of_build(query.rollout.build)

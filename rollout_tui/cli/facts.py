@@ -106,6 +106,7 @@ def _metric(standing: MetricStanding, now: float) -> Json:
         "unit": standing.metric.unit.value,
         "better": standing.metric.better.value,
         "population": standing.metric.population.value,
+        "counted": None if judged is None else judged.population.value,
         "severity": standing.severity.value,
         "value": None if judged is None else float(judged.quantity.value()),
         **_counts(None if judged is None else judged.quantity),

@@ -87,7 +87,9 @@ def _metric(standing: MetricStanding, name: str, now: float) -> str:
     if standing.problem is not None or reading is None:
         return f"UNKNOWN {name} {label}, {words.plain_text(standing.problem or 'not read yet', 160)}"
     value = words.value(metric, reading.quantity)
-    of = "n unknown" if reading.quantity.n is None else f"of {words.count(reading.quantity.n)}"
+    share = words.SHARE_OF.get(reading.population)
+    unknown = "n unknown" if share is None else f"({share}, n unknown)"
+    of = unknown if reading.quantity.n is None else f"of {words.count(reading.quantity.n)}"
     parts = [
         f"{standing.severity} {name} {label} {value} {of}",
         _nearest_line(metric, standing.severity),

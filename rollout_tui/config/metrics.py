@@ -62,6 +62,7 @@ def build_metric(name: str, section: MetricSection, problems: Problems) -> Metri
         dispersion=NO_BURSTS if section.dispersion is None else section.dispersion,
         cap=section.cap,
         assumed_sessions=section.assumed_sessions,
+        approximate_by=section.approximate_by,
     )
 
 
@@ -98,6 +99,7 @@ _ONLY_OF = {
     "lag": (Kind.RATIO, "failures that are reported later than their sessions"),
     "dispersion": (Kind.RATIO, "failures that come in bursts; the spread of a mean is measured"),
     "assumed_sessions": (Kind.RATIO, "a rate without counts"),
+    "approximate_by": (Kind.RATIO, "a share of others that stands for this one"),
     "cap": (Kind.MEAN, "the longest time that is possible"),
 }
 """Keys for the evidence that mean something for one kind of metric only, and what they are about."""
@@ -108,6 +110,8 @@ def _check_evidence(name: str, section: MetricSection, lines: list[Line], proble
     for key, (kind, about) in _ONLY_OF.items():
         if key in section.model_fields_set and section.kind is not kind:
             problems.complain(("metrics", name, key), f'only a metric of kind "{kind}" has this key: {about}')
+    if section.approximate_by is section.population:
+        problems.complain(("metrics", name, "approximate_by"), f'is "{section.population}", as the metric itself')
     if section.cap is not None and section.kind is Kind.MEAN:
         highest = max((line.limit for line in lines), default=Fraction(0))
         if section.cap <= highest:

@@ -165,6 +165,7 @@ class MetricSection(Section):
     dispersion: Annotated[float, Field(strict=True, ge=1, allow_inf_nan=False)] | None = None
     cap: Seconds | None = None
     assumed_sessions: Annotated[int, Field(strict=True, gt=0)] | None = None
+    approximate_by: Population | None = None
 
 
 class PhaseSection(Section):

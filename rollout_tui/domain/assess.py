@@ -94,7 +94,7 @@ def _usable(answer: Answer | None, metric: Metric, facts: RolloutFacts, now: flo
 def _why_not(reading: Reading, metric: Metric, facts: RolloutFacts, now: float) -> str | None:
     if reading.build != facts.plan.build:
         return f"{reading.source} answered for build {reading.build}, not {facts.plan.build}"
-    if reading.population is not metric.population:
+    if reading.population not in metric.populations:
         return f"{reading.source} counts {reading.population}, not {metric.population}"
     limit = facts.stale_after.get(metric.id)
     if limit is not None and now - reading.as_of > limit:

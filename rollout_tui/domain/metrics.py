@@ -98,3 +98,10 @@ class Metric:
     """Largest possible observation in seconds, such as a timeout; only with it can a mean be proven under a limit."""
     assumed_sessions: int | None = None
     """Sample size that a person answers for, where the source gives none."""
+    approximate_by: Population | None = None
+    """Another population whose rate a person lets stand for this one, told beside the value wherever it does."""
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """Whose figures may answer for this metric: its own, and the one that is let stand for it."""
+        return (self.population,) if self.approximate_by is None else (self.population, self.approximate_by)

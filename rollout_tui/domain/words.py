@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from rollout_tui.domain.metrics import Line, Metric, Operator, Unit
+from rollout_tui.domain.metrics import Line, Metric, Operator, Population, Unit
 from rollout_tui.domain.quantities import Number, Quantity, exact
 
 MINUTE = 60.0
@@ -100,6 +100,10 @@ def interval(metric: Metric, quantity: Quantity, bounds: tuple[float, float], *,
 def sample(quantity: Quantity) -> str:
     """`n 7,930`, or `n unknown` where a source gives no counts."""
     return "n unknown" if quantity.n is None else f"n {count(quantity.n)}"
+
+
+SHARE_OF = {Population.USERS: "share of users", Population.TESTERS: "share of testers"}
+"""What a rate of people without counts is called, so that nobody takes it for one of sessions."""
 
 
 def plain_percent(ratio: Fraction | Decimal) -> str:

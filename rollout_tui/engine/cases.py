@@ -154,11 +154,11 @@ class Cases:
         return abs(entry.began - self.began) <= _SAME_MOMENT
 
     def _counts(self, poll: Poll, metric: Metric) -> bool:
-        """Whether a poll is evidence at all: of this population and kind, fresh when taken, no flaw."""
+        """Whether a poll is evidence at all: of a population that answers for it, of its kind, fresh, no flaw."""
         limit = self.stale_after.get(metric.id)
         fresh = limit is None or poll.taken_at - poll.as_of <= limit
         whole = fits(metric.kind, poll.quantity) and flaw(poll.quantity) is None
-        return fresh and poll.population is metric.population and whole
+        return fresh and poll.population in metric.populations and whole
 
 
 def counted_phase(plan: RolloutPlan, index: int) -> Phase:

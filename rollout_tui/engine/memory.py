@@ -25,7 +25,7 @@ def recall(history: History, board: Board, now: float) -> None:
     end = aligned_end(now)
     for metric in plan.metrics:
         values = history.samples.buckets(
-            plan.platform, plan.build, metric.id, metric.better, end, STEP, COUNT, metric.population
+            plan.platform, plan.build, metric.id, metric.better, end, STEP, COUNT, metric.populations
         )
         board.fill_curve(metric.id, end, values)
 

@@ -95,22 +95,23 @@ class Samples:
         end: float,
         step: float,
         count: int,
-        population: Population | None = None,
+        populations: Sequence[Population] = (),
     ) -> list[float | None]:
         """The worst recent value in each of `count` buckets of `step` seconds that end at `end`, oldest first.
 
-        By the source's own time; None for a hole. Of another `population` nothing is taken (rollout-plan.md 9.2).
+        By the source's own time; None for a hole. Only `populations` are taken where any is named: figures of others
+        are other metrics (rollout-plan.md 9.2).
         """
         worse = max if better is Direction.LOWER else min
         series = self._connection.execute(
             "SELECT id, lag FROM series WHERE platform = :platform AND build = :build AND metric = :metric"
-            " AND scope = :scope AND population = coalesce(:population, population)",
+            " AND scope = :scope AND (:populations = '' OR instr(:populations, '/' || population || '/'))",
             {
                 "platform": platform,
                 "build": build,
                 "metric": metric,
                 "scope": Scope.RECENT,
-                "population": population,
+                "populations": "".join(f"/{each}/" for each in populations),
             },
         ).fetchall()
         values: list[float | None] = [None] * count

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rollout_tui.domain.assess import assess
-from rollout_tui.domain.metrics import Metric
+from rollout_tui.domain.metrics import Metric, Population
 from rollout_tui.domain.quantities import Bare, Proportion, Quantity
 from rollout_tui.domain.snapshot import MetricStanding
 from rollout_tui.tui.view.basis import basis, basis_beside
@@ -34,6 +36,15 @@ def standing(metric: Metric, quantity: Quantity) -> MetricStanding:
 )
 def test_twenty_cells_hold_interval_and_size(metric: Metric, quantity: Quantity, shown: str) -> None:
     assert basis(standing(metric, quantity), 20, column=20) == shown
+
+
+def test_a_rate_of_users_without_counts_is_never_taken_for_one_of_sessions() -> None:
+    of_users = replace(CRASH, population=Population.USERS)
+    plan = replace(android_facts().plan, metrics=(of_users, *android_facts().plan.metrics[1:]))
+    facts = android_facts(plan=plan, recent={CRASH.id: reading(of_users, Bare(0.003))})
+    shown = assess(facts, NOW).metrics[0]
+    assert basis(shown, 33, column=20) == "share of users, n unknown"
+    assert basis(shown, 20, column=20) == "share of users"
 
 
 def test_a_mean_says_that_its_interval_is_approximate_where_there_is_room() -> None:

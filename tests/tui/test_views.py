@@ -10,6 +10,8 @@ import pytest
 from rich.cells import cell_len
 
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.metrics import Population
+from rollout_tui.domain.quantities import Bare
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot
@@ -18,7 +20,7 @@ from rollout_tui.tui.symbols import ascii_text
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import screen_rows
 from tests.tui.samples import android, incident, ios, snapshot, store_state
-from tests.unit.domain.builders import NOW, play
+from tests.unit.domain.builders import ANDROID, CRASH, HOUR, NOW, play, reading
 
 SIZES = [(120, 40), (200, 60), (100, 30), (100, 28), (80, 24), (79, 23), (60, 16)]
 
@@ -43,6 +45,19 @@ def test_what_is_never_dropped_stands_on_every_size(size: tuple[int, int]) -> No
         assert needed in text
     for needed in ("Connection time", "Session duration", "2.41 %", "FAIL", "PASS", "NOT YET", "Maintainer sign-off"):
         assert needed in text
+
+
+def test_a_value_that_is_late_by_design_says_when_its_data_ends_and_of_whom_it_speaks() -> None:
+    of_users = replace(CRASH, label="Crashing users", population=Population.USERS)
+    plan = replace(ANDROID, metrics=(of_users, *ANDROID.metrics[1:]))
+    for ended, told in ((NOW - 4 * HOUR, "as of 10:32"), (NOW - 34 * HOUR, "as of Tue 10 Mar 04:32")):
+        recent = {of_users.id: reading(of_users, Bare(0.003), as_of=ended)}
+        shown = snapshot(android(plan=plan, recent=recent, stale_after={of_users.id: 72 * HOUR}), ios())
+        rows = [row.partition("│")[0] for row in screen(shown)]
+        at = next(number for number, row in enumerate(rows) if "Crashing users" in row)
+        assert "share of users" in rows[at + 2]
+        assert told in rows[at + 3]
+        assert "OK" in rows[at + 1]
 
 
 def test_the_quiet_screen_says_what_the_picture_says() -> None:

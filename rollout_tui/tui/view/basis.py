@@ -5,7 +5,7 @@ from __future__ import annotations
 from rollout_tui.domain.estimates import short_count
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity, exact
 from rollout_tui.domain.snapshot import MetricStanding
-from rollout_tui.domain.words import count, interval, sample
+from rollout_tui.domain.words import SHARE_OF, count, interval, sample
 
 _FEW = 100
 """Observations below which the counts stand in place of an interval."""
@@ -38,7 +38,8 @@ def _forms(standing: MetricStanding) -> list[tuple[str, str]]:
     quantity = standing.reading.quantity
     n = sample(quantity)
     if quantity.n is None:
-        return [("", n)]
+        share = SHARE_OF.get(standing.reading.population)
+        return [("", n)] if share is None else [("", f"{share}, {n}"), ("", share)]
     short = ("", f"n {short_count(int(exact(quantity.n)))}")
     if quantity.n < _FEW:
         return [("", _counts(quantity)), short]

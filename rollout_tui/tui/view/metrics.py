@@ -6,7 +6,7 @@ from rollout_tui.domain.metrics import Unit
 from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
-from rollout_tui.domain.words import age, duration_value, limit, percent, plain_text, short_time, value
+from rollout_tui.domain.words import age, day_and_time, duration_value, limit, percent, plain_text, short_time, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.basis import basis, basis_beside
@@ -16,6 +16,9 @@ from rollout_tui.tui.view.scene import Scene
 CHART_AT = 34
 """Column of the chart; everything right of it is chart."""
 _WIDE_CHART_AT = 54
+_DAY = 86400.0
+_LATE = 3600.0
+"""Seconds from which on a value that is late by design says when its data ends (screens.md 8)."""
 _TEXT = 20
 """Cells for text where the labels of the lines stand beside it."""
 
@@ -55,7 +58,8 @@ def metric_rows(scene: Scene, standing: MetricStanding, width: int, height: int)
     else:
         _severity(pens[1], standing, 9)
         _tell_basis(scene, pens[2], standing, 0, _TEXT if 2 in (target_row, alert_row) else CHART_AT - 1)
-    if height > 3 and standing.was is not None and standing.problem is None:
+    if height > 3 and standing.problem is None:
+        pens[3].put(0, _as_of(scene, standing), "mute")
         pens[3].put(0, _was(scene, standing), SEVERITY[standing.severity][1])
     if height > 2:
         pens[alert_row].right(CHART_AT - 1, f"alert {limit(metric.alert, metric.unit)}", "aline")
@@ -122,6 +126,15 @@ def _tell_basis(scene: Scene, pen: Pen, standing: MetricStanding, x: int, room: 
         pen.put(x, f"STALE, {age(scene.now - standing.reading.as_of)} old", "unk")
     else:
         pen.put(x, plain_text(standing.problem, room), "unk")
+
+
+def _as_of(scene: Scene, standing: MetricStanding) -> str:
+    """When the data of a late value ends: `as of 14:00`, with the day where it is not of today."""
+    if standing.reading is None or scene.now - standing.reading.as_of < _LATE:
+        return ""
+    at = standing.reading.as_of
+    told = short_time if scene.now - at < _DAY else day_and_time
+    return f"as of {told(at, scene.zone)}"
 
 
 def _was(scene: Scene, standing: MetricStanding) -> str:

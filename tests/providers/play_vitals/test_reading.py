@@ -136,6 +136,13 @@ async def test_a_metric_of_others_than_users_is_refused_without_a_call(canned, h
     assert canned.asked == []
 
 
+async def test_a_sessions_metric_that_users_may_stand_for_gets_a_reading_that_says_users(canned, http):
+    canned.rows[SET] = [row(YESTERDAY, RATE)]
+    metric = replace(CRASHES, population=Population.SESSIONS, approximate_by=Population.USERS)
+    (answer,) = await read(http, ask(metric))
+    assert answer.population is Population.USERS
+
+
 async def test_the_cohort_of_testers_speaks_of_testers(canned, http):
     canned.rows[SET] = [row(YESTERDAY, RATE)]
     metrics = {"user_crash_rate": {"vital": "userPerceivedCrashRate", "cohort": "testers"}}

@@ -108,6 +108,8 @@ CASES = [
     ('package = "com.acme.connect"', "", "stores.play.package", "missing: this key is needed"),
     ('key_id = "ABC123DEFG"', "key_id = true", "stores.app_store.key_id", '"True": expected a text in quotes'),
     ('interval = "60s"', 'interval = "0s"', "stores.play.interval", "expected a time above 0"),
+    ('lag = "60 min"', 'approximate_by = "sessions"', "metrics.crash_rate.approximate_by", 'is "sessions", as the metric itself'),
+    ('cap = "30 s"', 'approximate_by = "users"', "metrics.avg_connection_time.approximate_by", 'only a metric of kind "ratio"'),
     ('stale_after = "3m"', 'stale_after = "30s"', "sources.prometheus.stale_after", "shorter than the interval"),
     ('interval = "5m"', 'share_interval = "5m"', "trackers.github.share_interval", "nobody knows this key"),
     ("sources.prometheus.metrics.crash_rate", "sources.prometheus.metrics.crsh_rate", "sources.prometheus.metrics.crsh_rate", 'is no metric of the plan; expected one of'),

@@ -9,7 +9,7 @@ import pytest
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import BugScope
-from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.readings import Answer, NoReading, Scope
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout
@@ -70,6 +70,16 @@ def test_an_unusable_answer_is_unknown_on_screen_and_no_data_for_its_gate(answer
     )
     assert rollout.severity is Severity.UNKNOWN
     assert gate(rollout, "connect_failure_rate").verdict is Verdict.PASS
+
+
+def test_a_share_of_users_answers_for_sessions_only_where_a_person_lets_it() -> None:
+    users = replace(reading(CRASH, Bare(0.03)), population=Population.USERS)
+    plan = android_facts().plan
+    for metric, problem in ((CRASH, True), (replace(CRASH, approximate_by=Population.USERS), False)):
+        changed = replace(plan, metrics=(metric, *plan.metrics[1:]))
+        standing = judged(plan=changed, recent={"crash_rate": users}).metrics[0]
+        assert (standing.problem is not None) is problem
+        assert standing.severity is (Severity.UNKNOWN if problem else Severity.CRITICAL)
 
 
 def test_an_alarm_of_another_metric_outranks_the_missing_one() -> None:

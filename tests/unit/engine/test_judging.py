@@ -205,6 +205,20 @@ async def test_an_answer_for_another_build_or_population_is_no_evidence(world: W
     assert gate(engine).verdict is Verdict.PASS
 
 
+async def test_a_share_of_users_is_weighed_for_sessions_where_a_person_lets_it_and_answers_for_its_size(
+    world: World,
+) -> None:
+    metric = replace(CRASH, approximate_by=Population.USERS, assumed_sessions=5_000)
+    world.plans = (replace(ANDROID, metrics=(metric, *ANDROID.metrics[1:])),)
+    world.source.quantities[CRASH.id] = Bare(0.03)
+    answer = world.source.answer
+    world.source.answer = lambda query: replace(answer(query), population=Population.USERS)  # type: ignore[method-assign]
+    engine = world.engine()
+    await engine.poll_once()
+    assert gate(engine).verdict is Verdict.FAIL
+    assert "assumed n 5,000" in gate(engine).reason
+
+
 async def test_what_was_missed_is_filled_from_the_memory_of_the_source_and_stored(world: World) -> None:
     def past(query: Query, step: float) -> Sequence[Reading]:
         if query.scope is not Scope.PHASE or query.metric.id != CRASH.id:

@@ -122,10 +122,13 @@ def test_another_population_is_another_metric_and_stays_out_of_the_chart(history
     sessions = poll(EDGE - 20, Proportion(1, 100))
     users = replace(sessions, population=Population.USERS, quantity=Proportion(9, 100), source="vitals")
     history.samples.add([(ANDROID, sessions), (ANDROID, users)])
-    drawn = history.samples.buckets(
-        ANDROID, "4201", CRASH.id, Direction.LOWER, EDGE, STEP, 1, population=Population.SESSIONS
-    )
-    assert drawn == [0.01]
+
+    def drawn(*populations: Population) -> list[float | None]:
+        return history.samples.buckets(ANDROID, "4201", CRASH.id, Direction.LOWER, EDGE, STEP, 1, populations)
+
+    assert drawn(Population.SESSIONS) == [0.01]
+    assert drawn(Population.SESSIONS, Population.USERS) == [0.09]
+    assert drawn(Population.CONNECTS) == [None]
 
 
 def test_retention_forgets_the_old_and_keeps_the_new_a_bite_at_a_time(history: History) -> None:
