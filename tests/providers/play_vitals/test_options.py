@@ -48,6 +48,17 @@ def test_wrong_options_say_what_is_expected(wrong, said):
         options(**wrong)
 
 
+def test_the_example_s_vitals_are_whole_once_their_marks_are_taken_away(tmp_path):
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    first, last = lines.index("# [metrics.user_crash_rate]"), lines.index('# period = "hourly"')
+    lines[first : last + 1] = [line.removeprefix("# ") for line in lines[first : last + 1]]
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    settings = load(path)
+    assert settings.sources["play_vitals"].stale_after == 12 * HOUR
+    assert settings.plan.rollouts[0].metric("user_crash_rate").population == "users"
+
+
 @pytest.mark.parametrize(
     ("section", "vital", "stale_after"),
     [
