@@ -61,6 +61,14 @@ async def test_nothing_is_asked_of_a_time_that_the_data_has_not_reached(canned, 
     assert canned.queries() == []
 
 
+async def test_the_day_on_which_the_clocks_go_back_ends_after_25_hours(canned, http):
+    canned.daily = los_angeles(2026, 11, 3)
+    canned.rows[SET] = days(1, 2)
+    long, ordinary = await source(http).back_fill(ask(since=los_angeles(2026, 11, 1)), 450.0)
+    assert long.window.end - long.window.start == 25 * HOUR
+    assert ordinary.window.start == long.as_of
+
+
 async def test_other_versions_and_broken_rows_are_left_out(canned, http):
     canned.rows[SET] = [
         row(los_angeles(2026, 11, 20), {"userPerceivedCrashRate": "0.5"}, build="4130"),

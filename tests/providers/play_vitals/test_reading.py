@@ -217,6 +217,11 @@ async def test_a_fraction_above_1_is_refused_with_a_hint_and_percent_is_an_optio
     assert "below 0" in await why(http)
 
 
+async def test_a_row_of_another_period_is_not_the_day(canned, http):
+    canned.rows[SET] = [{**row(YESTERDAY, RATE), "aggregationPeriod": "HOURLY"}]
+    assert "has no row" in await why(http)
+
+
 async def test_no_users_is_no_data(canned, http):
     canned.rows[SET] = [row(YESTERDAY, RATE, users="0")]
     assert await why(http) == "Play vitals counted no users of build 4201"
