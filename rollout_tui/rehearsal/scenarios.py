@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rollout_tui.rehearsal.stores.play_changes import ConsoleChange, Cue
 from rollout_tui.rehearsal.world import Health, Population
 
 HOUR = 3600.0
@@ -28,6 +29,10 @@ class PlayStart:
     old_version_code: str = "4130"
     retained: tuple[str, ...] = ("4099", "4120")
     """Codes of the running release that are kept beside its own."""
+    uploaded: tuple[str, ...] = ("4202",)
+    """Bundles that Play has beside those on its tracks: what a restart can begin with."""
+    drafted: str = ""
+    """One of them as a draft on production."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Scenario:
     ios_users: Population = Population(260_000, adoption_hours=8.0)
     android_phases: tuple[float, ...] = (-60.0, -31.0)
     """When Android's phases began."""
+    play_cues: tuple[Cue, ...] = ()
+    """What others do at Google Play while one watches."""
     signed: bool = False
     """Whether the people have answered already."""
     silent: bool = False
@@ -152,6 +159,53 @@ SCENARIOS: dict[str, Scenario] = {
             ios_users=Population(240, swing=0.2, adoption_hours=1.0),
             android_phases=(-80.0, -50.0),
             signed=True,
+        ),
+        Scenario(
+            "edit-lost",
+            "Another tool signs in as this program and commits: edits are lost at each step, then it calms down.",
+            play_cues=(
+                Cue(
+                    0.0,
+                    ConsoleChange(
+                        losses=(("update", "precondition"), ("commit", "argument"), ("commit", "gone")),
+                    ),
+                ),
+            ),
+        ),
+        Scenario(
+            "hotfix-in-review",
+            "Google reviews a hotfix of another track: a careless commit would cancel that review.",
+            play_cues=(
+                Cue(0.0, ConsoleChange(in_review=True)),
+                Cue(3.0, ConsoleChange(in_review=False)),
+            ),
+        ),
+        Scenario(
+            "console-drift",
+            "Somebody works in the Play Console: 50 % becomes 60 %, it is halted, a newer release takes over.",
+            play_cues=(
+                Cue(1 / 30, ConsoleChange(build="4201", status="inProgress", fraction=0.6)),
+                Cue(0.2, ConsoleChange(build="4201", status="halted", fraction=0.6)),
+                Cue(0.5, ConsoleChange(build="4202", name="4.2.1", status="inProgress", fraction=0.2)),
+            ),
+        ),
+        Scenario(
+            "play-quota",
+            "Another tool uses up the project's queries at Google Play; those that are left are few.",
+            play_cues=(
+                Cue(0.0, ConsoleChange(quota=(12, 8))),
+                Cue(0.1, ConsoleChange(quota=(12, 12))),
+                Cue(0.3, ConsoleChange(quota=(12, 6))),
+            ),
+        ),
+        Scenario(
+            "managed-publishing",
+            "Managed publishing is on: what is committed waits until somebody presses Publish in the Play Console.",
+            play_cues=(
+                Cue(0.0, ConsoleChange(managed=True)),
+                Cue(0.01, ConsoleChange(build="4201", status="inProgress", fraction=0.6)),
+                Cue(0.5, ConsoleChange(publish=True)),
+            ),
         ),
         Scenario(
             "no-data",

@@ -45,7 +45,9 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
     android_offers, ios_offers = ExposureLog(), ExposureLog()
     for share, hours in zip(SHARES, scenario.android_phases, strict=True):
         android_offers.set(origin + hours * HOUR, scenario.play.version_code, share)
-    play = PlayBook(scenario.play, android_offers, clock.now)
+    script = [(origin + cue.hours * HOUR, cue.change) for cue in scenario.play_cues]
+    play = PlayBook(scenario.play, android_offers, clock.now, script=script)
+    play.settle()
     apple = AppleBook(scenario.app_store, ios_offers, origin, clock.now)
     start = origin + (min(scenario.android_phases[0], scenario.app_store.since) - _BEFORE) * HOUR
     android = Crowd(
@@ -59,6 +61,7 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
         old_build=scenario.play.old_version_code,
         start=start,
         seed=seed,
+        settle=lambda _now: play.settle(),
     )
     ios = Crowd(
         "ios",

@@ -47,7 +47,7 @@ def test_status_as_json_has_the_promised_shape(run):
     for rollout in facts["platforms"].values():
         assert rollout["state"] == "RUNNING"
         assert {"status", "share", "age", "share_age"} <= set(rollout["store"])
-        assert set(rollout["actions"]) == {"pause", "resume", "promote"}
+        assert set(rollout["actions"]) == {"pause", "resume", "promote", "restart"}
         assert set(rollout["metrics"]) == {
             "crash_rate",
             "connect_failure_rate",

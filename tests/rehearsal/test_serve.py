@@ -185,6 +185,10 @@ PROMISED: dict[str, dict[str, dict[str, Any]]] = {
         "android": {"state": "RUNNING", "share": 0.5, "severity": "OK"},
         "ios": {"state": "RUNNING", "severity": "OK"},
     },
+    **{
+        name: {"android": {"state": "RUNNING", "share": 0.5, "phase": "closed"}, "ios": {"share": 0.05, "day": 3}}
+        for name in ("edit-lost", "hotfix-in-review", "console-drift", "play-quota", "managed-publishing")
+    },
     "few-users": {
         "android": {"state": "RUNNING", "share": 0.5, "phase": "closed", "few": True},
         "ios": {"state": "RUNNING", "phase": "testflight", "few": True},

@@ -64,7 +64,7 @@ def test_pausing_ios_takes_the_build_out_of_its_group_and_resuming_puts_it_back(
 
 
 def test_a_running_review_is_cancelled_only_when_that_is_allowed(run, rehearsal):
-    rehearsal.post("google_play", "/_rehearsal/console", {"inReview": True})
+    rehearsal.post("google_play", "/_rehearsal/console", {"in_review": True})
     code, out, err = run("pause", "android", "--yes")
     assert (code, "a review is running at Google" in out) == (1, True)
     assert "To allow it: rollout-tui pause android --allow cancel-review" in err
@@ -76,7 +76,7 @@ def test_a_running_review_is_cancelled_only_when_that_is_allowed(run, rehearsal)
 
 
 def test_a_change_that_play_does_not_send_by_itself_is_committed_unsent_only_when_that_is_allowed(run, rehearsal):
-    rehearsal.post("google_play", "/_rehearsal/console", {"sendByHand": True})
+    rehearsal.post("google_play", "/_rehearsal/console", {"send_by_hand": True})
     code, _, err = run("pause", "android", "--yes")
     assert (code, "--allow not-sent" in err) == (1, True)
     code, out, _ = run("pause", "android", "--yes", "--allow", "not-sent")

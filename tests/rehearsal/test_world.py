@@ -14,6 +14,8 @@ from rollout_tui.rehearsal.arrivals import binomial, cut_times, lognormal_sum, m
 from rollout_tui.rehearsal.exposure import ExposureLog
 from rollout_tui.rehearsal.scenarios import SCENARIOS, Behaviour
 from rollout_tui.rehearsal.stores.apple import LADDER
+from rollout_tui.rehearsal.stores.play_changes import ConsoleChange
+from rollout_tui.rehearsal.stores.play_console import carry_out
 from rollout_tui.rehearsal.world import Counters, Crowd, Health, Population, steady
 from tests.rehearsal.stagehand import DAY, HOUR, NOW, set_up
 
@@ -247,9 +249,9 @@ def offers_until_the_end() -> ExposureLog:
 def test_a_halt_at_google_play_stops_the_spread_of_the_rehearsed_build():
     halted, running = set_up("ios-phased"), set_up("ios-phased")
     for scene in (halted, running):
-        scene.stage.play.console(ANDROID, "inProgress", Decimal("0.9"))
+        carry_out(scene.stage.play, ConsoleChange(build=ANDROID, status="inProgress", fraction=0.9))
         scene.clock.time = NOW + HOUR
-    halted.stage.play.console(ANDROID, "halted", Decimal("0.9"))
+    carry_out(halted.stage.play, ConsoleChange(build=ANDROID, status="halted", fraction=0.9))
     for scene in (halted, running):
         scene.clock.time = NOW + 9 * HOUR
     share = [

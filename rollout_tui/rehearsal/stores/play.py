@@ -6,60 +6,21 @@ import copy
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from rollout_tui.rehearsal.exposure import ExposureLog
 from rollout_tui.rehearsal.scenarios import PACKAGE, PlayStart
+from rollout_tui.rehearsal.stores import play_account as account
 from rollout_tui.rehearsal.stores.play_bodies import Document, PlayError, check_types
-from rollout_tui.rehearsal.stores.play_rules import (
-    check_release,
-    first_tracks,
-    has_full_release,
-    newest,
-    served_share,
-    settled,
-)
+from rollout_tui.rehearsal.stores.play_changes import ConsoleChange
+from rollout_tui.rehearsal.stores.play_console import carry_out
+from rollout_tui.rehearsal.stores.play_losses import SHAPES, Loss, busy, committed, deleted, expired
+from rollout_tui.rehearsal.stores.play_quota import Quota
+from rollout_tui.rehearsal.stores.play_reviews import PUBLISHED, CommitTerms, ReviewDesk
+from rollout_tui.rehearsal.stores.play_rules import Past, check_release, first_tracks, newest, served_share, settled
 
 _EDIT_LIFE = 7200.0
+_MOST_LISTED = 20
 _STAGE = "RELEASE_LIFECYCLE_STATE_"
-
-
-@dataclass(frozen=True, slots=True)
-class CommitTerms:
-    """How a commit is to meet Google's review: the two query parameters, with Google's defaults."""
-
-    in_review: str = "CANCEL_IN_REVIEW_AND_SUBMIT"
-    not_sent: bool = False
-
-
-@dataclass(slots=True)
-class ReviewDesk:
-    """What Google's review and the app's state ask of a commit (G15, G16); a person sets it in the console."""
-
-    running: bool = False
-    """A review of other changes is running."""
-    by_hand: bool = False
-    """Changes of this app must be sent for review by a person."""
-    canceled: int = 0
-    """How many running reviews a commit has canceled and submitted anew."""
-
-    def let_pass(self, terms: CommitTerms) -> None:
-        """Raises PlayError where the commit must not be; the edit stays as it was."""
-        if self.running and terms.in_review == "ERROR_IF_IN_REVIEW":
-            # Only the behaviour is documented; the words are ours.
-            message = "Changes are in review. Committing this edit would cancel the review."
-            raise PlayError(400, "FAILED_PRECONDITION", message, "failedPrecondition")
-        if self.by_hand and not terms.not_sent:
-            message = (
-                "Changes cannot be sent for review automatically. Please set the query parameter "
-                "changesNotSentForReview to true. Once committed, the changes in this edit can be sent for review "
-                "from the Google Play Console UI."
-            )
-            raise PlayError(400, "INVALID_ARGUMENT", message)
-        if terms.not_sent and not self.by_hand:
-            raise PlayError(400, "INVALID_ARGUMENT", "The query parameter changesNotSentForReview must not be set.")
-        if self.running:
-            self.canceled += 1
 
 
 @dataclass(slots=True)
@@ -68,10 +29,13 @@ class Edit:
 
     id: str
     user: str
+    opened: float
     expires: float
     tracks: dict[str, Document]
     state: str = "open"
     """open, deleted (by its owner), invalidated (by another edit or the console), committed."""
+    shape: str = SHAPES[0]
+    """How its loss is told."""
 
 
 @dataclass(slots=True)
@@ -85,28 +49,61 @@ class PlayBook:
     lag: float = 0.0
     """Seconds until a committed change shows in the answers."""
     review: ReviewDesk = field(default_factory=ReviewDesk)
+    script: list[tuple[float, ConsoleChange]] = field(default_factory=list)
+    """What others will do, and when (epoch seconds), in order."""
+    losses: list[Loss] = field(default_factory=list)
+    denied: str = ""
+    list_closed: bool = False
+    bad_past: bool = False
+    draft_app: bool = False
+    same_edit: float = 0.0
+    busy_until: float = 0.0
+    quota: Quota = field(init=False)
     tracks: dict[str, Document] = field(default_factory=dict)
     """What was committed: an edit sees it."""
     served: dict[str, Document] = field(default_factory=dict)
     """What users get: what was committed, unless it still waits for somebody who sends it for review."""
     _shown: list[tuple[float, dict[str, Document]]] = field(default_factory=list)
-    _once_full: set[str] = field(default_factory=set)
+    _full: dict[str, list[Document]] = field(default_factory=dict)
     _edits: dict[str, Edit] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
+        self.quota = Quota(self.now)
         self.tracks = first_tracks(self.start)
         self.served = copy.deepcopy(self.tracks)
         self._shown = [(float("-inf"), self.served)]
         self._note_full()
 
+    @property
+    def uploaded(self) -> frozenset[str]:
+        """Version codes that Play has, on a track or not."""
+        start = self.start
+        return frozenset({*start.retained, start.version_code, start.old_version_code, *start.uploaded})
+
+    def called(self, step: str) -> None:
+        """A call of that name begins. Raises PlayError where it ends here."""
+        self.settle()
+        self.quota.take()
+        account.check(self.denied, step)
+        if step == "releases" and self.list_closed:
+            account.check("permission", step)
+        if step == "commit" and self.now() < self.busy_until:
+            raise busy()
+        if self.losses and self.losses[0].step == step:
+            self._invalidate(self._edits.values(), self.losses.pop(0).shape)
+
     # --- edits -------------------------------------------------------------------------------------------------
 
     def insert(self, user: str) -> Edit:
         """Open an edit; the user's former one is invalid from now on (G2)."""
-        self._invalidate(edit for edit in self._edits.values() if edit.user == user)
-        number = next(self._numbers)
-        edit = Edit(f"{number:020d}", user, self.now() + _EDIT_LIFE, copy.deepcopy(self.tracks))
+        mine = [edit for edit in self._edits.values() if edit.user == user]
+        last = mine[-1] if mine else None
+        if last is not None and last.state == "open" and self.now() - last.opened < self.same_edit:
+            return last
+        self._invalidate(mine)
+        number, now = next(self._numbers), self.now()
+        edit = Edit(f"{number:020d}", user, now, now + _EDIT_LIFE, copy.deepcopy(self.tracks))
         self._edits[edit.id] = edit
         return edit
 
@@ -116,12 +113,11 @@ class PlayBook:
         if edit is None:
             raise PlayError(404, "NOT_FOUND", f"Edit not found: {edit_id}.", "editNotFound")
         if edit.state == "committed":
-            raise PlayError(400, "FAILED_PRECONDITION", "This Edit has already been successfully committed.")
+            raise committed()
         if edit.state != "open":
-            raise PlayError(400, "FAILED_PRECONDITION", "This Edit has been deleted.", "editDeleted")
+            raise deleted(edit.shape)
         if self.now() >= edit.expires:
-            message = "This edit has expired, please create a new Edit."
-            raise PlayError(400, "FAILED_PRECONDITION", message, "editExpired")
+            raise expired()
         return edit
 
     def delete(self, edit_id: str) -> None:
@@ -137,11 +133,10 @@ class PlayBook:
         self.track(edit_id, track)
         releases: list[Document] = copy.deepcopy(body.get("releases", []))
         check_types(releases)
-        uploaded = frozenset({*self.start.retained, self.start.version_code, self.start.old_version_code})
         for release in releases:
             release.setdefault("versionCodes", [])
-            check_release(release, uploaded)
-        kept = settled(self.tracks[track], releases, had_full_release=track in self._once_full)
+            check_release(release, self.uploaded, draft_app=self.draft_app)
+        kept = settled(self.tracks[track], releases, Past(tuple(self._full.get(track, ())), self.bad_past))
         after: Document = {"track": track, "releases": kept}
         self.edit(edit_id).tracks[track] = after
         return after
@@ -155,36 +150,38 @@ class PlayBook:
         edit = self.edit(edit_id)
         self.review.let_pass(terms)
         edit.state = "committed"
-        self._commit(edit.tracks)
-        if not terms.not_sent:
+        self.commit_tracks(edit.tracks)
+        if terms.not_sent:
+            self.review.hold()
+        else:
             self.send()
         return edit
 
-    # --- the console, and what is served ----------------------------------------------------------------------------
-
-    def console(self, build: str, status: str, fraction: Decimal | None, track: str = "production") -> None:
-        """Somebody changes a release by hand in the Play Console; it is sent for review at once."""
-        tracks = copy.deepcopy(self.tracks)
-        releases = _of(tracks, track)["releases"]
-        release = next((found for found in releases if build in found["versionCodes"]), None)
-        if release is None:
-            raise PlayError(404, "NOT_FOUND", f"No release of {track} holds {build}.")
-        release["status"] = status
-        release.pop("userFraction", None)
-        if fraction is not None:
-            release["userFraction"] = float(fraction)
-        check_release(release, frozenset(release["versionCodes"]))
-        self._commit(tracks)
-        self.send()
+    # --- what is served ------------------------------------------------------------------------------------------
 
     def send(self) -> None:
-        """What was committed goes to the users."""
+        """What was committed is sent for review; without one, and without managed publishing, users get it."""
+        self.review.sent(self.now())
+        if self.review.stage == PUBLISHED:
+            self.publish()
+
+    def publish(self) -> None:
+        """What was committed goes to the users, everything at once (G28)."""
         now = self.now()
+        self.review.stage = PUBLISHED
         self.served = copy.deepcopy(self.tracks)
         self._shown.append((now + self.lag, self.served))
         self._note_full()
         build = self.start.version_code
         self.exposure.set(now, build, served_share(self.served["production"], build))
+
+    def settle(self) -> None:
+        """What came due by itself: what others do, and the end of a review."""
+        while self.script and self.script[0][0] <= self.now():
+            carry_out(self, self.script.pop(0)[1])
+        self.review.settle(self.now())
+        if self.review.stage == PUBLISHED and self.tracks != self.served:
+            self.publish()
 
     def lifecycle(self, track: str) -> list[Document]:
         """The edit-free releases of a track, as they show by now."""
@@ -193,16 +190,18 @@ class PlayBook:
             release for release in self.tracks[track]["releases"] if release not in self.served[track]["releases"]
         ]
         codes = {newest(release) for release in waiting}
-        return [
-            *(_lifecycle(track, release, "NOT_SENT_FOR_REVIEW") for release in waiting),
+        every = [
+            *(_lifecycle(track, release, self.review.stage) for release in waiting),
             *(
                 _lifecycle(track, release, "DRAFT" if release["status"] == "draft" else "PUBLISHED")
                 for release in shown
                 if newest(release) not in codes
             ),
         ]
+        return every[:_MOST_LISTED]
 
-    def _commit(self, tracks: dict[str, Document]) -> None:
+    def commit_tracks(self, tracks: dict[str, Document]) -> None:
+        """Tracks as they are from now on, whoever changed them; every open edit is invalid (G2)."""
         self.tracks = copy.deepcopy(tracks)
         self._invalidate(self._edits.values())
 
@@ -211,13 +210,17 @@ class PlayBook:
         return next(tracks for since, tracks in reversed(self._shown) if since <= now)
 
     def _note_full(self) -> None:
-        self._once_full |= {name for name, track in self.served.items() if has_full_release(track)}
+        for name, track in self.served.items():
+            known = self._full.setdefault(name, [])
+            there = {newest(release) for release in known}
+            full = [one for one in track["releases"] if one["status"] == "completed" and newest(one) not in there]
+            known.extend(sorted(copy.deepcopy(full), key=newest))
 
     @staticmethod
-    def _invalidate(edits: Iterable[Edit]) -> None:
+    def _invalidate(edits: Iterable[Edit], shape: str = SHAPES[0]) -> None:
         for edit in edits:
             if edit.state == "open":
-                edit.state = "invalidated"
+                edit.state, edit.shape = "invalidated", shape
 
 
 def _of(tracks: dict[str, Document], track: str) -> Document:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.rehearsal.changes import ChangeLog, log_route
 from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.stores.google_oauth import Tokens, user_of
 from rollout_tui.rehearsal.stores.http import Recorder, json_body
-from rollout_tui.rehearsal.stores.play import CommitTerms, Edit, PlayBook
+from rollout_tui.rehearsal.stores.play import Edit, PlayBook
 from rollout_tui.rehearsal.stores.play_bodies import PlayError, check_names, check_query
+from rollout_tui.rehearsal.stores.play_console import carry_out, change_of
+from rollout_tui.rehearsal.stores.play_reviews import CommitTerms
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -109,6 +110,7 @@ def make_app(book: PlayBook, tokens: Tokens, log: ChangeLog, faults: Faults) -> 
         async def answer(request: Request) -> Response:
             try:
                 user_of(request.headers, tokens)
+                book.called(work.__name__)
                 if request.path_params["package"] != book.package:
                     raise PlayError(404, "NOT_FOUND", f"Package not found: {request.path_params['package']}.")
                 check_query(request.query_params, parameters)
@@ -126,12 +128,13 @@ def make_app(book: PlayBook, tokens: Tokens, log: ChangeLog, faults: Faults) -> 
 
     async def console(request: Request) -> Response:
         try:
-            _in_the_console(book, await json_body(request) or {})
+            carry_out(book, change_of(await json_body(request)))
         except PlayError as error:
             return JSONResponse(error.body, error.code)
         return JSONResponse(_state(book))
 
     async def state(_request: Request) -> Response:
+        book.settle()
         return JSONResponse(_state(book))
 
     app = Starlette(
@@ -162,27 +165,13 @@ def _terms(request: Request) -> CommitTerms:
     return CommitTerms(behaviour, not_sent)
 
 
-_CONSOLE = frozenset({"track", "build", "status", "userFraction", "inReview", "sendByHand", "send"})
-
-
-def _in_the_console(book: PlayBook, body: Any) -> None:
-    """What a person does in the Play Console: change a release, be in review, send by hand. Raises PlayError."""
-    check_names(body, _CONSOLE)
-    book.review.running = body.get("inReview", book.review.running)
-    book.review.by_hand = body.get("sendByHand", book.review.by_hand)
-    if "build" in body:
-        fraction = body.get("userFraction")
-        share = None if fraction is None else Decimal(str(fraction))
-        book.console(body["build"], body.get("status", ""), share, body.get("track", "production"))
-    if body.get("send"):
-        book.send()
-
-
 def _state(book: PlayBook) -> dict[str, Any]:
     return {
         "tracks": list(book.tracks.values()),
         "waiting_to_be_sent": book.tracks != book.served,
         "in_review": book.review.running,
+        "stage": book.review.stage,
+        "refused_by_quota": book.quota.refused,
         "canceled_reviews": book.review.canceled,
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from rollout_tui.rehearsal.scenarios import OLD_VERSION, VERSION, PlayStart
 from rollout_tui.rehearsal.stores.play_bodies import Document, PlayError
 
+_STAGED = frozenset({"inProgress", "halted"})
 _STATUSES = frozenset({"draft", "inProgress", "halted", "completed"})
 
 
@@ -32,9 +34,14 @@ def first_tracks(start: PlayStart) -> dict[str, Document]:
         "releaseNotes": [{"language": "en-US", "text": "Bug fixes."}],
     }
     internal: Document = {"name": VERSION, "versionCodes": [start.version_code], "status": "completed"}
+    drafted: Document = {"name": start.drafted, "versionCodes": [start.drafted], "status": "draft"}
     return {
-        "production": {"track": "production", "releases": [running, full]},
+        "production": {
+            "track": "production",
+            "releases": [*([drafted] if start.drafted else []), running, full],
+        },
         "beta": {"track": "beta", "releases": []},
+        "wear:production": {"track": "wear:production", "releases": []},
         "internal": {"track": "internal", "releases": [internal]},
     }
 
@@ -52,9 +59,11 @@ def has_full_release(track: Document) -> bool:
     return any(release["status"] == "completed" for release in track["releases"])
 
 
-def check_release(release: Document, uploaded: frozenset[str]) -> None:
+def check_release(release: Document, uploaded: frozenset[str], *, draft_app: bool = False) -> None:
     """Raises PlayError for a status, fraction or version code that cannot be, whatever was before."""
     status, fraction = release.get("status"), release.get("userFraction")
+    if draft_app and status != "draft":
+        raise _refused("Only releases with status draft may be created on draft app.")
     if status not in _STATUSES:
         raise _refused(f"Invalid value for status: {status}.", "invalidValue")
     if status in ("completed", "draft"):
@@ -72,21 +81,38 @@ def check_release(release: Document, uploaded: frozenset[str]) -> None:
         raise PlayError(404, "NOT_FOUND", message, "apkNotFound")
 
 
-def settled(live: Document, releases: list[Document], *, had_full_release: bool) -> list[Document]:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a track served to all, oldest first, and whether the one before the last violates policy now."""
+
+    full: tuple[Document, ...] = ()
+    bad: bool = False
+
+    def before(self, release: Document) -> Document | None:
+        """The full release that can serve again in the place of this one (G12)."""
+        earlier = [one for one in self.full if newest(one) < newest(release)]
+        return None if not earlier or self.bad else earlier[-1]
+
+
+def settled(live: Document, releases: list[Document], past: Past) -> list[Document]:
     """The track's releases as Play would keep them: completing a release retires the full one before it.
 
-    `live` is the track as it is served now, `had_full_release` whether it ever served one to all. Raises PlayError
-    for what cannot follow from that.
+    `live` is the track as it is committed now. Raises PlayError for what cannot follow from that.
     """
+    _check_steps(live, releases)
+    releases = without_older_staged(live["releases"], releases)
     full_before = {newest(release) for release in live["releases"] if release["status"] == "completed"}
     staged = [release for release in releases if release["status"] == "inProgress"]
     if any(newest(release) in full_before for release in staged):
         raise _refused("Fully released can not be staged.")
-    if staged and not had_full_release:
+    if staged and not past.full:
         raise _refused("The first release on a track cannot be staged.")
     halted = [release for release in releases if release["status"] == "halted"]
     if live["track"] == "internal" and any(newest(release) in full_before for release in halted):
         raise _refused("A completed release of the internal track cannot be halted.")
+    for release in halted:
+        if newest(release) in full_before:
+            releases = _with_the_one_before(releases, release, past)
     full = [release for release in releases if release["status"] == "completed"]
     if len(full) <= 1:
         return releases
@@ -94,6 +120,47 @@ def settled(live: Document, releases: list[Document], *, had_full_release: bool)
     if latest in full_before or len(full) > len(full_before) + 1:
         raise _refused("Only one completed release is allowed.")
     return [release for release in releases if release["status"] != "completed" or newest(release) == latest]
+
+
+def without_older_staged(live: list[Document], releases: list[Document]) -> list[Document]:
+    """A new staged release sets the older ones of its track to "not live" at once."""
+    known = {newest(release) for release in live if release["status"] != "draft"}
+    new = [newest(one) for one in releases if one["status"] in _STAGED and newest(one) not in known]
+    return [one for one in releases if not new or one["status"] not in _STAGED or newest(one) >= max(new)]
+
+
+def _with_the_one_before(releases: list[Document], halted: Document, past: Past) -> list[Document]:
+    """The full release before a halted one serves again. Raises PlayError where there is none that could."""
+    before = past.before(halted)
+    if before is None:
+        # The preconditions are documented; the words are ours.
+        why = "violates policy" if past.bad else "does not exist"
+        raise _refused(f"A completed release cannot be halted: the full release before it {why}.")
+    there = {newest(release) for release in releases}
+    return releases if newest(before) in there else [*releases, before]
+
+
+def _check_steps(live: Document, releases: list[Document]) -> None:
+    """Raises PlayError for what a release that is out cannot become (G13, G19, G26)."""
+    out = {newest(release): release for release in live["releases"] if release["status"] != "draft"}
+    for release in releases:
+        if "countryTargeting" in release and live["track"] != "production":
+            message = "Country targeting is supported for staged rollouts on production only."
+            raise _refused(message, "stagedCountryTargetingNotSupported")
+        before = out.get(newest(release))
+        if before is None:
+            continue
+        if release.get("inAppUpdatePriority", 0) != before.get("inAppUpdatePriority", 0):
+            raise _refused("In-app update priority cannot be changed once the release is rolled out.")
+        if _countries(before) - _countries(release) and "countryTargeting" in release:
+            raise _refused("Countries cannot be removed from a staged rollout that has started.")
+        running = release["status"] == before["status"] == "inProgress"
+        if running and release["userFraction"] < before["userFraction"]:
+            raise _refused("The user fraction of a release in progress cannot be lowered.")
+
+
+def _countries(release: Document) -> set[str]:
+    return set(release.get("countryTargeting", {}).get("countries", []))
 
 
 def newest(release: Document) -> int:

@@ -19,6 +19,8 @@ from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.scenarios import PlayStart
 from rollout_tui.rehearsal.stores.play import PlayBook
 from rollout_tui.rehearsal.stores.play_api import make_app
+from rollout_tui.rehearsal.stores.play_changes import ConsoleChange
+from rollout_tui.rehearsal.stores.play_console import carry_out
 from tests.providers.google_play.desk import ANDROID, CLOSED, INTERNAL, PRODUCTION, StillClock, held_to
 from tests.providers.google_play.fake import PACKAGE
 
@@ -66,7 +68,7 @@ async def test_a_change_in_the_console_between_look_and_action_stops_it(stage):
     book, store = stage
     seen = await store.read(ANDROID, share=True)
     change = store.plan(ANDROID, Intent(ActionKind.PROMOTE, CLOSED), seen)
-    book.console("4201", "inProgress", Decimal("0.2"))
+    carry_out(book, ConsoleChange(build="4201", status="inProgress", fraction=0.2))
     with pytest.raises(StateDiffers, match="now says 20 %"):
         await store.perform(ANDROID, change, seen)
 

@@ -124,7 +124,7 @@ async def test_an_edit_sees_the_tracks_and_a_commit_makes_it_live(desk):
     opened = await desk.call("GET", f"/edits/{edit}")
     assert opened == {"id": edit, "expiryTimeSeconds": str(int(NOW + 2 * HOUR))}
     tracks = await desk.call("GET", f"/edits/{edit}/tracks")
-    assert {track["track"] for track in tracks["tracks"]} == {"production", "beta", "internal"}
+    assert {track["track"] for track in tracks["tracks"]} == {"production", "beta", "internal", "wear:production"}
     await desk.call("DELETE", f"/edits/{edit}", status=204)
     await desk.write(userFraction=0.7)
     assert desk.served() == Decimal("0.7")
@@ -143,7 +143,7 @@ async def test_halt_resume_and_completion_are_served_at_once(desk):
 
 async def test_a_patch_is_taken_like_an_update(desk):
     edit = await desk.insert()
-    track = changed(await desk.production(edit), userFraction=0.001)
+    track = changed(await desk.production(edit), userFraction=0.501)
     assert await desk.call("PATCH", f"/edits/{edit}/tracks/production", json=track) == track
 
 
@@ -323,7 +323,7 @@ async def test_commit_knows_its_parameters(desk, parameters):
 
 
 async def test_a_commit_that_would_cancel_a_review_is_refused_where_it_asked_for_that_and_stays_good(desk):
-    await desk.in_the_console(inReview=True)
+    await desk.in_the_console(in_review=True)
     edit = await desk.insert()
     await desk.call(
         "PUT", f"/edits/{edit}/tracks/production", json=changed(await desk.production(edit), status="halted")
@@ -344,14 +344,14 @@ async def test_changes_are_kept_from_review_only_where_the_app_demands_it(desk):
     by_hand = {"changesNotSentForReview": "true"}
     refused = await desk.call("POST", f"/edits/{edit}:commit", status=400, params=by_hand)
     assert refused["error"]["message"] == "The query parameter changesNotSentForReview must not be set."
-    await desk.in_the_console(sendByHand=True)
+    await desk.in_the_console(send_by_hand=True)
     refused = await desk.call("POST", f"/edits/{edit}:commit", status=400)
     assert "Please set the query parameter changesNotSentForReview to true." in refused["error"]["message"]
     await desk.call("POST", f"/edits/{edit}:commit", params=by_hand)
 
 
 async def test_what_was_committed_and_not_sent_reaches_nobody_until_somebody_sends_it(desk):
-    await desk.in_the_console(sendByHand=True)
+    await desk.in_the_console(send_by_hand=True)
     edit = await desk.insert()
     track = changed(await desk.production(edit), userFraction=0.9)
     await desk.call("PUT", f"/edits/{edit}/tracks/production", json=track)
@@ -371,7 +371,7 @@ async def test_what_was_committed_and_not_sent_reaches_nobody_until_somebody_sen
     ("change", "status"),
     [
         ({"build": "9999", "status": "halted"}, 404),
-        ({"build": CODE, "status": "completed", "userFraction": 0.5}, 400),
+        ({"build": CODE, "status": "completed", "fraction": 0.5}, 400),
         ({"build": CODE}, 400),
         ({"builds": [CODE]}, 400),
     ],
@@ -428,7 +428,7 @@ async def test_the_first_commit_by_anybody_invalidates_every_other_edit(desk):
 
 async def test_a_change_in_the_console_invalidates_open_edits_and_is_served(desk):
     edit = await desk.insert()
-    await desk.in_the_console(build=CODE, status="halted", userFraction=0.5)
+    await desk.in_the_console(build=CODE, status="halted", fraction=0.5)
     async with desk.unchecked() as http:
         tracks = (await http.get("/_rehearsal/state")).json()["tracks"]
     assert await is_lost(desk, edit) == {DELETED}

@@ -81,6 +81,6 @@ def test_an_edit_can_be_thrown_away_and_the_tracks_listed(rehearsal, edits):
     package = rehearsal.facts["package_name"]
     edit = edits.insert(packageName=package, body={}).execute()["id"]
     where = {"packageName": package, "editId": edit}
-    assert len(edits.tracks().list(**where).execute()["tracks"]) == 3
+    assert len(edits.tracks().list(**where).execute()["tracks"]) == 4
     edits.delete(**where).execute()
     assert refused(edits.get(**where))[0] == 400
