@@ -14,13 +14,13 @@ from rollout_tui.domain.verdicts import SignOff
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.rehearsal.scenarios import HOUR, VERSION
 from rollout_tui.rehearsal.stage import SHARES, Stage
-from rollout_tui.rehearsal.stores.apple import DAY, LADDER
+from rollout_tui.rehearsal.stores.apple_phased import LADDER
+from rollout_tui.rehearsal.stores.apple_start import DAY, AppStoreStart
 from rollout_tui.rehearsal.world import Counters, Crowd
 
 INTERVAL = 60.0
 _WINDOW = HOUR
-TESTFLIGHT = (-57.0, -21.0)
-"""Hours before the phased release's scenarios at which TestFlight and App Review began."""
+_TESTED = (StateWord.RUNNING, "IN_BETA_TESTING")
 
 
 def states(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
@@ -43,17 +43,30 @@ def _changes(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
             code, VERSION, StateWord.RUNNING, "inProgress", at, PhaseKind.SHARE, "production", share, at
         )
         yield Platform.ANDROID, state
-    build, began = scenario.app_store.build, origin + scenario.app_store.since * HOUR
-    if scenario.app_store.stage == "testflight":
-        yield Platform.IOS, _testing(stage, began)
+    for state in _apple(scenario.app_store, origin):
+        yield Platform.IOS, state
+
+
+def _apple(start: AppStoreStart, origin: float) -> Iterator[ReleaseState]:
+    """Through TestFlight and App Review up the ladder, as far as it went."""
+    yield _testing(start, origin + start.tested_since * HOUR)
+    if start.reviewed_since is None:
         return
-    yield Platform.IOS, _testing(stage, began + TESTFLIGHT[0] * HOUR)
-    review = began + TESTFLIGHT[1] * HOUR
-    yield Platform.IOS, ReleaseState(build, VERSION, StateWord.IN_REVIEW, "IN_REVIEW", review, PhaseKind.REVIEW)
-    for day, share in enumerate(LADDER, 1):
-        at = began + (day - 1) * DAY
+    queued = origin + start.reviewed_since * HOUR
+    for status, at in (("WAITING_FOR_REVIEW", queued), ("IN_REVIEW", queued + start.review.queue * HOUR)):
         if at <= origin:
-            yield Platform.IOS, _phased(build, at, day, share)
+            yield ReleaseState(start.build, VERSION, StateWord.IN_REVIEW, status, at, PhaseKind.REVIEW)
+    if start.stage != "phased":
+        return
+    began = origin + start.since * HOUR
+    paused = origin if start.paused is None else origin + start.paused * HOUR
+    seen = None
+    for day, share in enumerate(LADDER, 1):
+        if (at := began + (day - 1) * DAY) <= paused:
+            seen = _phased(start.build, at, day, share)
+            yield seen
+    if seen is not None and start.paused is not None:
+        yield replace(seen, word=StateWord.PAUSED, status="PAUSED", as_of=paused, share_as_of=paused)
 
 
 def requests(stage: Stage) -> Iterator[tuple[Platform, str, str, float]]:
@@ -62,7 +75,7 @@ def requests(stage: Stage) -> Iterator[tuple[Platform, str, str, float]]:
     at = origin + scenario.android_phases[1] * HOUR
     yield Platform.ANDROID, scenario.play.version_code, plain_percent(SHARES[1]), at
     began = origin + scenario.app_store.since * HOUR
-    asked = "TestFlight" if scenario.app_store.stage == "testflight" else "phased"
+    asked = {"testflight": "TestFlight", "phased": "phased"}.get(scenario.app_store.stage, "App Review")
     yield Platform.IOS, scenario.app_store.build, asked, began
 
 
@@ -140,13 +153,14 @@ def _quantities(before: Counters, now: Counters) -> Iterator[tuple[str, Populati
     )
 
 
-def _testing(stage: Stage, at: float) -> ReleaseState:
-    start = stage.scenario.app_store
+def _testing(start: AppStoreStart, at: float) -> ReleaseState:
+    # External testers have nothing before the beta review is through.
+    word, status = (StateWord.IN_REVIEW, "WAITING_FOR_BETA_REVIEW") if start.external else _TESTED
     return ReleaseState(
         start.build,
         VERSION,
-        StateWord.RUNNING,
-        "IN_BETA_TESTING",
+        word,
+        status,
         at,
         PhaseKind.TESTERS,
         testers=start.testers,

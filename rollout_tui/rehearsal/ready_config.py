@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rollout_tui.rehearsal.past import TESTFLIGHT
 from rollout_tui.rehearsal.scenarios import APP, BUNDLE, HOUR, PACKAGE, VERSION
 from rollout_tui.rehearsal.stage import SHARES, Stage
 from rollout_tui.rehearsal.world import GIVE_UP
@@ -210,7 +209,7 @@ enter = ["signoff: maintainer"]
 
 def _ios(stage: Stage) -> str:
     start = stage.scenario.app_store
-    testing = start.since if start.stage == "testflight" else start.since + TESTFLIGHT[0]
+    review = f"began = {_moment(stage, start.since)}\n" if start.stage in ("review", "waiting") else ""
     gates = '["crash_free_sessions >= 99.5%", "connect_failure_rate <= 1%", "critical_bugs == 0"]'
     phased = f"""
 [[platforms.ios.phases]]
@@ -229,7 +228,7 @@ group = "{start.group}"
 testers = {start.testers}
 time = "24h to 48h"
 gates = {gates}
-began = {_moment(stage, testing)}
+began = {_moment(stage, start.tested_since)}
 
 [[platforms.ios.phases]]
 id = "review"
@@ -237,7 +236,7 @@ name = "App Review"
 kind = "review"
 gates = {gates}
 enter = ["signoff: testflight feedback positive"]
-{phased}"""
+{review}{phased}"""
 
 
 def _moment(stage: Stage, hours: float) -> str:

@@ -5,8 +5,9 @@ Hours count from the moment the rehearsal starts; what is negative lies in the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from rollout_tui.rehearsal.stores.apple_start import Agreements, AppStoreStart, Course, Newer, OtherTool
 from rollout_tui.rehearsal.stores.play_changes import ConsoleChange, Cue
 from rollout_tui.rehearsal.world import Health, Population
 
@@ -33,19 +34,6 @@ class PlayStart:
     """Bundles that Play has beside those on its tracks: what a restart can begin with."""
     drafted: str = ""
     """One of them as a draft on production."""
-
-
-@dataclass(frozen=True, slots=True)
-class AppStoreStart:
-    """How the App Store stands at the start. `stage`: testflight, review, waiting (approved) or phased."""
-
-    stage: str = "phased"
-    build: str = "87"
-    old_build: str = "82"
-    group: str = "QA"
-    testers: int = 100
-    since: float = -52.0
-    """Hours: when this stage began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,7 @@ class Scenario:
     name: str
     about: str
     play: PlayStart = PlayStart()
-    app_store: AppStoreStart = AppStoreStart()
+    app_store: AppStoreStart = field(default_factory=AppStoreStart)
     github: GitHubStart = GitHubStart()
     android: Behaviour = Behaviour(Health())
     ios: Behaviour = Behaviour(Health(crash_rate=0.001, connect_seconds=3.8, session_seconds=486.0))
@@ -99,12 +87,15 @@ _BAD = Health(crash_rate=0.016, connect_failure_rate=0.006, connect_seconds=4.4,
 _CALM = Health(crash_rate=0.0002, connect_failure_rate=0.001)
 """So rare that among few users nearly always nothing happens, and still nothing is proven."""
 
+_FINE_IOS = Behaviour(Health(crash_rate=0.0006, connect_failure_rate=0.002, connect_seconds=3.8, session_seconds=486.0))
+_GUIDELINE = "Guideline 2.1 - Performance - App Completeness: the app crashed at launch on an iPad Air, iPadOS 18.1."
+
 _HEALTHY = Scenario(
     "healthy",
     "Both platforms are ready for their next phase: time is over, every gate holds, people have signed.",
     app_store=_TESTFLIGHT,
     ios_users=_CHATTY,
-    ios=Behaviour(Health(crash_rate=0.0006, connect_failure_rate=0.002, connect_seconds=3.8, session_seconds=486.0)),
+    ios=_FINE_IOS,
     android_phases=(-80.0, -50.0),
     signed=True,
 )
@@ -210,10 +201,49 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario(
             "no-data",
             "Sources answer, but hold nothing for these builds: silence is not success.",
-            app_store=_TESTFLIGHT,
+            app_store=replace(_TESTFLIGHT, feedback=False),
             android_phases=(-80.0, -50.0),
             signed=True,
             silent=True,
+        ),
+        Scenario(
+            "review-rejected",
+            "iOS is in App Review; six minutes after the start Apple rejects it.",
+            app_store=AppStoreStart(
+                stage="review", since=-19.9, review=Course(6.0, 14.0, verdict="REJECTED", reason=_GUIDELINE)
+            ),
+            ios_users=_CHATTY,
+            ios=_FINE_IOS,
+            signed=True,
+        ),
+        Scenario(
+            "beta-review-wait",
+            "An external TestFlight group waits for the beta review: begun after 3 minutes, approved after 9.",
+            app_store=AppStoreStart(
+                stage="testflight", since=-2.0, group="Partners", external=True, testers=400, beta=Course(2.05, 0.1)
+            ),
+            ios_users=_CHATTY,
+            ios=_FINE_IOS,
+        ),
+        Scenario(
+            "phased-pause-budget",
+            "iOS stands on day 3 of its phased release: paused, 27 of the 30 days of pause are used.",
+            app_store=AppStoreStart(since=-707.2, paused=-655.2),
+        ),
+        Scenario(
+            "superseded",
+            "iOS is on day 4 of its phased release; six minutes after the start a newer version goes live.",
+            app_store=AppStoreStart(since=-77.0, newer=Newer("4.2.1", "91", 0.1)),
+        ),
+        Scenario(
+            "agreements-missing",
+            "An agreement with Apple has expired: it refuses every change, and after six minutes every read.",
+            app_store=AppStoreStart(agreements=Agreements(-1.0, 0.1)),
+        ),
+        Scenario(
+            "asc-rate-limit",
+            "Another tool uses up the App Store key: polling must slow down, a pause must still go through.",
+            app_store=AppStoreStart(other_tool=OtherTool(3600, since=-0.85, until=1.5, leaves=60)),
         ),
     )
 }

@@ -24,6 +24,7 @@ from rollout_tui.rehearsal.ready_config import ISSUER_ID, KEY_ID, write_config
 from rollout_tui.rehearsal.scenarios import PACKAGE, Scenario
 from rollout_tui.rehearsal.stage import Stage, set_stage
 from rollout_tui.rehearsal.stores.apple_api import make_app as apple_app
+from rollout_tui.rehearsal.stores.apple_testing_service import Usage
 from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
 from rollout_tui.rehearsal.stores.github import make_app as github_app
 from rollout_tui.rehearsal.stores.google_oauth import PUBLISHING, REPORTING, TokenOffice, make_account
@@ -210,9 +211,13 @@ def _write_keys(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict[s
     return token, apps
 
 
-def _usage(stage: Stage) -> Callable[[], tuple[int, int]]:
-    def usage() -> tuple[int, int]:
-        counters = stage.ios.counters(stage.scenario.app_store.build, stage.clock.now())
+def _usage(stage: Stage) -> Usage:
+    """What the testers did with the build up to a time: after the release it is no longer testers alone."""
+
+    def usage(at: float) -> tuple[int, int]:
+        released = stage.apple.released
+        until = at if released is None else min(at, released)
+        counters = stage.ios.counters(stage.scenario.app_store.build, until)
         return (0, 0) if counters is None else (int(counters.sessions), int(counters.crashed))
 
     return usage

@@ -19,6 +19,8 @@ from rollout_tui.rehearsal.world import Crowd, Health, HealthAt, Turn, steady
 _OLD = Health(crash_rate=0.0013, connect_failure_rate=0.004)
 _BEFORE = 4.0
 """Hours that the world lives before the rollout's first phase."""
+_LONGEST = -160.0
+"""Hours beyond which Android's users need not have lived for the sake of an older iOS release."""
 SHARES = (Decimal("0.1"), Decimal("0.5"))
 """Android's shares in phases 1 and 2; phase 3 is all users."""
 
@@ -49,7 +51,9 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
     play = PlayBook(scenario.play, android_offers, clock.now, script=script)
     play.settle()
     apple = AppleBook(scenario.app_store, ios_offers, origin, clock.now)
-    start = origin + (min(scenario.android_phases[0], scenario.app_store.since) - _BEFORE) * HOUR
+    released = scenario.app_store.stage == "phased"
+    began = min(scenario.android_phases[0], scenario.app_store.since if released else scenario.app_store.tested_since)
+    start = origin + (began - _BEFORE) * HOUR
     android = Crowd(
         "android",
         scenario.android_users,
@@ -59,9 +63,12 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
             scenario.play.version_code: _health(scenario.android, origin),
         },
         old_build=scenario.play.old_version_code,
-        start=start,
+        start=max(start, origin + _LONGEST * HOUR),
         seed=seed,
         settle=lambda _now: play.settle(),
+    )
+    newer = (
+        {} if scenario.app_store.newer is None else {scenario.app_store.newer.build: scenario.app_store.newer.version}
     )
     ios = Crowd(
         "ios",
@@ -70,6 +77,7 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
         {
             scenario.app_store.old_build: steady(_OLD),
             scenario.app_store.build: _health(scenario.ios, origin),
+            **dict.fromkeys(newer, steady(_OLD)),
         },
         old_build=scenario.app_store.old_build,
         start=start,
@@ -81,6 +89,7 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
         scenario.app_store.build: VERSION,
         scenario.play.old_version_code: OLD_VERSION,
         scenario.app_store.old_build: OLD_VERSION,
+        **newer,
     }
     silent = frozenset({scenario.play.version_code, scenario.app_store.build}) if scenario.silent else frozenset()
     telemetry = Telemetry([android, ios], versions, start, clock.now, silent)

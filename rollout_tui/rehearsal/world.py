@@ -163,7 +163,10 @@ class Crowd:
             offered = float(self._exposure.share_at(build, at))
             held = self._holders[build]
             if offered > held:
-                self._holders[build] = held + (offered - held) * pace
+                gained = (offered - held) * pace
+                # They come from all who did not have it, whatever else they had.
+                self._holders = {one: part * (1 - gained / (1 - held)) for one, part in self._holders.items()}
+                self._holders[build] = held + gained
                 self._first.setdefault(build, at)
 
     def _minute(self, build: str, number: int, expected: float) -> Counters:

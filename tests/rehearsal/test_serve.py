@@ -116,7 +116,7 @@ def test_history_holds_the_past_that_was_asked_for(serve, count):
         assert {reading.metric for reading in newest} == (METRICS if count else set())
         assert len(history.samples.polls(Platform.ANDROID, "4201", "crash_rate", 0.0)) == count
         states = [state.day for state in history.states.all(Platform.IOS, "87")]
-        assert states == [None, None, 1, 2, 3]
+        assert states == [None, None, None, 1, 2, 3]
         asked = history.journal.last_entry(Platform.ANDROID, "4201")
         assert asked is not None
         assert asked.requested == "50 %"
@@ -185,6 +185,12 @@ PROMISED: dict[str, dict[str, dict[str, Any]]] = {
         "android": {"state": "RUNNING", "share": 0.5, "severity": "OK"},
         "ios": {"state": "RUNNING", "severity": "OK"},
     },
+    "review-rejected": {"ios": {"state": "IN REVIEW", "phase": "review", "promote": False}},
+    "beta-review-wait": {"ios": {"state": "IN REVIEW", "phase": "testflight", "promote": False, "unmeasured": True}},
+    "phased-pause-budget": {"ios": {"state": "PAUSED", "phase": "phased", "share": 0.05, "day": 3}},
+    "superseded": {"ios": {**READY, "phase": "phased", "share": 0.1, "day": 4}},
+    "agreements-missing": {"ios": {**READY, "share": 0.05, "day": 3}},
+    "asc-rate-limit": {"ios": {**READY, "share": 0.05, "day": 3}},
     **{
         name: {"android": {"state": "RUNNING", "share": 0.5, "phase": "closed"}, "ios": {"share": 0.05, "day": 3}}
         for name in ("edit-lost", "hotfix-in-review", "console-drift", "play-quota", "managed-publishing")
@@ -228,7 +234,8 @@ def test_right_after_the_start_status_says_what_the_scenario_promises(serve, loo
     for platform, promised in PROMISED[name].items():
         told = told_of(facts["platforms"][platform])
         assert {key: told[key] for key in promised} == promised, platform
-        assert facts["platforms"][platform]["actions"]["pause"]["possible"]
+        can_pause = facts["platforms"][platform]["actions"]["pause"]["possible"]
+        assert can_pause == (told["state"] != "PAUSED")
         assert facts["platforms"][platform]["store"]["problem"] is None
 
 

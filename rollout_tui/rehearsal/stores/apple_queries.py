@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rollout_tui.rehearsal.stores.apple import AppleError
+from rollout_tui.rehearsal.stores.apple_errors import AppleError
 
 Json = dict[str, Any]
 _MOST = 200

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rollout_tui.rehearsal.stores.apple import AppleError
+from rollout_tui.rehearsal.stores.apple_errors import AppleError, wrong_type
 from rollout_tui.rehearsal.stores.http import json_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-_HOUR = 3600.0
+_HOUR, _MINUTE = 3600.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,38 @@ async def resource(request: Request, body: Body) -> dict[str, Any]:
     return data
 
 
+def yes_or_no(data: dict[str, Any], name: str) -> bool | None:
+    """An attribute that is true or false; None where it is left out or null."""
+    value = data["attributes"].get(name)
+    if value is not None and not isinstance(value, bool):
+        raise wrong_type(name, value)
+    return value
+
+
+def text(data: dict[str, Any], name: str) -> str | None:
+    """An attribute that is a text; None where it is left out or null."""
+    value = data["attributes"].get(name)
+    if value is not None and not isinstance(value, str):
+        raise wrong_type(name, value)
+    return value
+
+
 def related(data: dict[str, Any], name: str) -> str:
     """The id behind a relationship; empty where it is none."""
     relationship = data["relationships"].get(name)
     reference = relationship.get("data") if isinstance(relationship, dict) else None
     return str(reference.get("id", "")) if isinstance(reference, dict) else ""
+
+
+async def reference(request: Request, kind: str) -> str:
+    """The id of a relationship of one. Raises AppleError where it is none."""
+    document = await json_body(request)
+    found = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(found, dict):
+        raise malformed()
+    if found.get("type") != kind:
+        raise AppleError(409, "ENTITY_ERROR", "The entity is invalid", f"Expected a resource of type '{kind}'")
+    return str(found.get("id", ""))
 
 
 async def references(request: Request, kind: str) -> list[str]:
@@ -74,30 +101,63 @@ def malformed() -> AppleError:
     return AppleError(400, "PARAMETER_ERROR.INVALID", "A parameter is invalid", "The body is malformed")
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another tool that uses the same key: a request every `every` seconds, as long as it leaves enough."""
+
+    since: float
+    until: float
+    every: float
+    leaves: int
+
+
 @dataclass(slots=True)
-class HourlyLimit:
-    """Requests of one key in a rolling hour of the rehearsal's time."""
+class RateLimit:
+    """Requests of one key: in a rolling hour, and in a short window that no header tells of (A20)."""
 
     now: Callable[[], float]
-    limit: int = 3600
+    hourly: int = 3600
+    burst: int = 300
+    """Requests in a rolling minute."""
+    neighbour: Neighbour | None = None
     _taken: deque[float] = field(default_factory=deque)
+    _recent: deque[float] = field(default_factory=deque)
+    _told: int = 0
+    """How often the neighbour has asked or thought better of it."""
 
     def take(self) -> bool:
         """Count a request; whether it may be answered."""
         now = self.now()
-        while self._taken and self._taken[0] <= now - _HOUR:
-            self._taken.popleft()
-        if len(self._taken) >= self.limit:
+        self._neighbour_asks(now)
+        _drop(self._taken, now - _HOUR)
+        _drop(self._recent, now - _MINUTE)
+        if len(self._taken) >= self.hourly or len(self._recent) >= self.burst:
             return False
         self._taken.append(now)
+        self._recent.append(now)
         return True
 
     def header(self) -> str:
-        """`X-Rate-Limit`: what is allowed, and what is left."""
-        return f"user-hour-lim:{self.limit};user-hour-rem:{self.limit - len(self._taken)};"
+        """`X-Rate-Limit`: what is allowed in the hour, and what is left."""
+        return f"user-hour-lim:{self.hourly};user-hour-rem:{max(0, self.hourly - len(self._taken))};"
+
+    def _neighbour_asks(self, now: float) -> None:
+        if self.neighbour is None:
+            return
+        other = self.neighbour
+        while (at := other.since + self._told * other.every) <= min(now, other.until):
+            self._told += 1
+            _drop(self._taken, at - _HOUR)
+            if self.hourly - len(self._taken) > other.leaves:
+                self._taken.append(at)
+
+
+def _drop(taken: deque[float], before: float) -> None:
+    while taken and taken[0] <= before:
+        taken.popleft()
 
 
 def too_many() -> AppleError:
-    """The hour's requests are used up."""
+    """The hour's requests, or those of the short window, are used up."""
     detail = "We've received too many requests for this API. Please wait and try again or slow down your request rate."
     return AppleError(429, "RATE_LIMIT_EXCEEDED", "The request rate limit has been reached.", detail)

@@ -1,118 +1,141 @@
-"""What App Store Connect does with a request: reads and changes of `apple.AppleBook` as JSON:API documents."""
+"""App, versions, release and phased release: what App Store Connect does with these calls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rollout_tui.rehearsal.stores import apple_shapes as shapes
-from rollout_tui.rehearsal.stores.apple import AppleBook, AppleError, Upload, not_found
+from rollout_tui.rehearsal.stores.apple import AppleBook, Version
+from rollout_tui.rehearsal.stores.apple_answers import Call, included_in, listed, single
+from rollout_tui.rehearsal.stores.apple_errors import not_found
 from rollout_tui.rehearsal.stores.apple_queries import Accepts, Json
-from rollout_tui.rehearsal.stores.apple_requests import Body, references, related, resource
+from rollout_tui.rehearsal.stores.apple_requests import Body, reference, related, resource, text
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-_VERSION = frozenset({"appStoreVersion"})
-_PHASED = frozenset({"phasedReleaseState"})
-_NEW_PHASED = Body("appStoreVersionPhasedReleases", _PHASED, _VERSION)
-_CHANGED_PHASED = Body("appStoreVersionPhasedReleases", _PHASED)
-_RELEASE = Body("appStoreVersionReleaseRequests", relationships=_VERSION)
-_NEW_SUBMISSION = Body("reviewSubmissions", frozenset({"platform"}), frozenset({"app"}))
-_CHANGED_SUBMISSION = Body("reviewSubmissions", frozenset({"platform", "submitted", "canceled"}))
-_NEW_ITEM = Body("reviewSubmissionItems", relationships=frozenset({"reviewSubmission"}))
-Usage = Callable[[], tuple[int, int]]
-"""(sessions, crashed) of the testers' build so far."""
+_OF_VERSION = frozenset({"appStoreVersion"})
+_STATE = frozenset({"phasedReleaseState"})
+_NEW_PHASED = Body("appStoreVersionPhasedReleases", _STATE, _OF_VERSION)
+_CHANGED_PHASED = Body("appStoreVersionPhasedReleases", _STATE)
+_RELEASE = Body("appStoreVersionReleaseRequests", relationships=_OF_VERSION)
+_VERSION_ATTRIBUTES = frozenset({"versionString", "releaseType", "earliestReleaseDate", "copyright"})
+_NEW_VERSION = Body("appStoreVersions", _VERSION_ATTRIBUTES | {"platform"}, frozenset({"app"}))
+_CHANGED_VERSION = Body("appStoreVersions", _VERSION_ATTRIBUTES)
 
-APPS = Accepts(kinds=("apps",), filters={"bundleId": "bundleId", "name": "name"})
-VERSIONS = Accepts(
-    kinds=("appStoreVersions", "builds", "appStoreVersionPhasedReleases"),
+_APPS = Accepts(kinds=("apps",), filters={"bundleId": "bundleId", "name": "name", "sku": "sku"})
+_VERSION_KINDS = ("appStoreVersions", "apps", "builds", "appStoreVersionPhasedReleases")
+_VERSION_INCLUDES = ("app", "build", "appStoreVersionPhasedRelease")
+_VERSIONS = Accepts(
+    kinds=_VERSION_KINDS,
     filters={
+        "id": None,
         "platform": "platform",
         "versionString": "versionString",
         "appStoreState": "appStoreState",
         "appVersionState": "appVersionState",
     },
-    includes=("build", "appStoreVersionPhasedRelease"),
+    includes=_VERSION_INCLUDES,
 )
-SUBMISSIONS = Accepts(
-    kinds=("reviewSubmissions", "reviewSubmissionItems", "appStoreVersions"),
-    filters={"app": None, "platform": "platform", "state": "state"},
-    includes=("items", "appStoreVersionForReview"),
-)
-ITEMS = Accepts(kinds=("reviewSubmissionItems", "appStoreVersions"), includes=("appStoreVersion",))
-BUILDS = Accepts(
-    kinds=("builds", "buildBetaDetails", "betaGroups"),
-    filters={
-        "app": None,
-        "preReleaseVersion.version": None,
-        "preReleaseVersion.platform": None,
-        "betaGroups": None,
-        "version": "version",
-        "expired": "expired",
-        "processingState": "processingState",
-    },
-    includes=("buildBetaDetail", "betaGroups"),
-    sorts=("version", "uploadedDate"),
-)
-GROUPS = Accepts(
-    kinds=("betaGroups",),
-    filters={"app": None, "name": "name", "isInternalGroup": "isInternalGroup"},
-    sorts=("name", "createdDate"),
+_VERSION = Accepts(kinds=_VERSION_KINDS, includes=_VERSION_INCLUDES, listed=False)
+CALLS = (
+    Call("GET", "/v1/apps", "apps", _APPS),
+    Call("GET", "/v1/apps/{id}", "app", Accepts(kinds=("apps",), listed=False)),
+    Call("GET", "/v1/apps/{id}/appStoreVersions", "versions", _VERSIONS),
+    Call("POST", "/v1/appStoreVersions", "create_version"),
+    Call("GET", "/v1/appStoreVersions/{id}", "version", _VERSION),
+    Call("PATCH", "/v1/appStoreVersions/{id}", "change_version"),
+    Call("GET", "/v1/appStoreVersions/{id}/build", "build", Accepts(kinds=("builds",), listed=False)),
+    Call("GET", "/v1/appStoreVersions/{id}/relationships/build", "build_reference"),
+    Call("PATCH", "/v1/appStoreVersions/{id}/relationships/build", "attach_build"),
+    Call(
+        "GET",
+        "/v1/appStoreVersions/{id}/appStoreVersionPhasedRelease",
+        "phased",
+        Accepts(kinds=("appStoreVersionPhasedReleases",), listed=False),
+    ),
+    Call("POST", "/v1/appStoreVersionPhasedReleases", "create_phased"),
+    Call("PATCH", "/v1/appStoreVersionPhasedReleases/{id}", "change_phased"),
+    Call("DELETE", "/v1/appStoreVersionPhasedReleases/{id}", "delete_phased"),
+    Call("POST", "/v1/appStoreVersionReleaseRequests", "release"),
 )
 
 
-class AppleService:
+class ReleaseService:
     """The handlers: each takes a request and gives (status, document)."""
 
-    def __init__(self, book: AppleBook, usage: Usage) -> None:
+    def __init__(self, book: AppleBook) -> None:
         self._book = book
-        self._usage = usage
 
     async def apps(self, request: Request) -> Any:
         """GET /v1/apps."""
-        return 200, _listed(request, APPS, [shapes.app(self._book)])
+        return listed(request, _APPS, [shapes.app(self._book)])
+
+    async def app(self, request: Request) -> Any:
+        """GET /v1/apps/{id}."""
+        check_app(self._book, request.path_params["id"])
+        return single(request, shapes.app(self._book))
 
     async def versions(self, request: Request) -> Any:
         """GET /v1/apps/{id}/appStoreVersions."""
-        self._check_app(request.path_params["id"])
-        book, include = self._book, _included(request)
-        included: list[Json] = []
-        if "build" in include:
-            included += [shapes.build(book, upload) for upload in book.uploads]
-        if "appStoreVersionPhasedRelease" in include and book.phased is not None:
-            included.append(shapes.phased(book, book.phased))
-        return 200, _listed(request, VERSIONS, [shapes.version(book, found) for found in book.versions], included)
+        check_app(self._book, request.path_params["id"])
+        wanted = request.query_params.get("filter[id]")
+        found = [one for one in self._book.versions if wanted is None or one.id in wanted.split(",")]
+        return listed(request, _VERSIONS, [shapes.version(self._book, one) for one in found], self._beside(request))
 
-    async def build_of_version(self, request: Request) -> Any:
-        """GET /v1/appStoreVersions/{id}/build."""
+    async def version(self, request: Request) -> Any:
+        """GET /v1/appStoreVersions/{id}."""
+        found = self._book.version(request.path_params["id"])
+        return single(request, shapes.version(self._book, found), self._beside(request))
+
+    async def create_version(self, request: Request) -> Any:
+        """POST /v1/appStoreVersions."""
+        data = await resource(request, _NEW_VERSION)
+        check_app(self._book, related(data, "app"))
+        made = self._book.create_version(text(data, "platform") or "IOS", text(data, "versionString") or "")
+        return single(request, shapes.version(self._book, made), status=201)
+
+    async def change_version(self, request: Request) -> Any:
+        """PATCH /v1/appStoreVersions/{id}."""
+        data = await resource(request, _CHANGED_VERSION)
         wanted = request.path_params["id"]
-        found = next((version for version in self._book.versions if version.id == wanted), None)
-        if found is None:
-            raise not_found("appStoreVersions", wanted)
-        upload = self._upload(found.build_id)
-        return 200, shapes.one(shapes.build(self._book, upload), request.query_params, str(request.url))
+        self._book.change_version(wanted, text(data, "versionString"), text(data, "releaseType"))
+        return single(request, shapes.version(self._book, self._book.version(wanted)))
 
-    async def phased_of_version(self, request: Request) -> Any:
+    async def build(self, request: Request) -> Any:
+        """GET /v1/appStoreVersions/{id}/build."""
+        upload = self._book.testing.upload(self._build_of(self._book.version(request.path_params["id"])))
+        return single(request, shapes.build(self._book, upload))
+
+    async def build_reference(self, request: Request) -> Any:
+        """GET /v1/appStoreVersions/{id}/relationships/build."""
+        build = self._build_of(self._book.version(request.path_params["id"]))
+        return 200, {"data": {"type": "builds", "id": build}, "links": {"self": str(request.url)}}
+
+    async def attach_build(self, request: Request) -> Any:
+        """PATCH /v1/appStoreVersions/{id}/relationships/build."""
+        self._book.attach_build(request.path_params["id"], await reference(request, "builds"))
+        return 204, None
+
+    async def phased(self, request: Request) -> Any:
         """GET /v1/appStoreVersions/{id}/appStoreVersionPhasedRelease."""
-        self._check_version(request.path_params["id"])
-        if self._book.phased is None:
-            raise not_found("appStoreVersionPhasedReleases", request.path_params["id"])
-        return 200, shapes.one(shapes.phased(self._book, self._book.phased), request.query_params, str(request.url))
+        found, release = self._book.version(request.path_params["id"]), self._book.phased
+        if release is None or found.id != self._book.VERSION_ID:
+            raise not_found("appStoreVersionPhasedReleases", found.id)
+        return single(request, shapes.phased(self._book, release))
 
     async def create_phased(self, request: Request) -> Any:
         """POST /v1/appStoreVersionPhasedReleases."""
         data = await resource(request, _NEW_PHASED)
-        self._check_version(related(data, "appStoreVersion"))
-        created = self._book.create_phased(data["attributes"].get("phasedReleaseState"))
-        return 201, shapes.one(shapes.phased(self._book, created), request.query_params, str(request.url))
+        self._check_ours(related(data, "appStoreVersion"))
+        created = self._book.create_phased(text(data, "phasedReleaseState"))
+        return single(request, shapes.phased(self._book, created), status=201)
 
     async def change_phased(self, request: Request) -> Any:
         """PATCH /v1/appStoreVersionPhasedReleases/{id}."""
         data = await resource(request, _CHANGED_PHASED)
-        state = str(data["attributes"].get("phasedReleaseState", ""))
-        changed = self._book.set_phased(request.path_params["id"], state)
-        return 200, shapes.one(shapes.phased(self._book, changed), request.query_params, str(request.url))
+        changed = self._book.set_phased(request.path_params["id"], text(data, "phasedReleaseState") or "")
+        return single(request, shapes.phased(self._book, changed))
 
     async def delete_phased(self, request: Request) -> Any:
         """DELETE /v1/appStoreVersionPhasedReleases/{id}."""
@@ -121,154 +144,31 @@ class AppleService:
 
     async def release(self, request: Request) -> Any:
         """POST /v1/appStoreVersionReleaseRequests."""
-        self._check_version(related(await resource(request, _RELEASE), "appStoreVersion"))
+        self._check_ours(related(await resource(request, _RELEASE), "appStoreVersion"))
         document = {"type": "appStoreVersionReleaseRequests", "id": self._book.release()}
         return 201, {"data": document, "links": {"self": str(request.url)}}
 
-    async def submissions(self, request: Request) -> Any:
-        """GET /v1/reviewSubmissions."""
-        query, book, include = request.query_params, self._book, _included(request)
-        if "filter[app]" not in query:
-            detail = "The parameter 'filter[app]' is required"
-            raise AppleError(400, "PARAMETER_ERROR.REQUIRED", "A parameter is missing", detail, parameter="filter[app]")
-        found = book.submissions if _asked(request, "app", book.APP) else []
-        included: list[Json] = []
-        if "items" in include:
-            included += [item for submission in found for item in shapes.items(submission)]
-        if "appStoreVersionForReview" in include:
-            included += [shapes.version(book, version) for version in book.versions]
-        listed = [shapes.submission(book, submission) for submission in found]
-        return 200, _listed(request, SUBMISSIONS, listed, included)
+    def _beside(self, request: Request) -> list[Json]:
+        book, include = self._book, included_in(request)
+        found: list[Json] = [shapes.app(book)] if "app" in include else []
+        if "build" in include:
+            found += [shapes.build(book, upload) for upload in book.uploads]
+        if "appStoreVersionPhasedRelease" in include and book.phased is not None:
+            found.append(shapes.phased(book, book.phased))
+        return found
 
-    async def open_submission(self, request: Request) -> Any:
-        """POST /v1/reviewSubmissions."""
-        self._check_app(related(await resource(request, _NEW_SUBMISSION), "app"))
-        created = self._book.open_submission()
-        return 201, shapes.one(shapes.submission(self._book, created), request.query_params, str(request.url))
-
-    async def change_submission(self, request: Request) -> Any:
-        """PATCH /v1/reviewSubmissions/{id}."""
-        attributes = (await resource(request, _CHANGED_SUBMISSION))["attributes"]
-        act = self._book.cancel if attributes.get("canceled") is True else self._book.submit
-        if attributes.get("canceled") is not True and attributes.get("submitted") is not True:
-            detail = "Either 'submitted' or 'canceled' must be true"
-            raise AppleError(409, "ENTITY_ERROR.ATTRIBUTE.INVALID", "The attribute is invalid", detail)
-        changed = act(request.path_params["id"])
-        return 200, shapes.one(shapes.submission(self._book, changed), request.query_params, str(request.url))
-
-    async def submission_items(self, request: Request) -> Any:
-        """GET /v1/reviewSubmissions/{id}/items."""
-        found = self._book.submission(request.path_params["id"])
-        versions = self._book.versions if "appStoreVersion" in _included(request) else ()
-        included = [shapes.version(self._book, version) for version in versions]
-        return 200, _listed(request, ITEMS, shapes.items(found), included)
-
-    async def add_item(self, request: Request) -> Any:
-        """POST /v1/reviewSubmissionItems."""
-        data = await resource(request, _NEW_ITEM)
-        changed = self._book.add_item(related(data, "reviewSubmission"), related(data, "appStoreVersion"))
-        return 201, shapes.one(shapes.items(changed)[-1], request.query_params, str(request.url))
-
-    async def builds(self, request: Request) -> Any:
-        """GET /v1/builds."""
-        book, include = self._book, _included(request)
-        of_app = _asked(request, "app", book.APP) and _asked(request, "preReleaseVersion.platform", "IOS")
-        found = [
-            upload
-            for upload in book.uploads
-            if of_app
-            and _asked(request, "preReleaseVersion.version", upload.version)
-            and (upload.inside or "filter[betaGroups]" not in request.query_params)
-            and _asked(request, "betaGroups", book.GROUP_ID)
-        ]
-        included: list[Json] = []
-        if "buildBetaDetail" in include:
-            included += [shapes.beta_detail(book, upload) for upload in found]
-        if "betaGroups" in include:
-            included.append(shapes.group(book))
-        return 200, _listed(request, BUILDS, [shapes.build(book, upload) for upload in found], included)
-
-    async def beta_detail(self, request: Request) -> Any:
-        """GET /v1/builds/{id}/buildBetaDetail."""
-        detail = shapes.beta_detail(self._book, self._upload(request.path_params["id"]))
-        return 200, shapes.one(detail, request.query_params, str(request.url))
-
-    async def usages(self, request: Request) -> Any:
-        """GET /v1/builds/{id}/metrics/betaBuildUsages: one point since the upload, none before the first session."""
-        upload = self._upload(request.path_params["id"])
-        sessions, crashes = self._usage() if upload.id == self._book.BUILD_ID else (0, 0)
-        values = {
-            "crashCount": crashes,
-            "sessionCount": sessions,
-            "installCount": self._book.start.testers,
-            "inviteCount": self._book.start.testers,
-            "feedbackCount": 0,
-        }
-        since, until = shapes.moment(upload.uploaded), shapes.moment(self._book.now())
-        points = [{"start": since, "end": until, "values": values}] if sessions else []
-        document = {"data": [{"dataPoints": points}], "links": {"self": str(request.url)}}
-        return 200, {**document, "meta": {"paging": {"total": 1, "limit": 50}}}
-
-    async def groups(self, request: Request) -> Any:
-        """GET /v1/betaGroups."""
-        found = [shapes.group(self._book)] if _asked(request, "app", self._book.APP) else []
-        return 200, _listed(request, GROUPS, found)
-
-    async def group_builds(self, request: Request) -> Any:
-        """GET /v1/betaGroups/{id}/relationships/builds."""
-        self._check_group(request)
-        inside = [{"type": "builds", "id": upload.id} for upload in self._book.uploads if upload.inside]
-        return 200, shapes.many(inside, request.query_params, str(request.url))
-
-    async def group_testers(self, request: Request) -> Any:
-        """GET /v1/betaGroups/{id}/relationships/betaTesters."""
-        self._check_group(request)
-        testers = [{"type": "betaTesters", "id": f"tester-{n}"} for n in range(self._book.start.testers)]
-        return 200, shapes.many(testers, request.query_params, str(request.url))
-
-    async def add_build(self, request: Request) -> Any:
-        """POST /v1/betaGroups/{id}/relationships/builds."""
-        return await self._link(request, inside=True)
-
-    async def remove_build(self, request: Request) -> Any:
-        """DELETE /v1/betaGroups/{id}/relationships/builds."""
-        return await self._link(request, inside=False)
-
-    async def _link(self, request: Request, *, inside: bool) -> Any:
-        for build in await references(request, "builds"):
-            self._book.link_build(request.path_params["id"], build, inside)
-        return 204, None
-
-    def _check_app(self, app: str) -> None:
-        if app != self._book.APP:
-            raise not_found("apps", app)
-
-    def _check_version(self, version: str) -> None:
+    def _check_ours(self, version: str) -> None:
         if version != self._book.VERSION_ID:
             raise not_found("appStoreVersions", version)
 
-    def _upload(self, build: str) -> Upload:
-        found = next((upload for upload in self._book.uploads if upload.id == build), None)
-        if found is None:
-            raise not_found("builds", build)
-        return found
-
-    def _check_group(self, request: Request) -> None:
-        if request.path_params["id"] != self._book.GROUP_ID:
-            raise not_found("betaGroups", request.path_params["id"])
+    @staticmethod
+    def _build_of(version: Version) -> str:
+        if version.build_id is None:
+            raise not_found("builds", version.id)
+        return version.build_id
 
 
-def _listed(request: Request, accepts: Accepts, resources: list[Json], included: list[Json] | None = None) -> Json:
-    """The page of the list that the filters leave."""
-    query = request.query_params
-    return shapes.many(accepts.kept(resources, query), query, str(request.url), included or [])
-
-
-def _included(request: Request) -> list[str]:
-    return request.query_params.get("include", "").split(",")
-
-
-def _asked(request: Request, name: str, value: str) -> bool:
-    """Whether a filter, where there is one, asks for this value."""
-    wanted = request.query_params.get(f"filter[{name}]")
-    return wanted is None or value in wanted.split(",")
+def check_app(book: AppleBook, app: str) -> None:
+    """Raises AppleError 404 for another app."""
+    if app != book.APP:
+        raise not_found("apps", app)

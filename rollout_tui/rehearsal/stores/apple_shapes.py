@@ -1,37 +1,51 @@
-"""App Store Connect's resources as JSON:API documents, with `fields` and `include` as they were asked for."""
+"""App Store Connect's resources: versions, the phased release, submissions, builds, groups, feedback."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from rollout_tui.rehearsal.stores.apple import AppleBook, Version
+from rollout_tui.rehearsal.stores.apple_documents import moment, ref, resource_of
+from rollout_tui.rehearsal.stores.apple_feedback import CRASHES, Sent
+from rollout_tui.rehearsal.stores.apple_phased import PhasedRelease
+from rollout_tui.rehearsal.stores.apple_queries import Json
+from rollout_tui.rehearsal.stores.apple_review import Item, ReviewSubmission
+from rollout_tui.rehearsal.stores.apple_start import DAY
+from rollout_tui.rehearsal.stores.apple_testflight import BUILD_LIFE, BetaReview, Group, Upload
 
-from rollout_tui.rehearsal.stores.apple import DAY, AppleBook, PhasedRelease, ReviewSubmission, Upload, Version
-from rollout_tui.rehearsal.stores.apple_queries import Json, page
-
-BUILD_LIFE = 90 * DAY
-"""Seconds that TestFlight keeps a build (A15)."""
+_OLDER = {
+    "READY_FOR_DISTRIBUTION": "READY_FOR_SALE",
+    "PROCESSING_FOR_DISTRIBUTION": "PROCESSING_FOR_APP_STORE",
+}
+"""What the deprecated family of states says for the newer one, where they differ (A10)."""
+_ITEM_KINDS = {
+    "appStoreVersion": "appStoreVersions",
+    "appEvent": "appEvents",
+    "appCustomProductPageVersion": "appCustomProductPageVersions",
+    "appStoreVersionExperiment": "appStoreVersionExperiments",
+}
 
 
 def app(book: AppleBook) -> Json:
     """The app."""
-    return _resource("apps", book.APP, {"name": "Acme Connect", "bundleId": book.bundle, "sku": "ACME"})
+    attributes = {"name": "Acme Connect", "bundleId": book.bundle, "sku": "ACME", "primaryLocale": "en-US"}
+    return resource_of("apps", book.APP, attributes)
 
 
 def version(book: AppleBook, found: Version) -> Json:
-    """An iOS version."""
-    relationships: Json = {"build": {"data": _ref("builds", found.build_id)}}
+    """A version."""
+    relationships: Json = {"app": {"data": ref("apps", book.APP)}}
+    if found.build_id is not None:
+        relationships["build"] = {"data": ref("builds", found.build_id)}
     if book.phased is not None and found.id == book.VERSION_ID:
-        relationships["appStoreVersionPhasedRelease"] = {"data": _ref("appStoreVersionPhasedReleases", book.phased.id)}
+        relationships["appStoreVersionPhasedRelease"] = {"data": ref("appStoreVersionPhasedReleases", book.phased.id)}
     attributes = {
-        "platform": "IOS",
+        "platform": found.platform,
         "versionString": found.number,
         "appStoreState": _OLDER.get(found.state, found.state),
         "appVersionState": found.state,
-        "releaseType": "MANUAL",
+        "releaseType": found.release_type,
         "createdDate": moment(found.created),
     }
-    return _resource("appStoreVersions", found.id, attributes, relationships)
+    return resource_of("appStoreVersions", found.id, attributes, relationships)
 
 
 def phased(book: AppleBook, release: PhasedRelease) -> Json:
@@ -43,155 +57,118 @@ def phased(book: AppleBook, release: PhasedRelease) -> Json:
         "totalPauseDuration": release.pause_days(now),
         "currentDayNumber": release.day(now),
     }
-    return _resource("appStoreVersionPhasedReleases", release.id, attributes)
+    return resource_of("appStoreVersionPhasedReleases", release.id, attributes)
 
 
 def build(book: AppleBook, found: Upload) -> Json:
     """An uploaded build."""
-    expires = found.uploaded + BUILD_LIFE
     attributes = {
         "version": found.number,
         "uploadedDate": moment(found.uploaded),
-        "expirationDate": moment(expires),
-        "expired": book.now() > expires,
-        "processingState": "VALID",
+        "expirationDate": moment(found.uploaded + BUILD_LIFE),
+        "expired": found.expired(book.now()),
+        "minOsVersion": "16.0",
+        "processingState": found.processing,
+        "buildAudienceType": "APP_STORE_ELIGIBLE",
+        "usesNonExemptEncryption": found.encryption,
     }
-    relationships = {
-        "buildBetaDetail": {"data": _ref("buildBetaDetails", found.id)},
-        "betaGroups": {"data": [_ref("betaGroups", book.GROUP_ID)] if found.inside else []},
+    relationships: Json = {
+        "app": {"data": ref("apps", book.APP)},
+        "buildBetaDetail": {"data": ref("buildBetaDetails", found.id)},
+        "betaGroups": {"data": [ref("betaGroups", group) for group in sorted(found.groups)]},
     }
-    return _resource("builds", found.id, attributes, relationships)
+    if found.beta is not None:
+        relationships["betaAppReviewSubmission"] = {"data": ref("betaAppReviewSubmissions", found.beta.id)}
+    return resource_of("builds", found.id, attributes, relationships)
 
 
 def beta_detail(book: AppleBook, found: Upload) -> Json:
     """What TestFlight says of a build."""
-    state = "IN_BETA_TESTING" if found.inside else "READY_FOR_BETA_TESTING"
-    if book.now() > found.uploaded + BUILD_LIFE:
-        state = "EXPIRED"
-    attributes = {"autoNotifyEnabled": True, "internalBuildState": state, "externalBuildState": state}
-    return _resource("buildBetaDetails", found.id, attributes)
-
-
-def group(book: AppleBook) -> Json:
-    """The testers' group."""
     attributes = {
-        "name": book.start.group,
-        "isInternalGroup": True,
-        "hasAccessToAllBuilds": False,
+        "autoNotifyEnabled": True,
+        "internalBuildState": book.testing.internal_state(found),
+        "externalBuildState": book.testing.external_state(found),
+    }
+    return resource_of("buildBetaDetails", found.id, attributes, {"build": {"data": ref("builds", found.id)}})
+
+
+def beta_review(book: AppleBook, found: Upload, review: BetaReview) -> Json:
+    """A build's beta review."""
+    attributes = {"betaReviewState": review.state(book.now()), "submittedDate": moment(review.submitted)}
+    return resource_of("betaAppReviewSubmissions", review.id, attributes, {"build": {"data": ref("builds", found.id)}})
+
+
+def group(book: AppleBook, found: Group) -> Json:
+    """A group of testers."""
+    attributes = {
+        "name": found.name,
+        "isInternalGroup": found.internal,
+        "hasAccessToAllBuilds": found.takes_all if found.internal else None,
+        "feedbackEnabled": True,
         "createdDate": moment(book.origin - 300 * DAY),
     }
-    return _resource("betaGroups", book.GROUP_ID, attributes)
+    return resource_of("betaGroups", found.id, attributes, {"app": {"data": ref("apps", book.APP)}})
 
 
 def submission(book: AppleBook, found: ReviewSubmission) -> Json:
     """A review submission."""
-    items = [_ref("reviewSubmissionItems", f"{found.id}-{n}") for n, _ in enumerate(found.items)]
     attributes = {
-        "platform": "IOS",
+        "platform": found.platform,
         "submittedDate": None if found.submitted is None else moment(found.submitted),
-        "state": found.state,
+        "state": found.told(book.now()),
     }
-    relationships: Json = {"items": {"data": items}}
-    if book.VERSION_ID in found.items:
-        relationships["appStoreVersionForReview"] = {"data": _ref("appStoreVersions", book.VERSION_ID)}
-    return _resource("reviewSubmissions", found.id, attributes, relationships)
-
-
-def items(found: ReviewSubmission) -> list[Json]:
-    """A submission's items."""
-    state = {"COMPLETE": "APPROVED"}.get(found.state, "READY_FOR_REVIEW")
-    if found.canceled is not None:
-        state = "REMOVED"
-    return [
-        _resource(
-            "reviewSubmissionItems",
-            f"{found.id}-{n}",
-            {"state": state},
-            {"appStoreVersion": {"data": _ref("appStoreVersions", version_id)}},
-        )
-        for n, version_id in enumerate(found.items)
-    ]
-
-
-def one(resource: Json, query: Mapping[str, str], url: str, included: Iterable[Json] = ()) -> Json:
-    """A document with one resource."""
-    document: Json = {"data": _only(resource, query), "links": {"self": url}}
-    return _with(document, [resource], included, query)
-
-
-def many(resources: list[Json], query: Mapping[str, str], url: str, included: Iterable[Json] = ()) -> Json:
-    """A document with one page of a list."""
-    found = page(resources, query)
-    paging: Json = {"total": found.total, "limit": found.limit}
-    links = {"self": url}
-    if found.following is not None:
-        paging["nextCursor"] = found.following
-        links["next"] = _with_cursor(url, found.following)
-    document: Json = {
-        "data": [_only(resource, query) for resource in found.part],
-        "links": links,
-        "meta": {"paging": paging},
+    relationships: Json = {
+        "app": {"data": ref("apps", book.APP)},
+        "items": {"data": [ref("reviewSubmissionItems", item.id) for item in found.items]},
     }
-    return _with(document, found.part, included, query)
+    if found.versions:
+        relationships["appStoreVersionForReview"] = {"data": ref("appStoreVersions", found.versions[0])}
+    return resource_of("reviewSubmissions", found.id, attributes, relationships)
 
 
-def moment(at: float) -> str:
-    """Apple's date with time."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+def item(found: Item) -> Json:
+    """What a submission holds."""
+    target = {found.kind: {"data": ref(_ITEM_KINDS[found.kind], found.target)}}
+    return resource_of("reviewSubmissionItems", found.id, {"state": found.state}, target)
 
 
-_OLDER = {
-    "READY_FOR_DISTRIBUTION": "READY_FOR_SALE",
-    "PROCESSING_FOR_DISTRIBUTION": "PROCESSING_FOR_APP_STORE",
-}
+def feedback(book: AppleBook, found: Sent) -> Json:
+    """What a tester sent."""
+    sent = found.feedback
+    attributes: Json = {
+        "createdDate": moment(found.at),
+        "comment": sent.comment,
+        "email": f"{found.tester}@example.com",
+        "deviceModel": sent.device,
+        "osVersion": sent.system,
+        "locale": "en-US",
+        "timeZone": "Europe/Zurich",
+        "architecture": "arm64e",
+        "connectionType": "WIFI",
+        "appUptimeInMilliseconds": sent.uptime,
+        "batteryPercentage": 71,
+        "appPlatform": "IOS",
+        "devicePlatform": "IOS",
+        "deviceFamily": "IPAD" if sent.device.startswith("iPad") else "IPHONE",
+        "buildBundleId": book.bundle,
+    }
+    if sent.kind != CRASHES:
+        url = f"https://tf-feedback.example.com/{found.id}.png"
+        expires = moment(found.at + DAY)
+        attributes["screenshots"] = [{"url": url, "width": 1179, "height": 2556, "expirationDate": expires}]
+    relationships = {
+        "build": {"data": ref("builds", found.build_id)},
+        "tester": {"data": ref("betaTesters", found.tester)},
+    }
+    return resource_of(sent.kind, found.id, attributes, relationships)
 
 
-def _with_cursor(url: str, cursor: str) -> str:
-    parts = urlsplit(url)
-    asked = [(name, value) for name, value in parse_qsl(parts.query) if name != "cursor"]
-    return parts._replace(query=urlencode([*asked, ("cursor", cursor)])).geturl()
+def crash_log(found: Sent) -> Json:
+    """The log of a crash."""
+    return resource_of("betaCrashLogs", found.id, {"logText": found.feedback.log})
 
 
-def _with(document: Json, answered: list[Json], offered: Iterable[Json], query: Mapping[str, str]) -> Json:
-    """The document with what is linked from the resources of this answer, and no more."""
-    included: list[Json] = []
-    linked = _links(answered)
-    for resource in offered:
-        if (resource["type"], resource["id"]) in linked and resource not in included:
-            included.append(resource)
-            linked |= _links([resource])
-    return {**document, "included": [_only(one, query) for one in included]} if included else document
-
-
-def _links(resources: list[Json]) -> set[tuple[str, str]]:
-    """Type and id of everything that resources refer to."""
-    relations = [one["data"] for resource in resources for one in resource.get("relationships", {}).values()]
-    listed = [ref for data in relations for ref in (data if isinstance(data, list) else [data])]
-    return {(ref["type"], ref["id"]) for ref in listed}
-
-
-def _only(resource: Json, query: Mapping[str, str]) -> Json:
-    """The resource with the fields that were asked for; all of them where none were."""
-    wanted = query.get(f"fields[{resource['type']}]")
-    if wanted is None:
-        return resource
-    names = wanted.split(",")
-    kept = {key: value for key, value in resource.items() if key in ("type", "id", "links")}
-    for part in ("attributes", "relationships"):
-        found = {key: value for key, value in resource.get(part, {}).items() if key in names}
-        if found:
-            kept[part] = found
-    return kept
-
-
-def _resource(kind: str, resource_id: str, attributes: Json, relationships: Json | None = None) -> Json:
-    """A resource; what has no value is left out, since Apple's document knows no null there."""
-    said = {name: value for name, value in attributes.items() if value is not None}
-    resource: Json = {"type": kind, "id": resource_id, "attributes": said}
-    if relationships:
-        resource["relationships"] = relationships
-    return resource
-
-
-def _ref(kind: str, resource_id: str) -> Json:
-    return {"type": kind, "id": resource_id}
+def tester(tester_id: str) -> Json:
+    """A tester."""
+    attributes = {"firstName": "Test", "lastName": tester_id, "email": f"{tester_id}@example.com", "state": "INSTALLED"}
+    return resource_of("betaTesters", tester_id, attributes)

@@ -18,9 +18,9 @@ from rollout_tui.ports import ProviderContext
 from rollout_tui.rehearsal.changes import ChangeLog
 from rollout_tui.rehearsal.exposure import ExposureLog
 from rollout_tui.rehearsal.faults import Faults
-from rollout_tui.rehearsal.scenarios import AppStoreStart
 from rollout_tui.rehearsal.stores.apple import AppleBook
 from rollout_tui.rehearsal.stores.apple_api import make_app
+from rollout_tui.rehearsal.stores.apple_start import AppStoreStart
 from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
 
 NOW = 1_795_443_771.0
@@ -107,9 +107,9 @@ class Desk:
 def open_desk(stage: str, rollout: RolloutPlan = IOS, since: float = -52.0) -> Desk:
     """A desk in a stage of the release; every request is held to Apple's document."""
     clock = TurnedClock()
-    book = AppleBook(AppStoreStart(stage=stage, since=since), ExposureLog(), NOW, clock.now)
+    book = AppleBook(AppStoreStart(stage=stage, since=since, lag=0.0), ExposureLog(), NOW, clock.now)
     key = AppleKey("KEY1", "issuer-1", PUBLIC)
-    app = make_app(book, key, ChangeLog(), Faults(), lambda: (1000, 3))
+    app = make_app(book, key, ChangeLog(), Faults(), lambda at: (1000, 3))
     wire = Wire(_held_to_the_document(httpx.ASGITransport(app)))
     http = httpx.AsyncClient(transport=wire)
     options = AppStoreOptions(

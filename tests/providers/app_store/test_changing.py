@@ -30,7 +30,7 @@ async def test_pausing_testflight_takes_the_build_out_of_its_group_and_says_so(d
 
 async def test_resuming_testflight_adds_the_build_again(desk_in):
     desk = desk_in("testflight")
-    desk.book.in_group = False
+    desk.book.link_build(desk.book.GROUP_ID, desk.book.BUILD_ID, inside=False)
     change = await desk.act(RESUME, TESTFLIGHT)
     assert [method for method, _, _ in desk.wire.changes] == ["POST"]
     assert change.expects.met_by(await desk.see())
@@ -108,7 +108,7 @@ async def test_a_submission_that_holds_our_version_already_is_only_submitted(des
 
 async def test_a_submission_with_other_items_is_shown_and_not_fought(desk_in):
     desk = desk_in("testflight")
-    desk.book.open_submission().items.append("an-event")
+    desk.book.open_submission().put("appEvent", "an-event")
     with pytest.raises(Refused, match="holds other items"):
         await desk.act(PROMOTE)
     assert desk.wire.changes == []
@@ -117,7 +117,7 @@ async def test_a_submission_with_other_items_is_shown_and_not_fought(desk_in):
 async def test_another_version_in_review_is_shown_and_not_fought(desk_in):
     desk = desk_in("testflight")
     other = desk.book.open_submission()
-    other.items.append("another-version")
+    other.put("appStoreVersion", "another-version")
     other.state = "WAITING_FOR_REVIEW"
     with pytest.raises(Refused, match="in App Review already"):
         await desk.act(PROMOTE)
@@ -172,7 +172,10 @@ async def test_a_release_sets_the_ladder_first_where_the_plan_goes_on_with_it(de
     assert not change.irreversible
     state = await desk.see()
     assert change.expects.met_by(state)
-    assert (state.day, state.share) == (1, Decimal("0.01"))
+    assert (state.status, state.day, state.share) == ("INACTIVE", None, None)
+    desk.clock.time += 600
+    state = await desk.see()
+    assert (state.status, state.day, state.share) == ("ACTIVE", 1, Decimal("0.01"))
 
 
 async def test_a_release_without_a_ladder_goes_to_everybody_and_says_that_there_is_no_way_back(desk_in):

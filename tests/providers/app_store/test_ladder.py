@@ -20,6 +20,7 @@ async def test_from_testflight_through_review_up_the_ladder_to_everybody(desk_in
     desk.clock.time += 14 * HOUR
     assert (await desk.see()).word is StateWord.WAITING
     await desk.act(ActionKind.PROMOTE, PHASED)
+    desk.clock.time += 600
     shares = []
     for _ in range(7):
         state = await desk.see()

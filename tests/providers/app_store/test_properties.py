@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.releases import StateWord
 from rollout_tui.ports import Impossible, ProviderError
-from rollout_tui.rehearsal.stores.apple import AppleError
+from rollout_tui.rehearsal.stores.apple_errors import AppleError
 from tests.providers.app_store.desk import DAY, HOUR, PHASED, REVIEW, TESTFLIGHT, Desk, open_desk
 
 _STEPS = st.lists(

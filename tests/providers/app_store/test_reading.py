@@ -21,7 +21,7 @@ async def test_testflight_shows_the_beta_state_the_size_of_the_group_and_the_exp
 
 async def test_a_build_that_is_not_in_its_group_is_paused(desk_in):
     desk = desk_in("testflight")
-    desk.book.in_group = False
+    desk.book.link_build(desk.book.GROUP_ID, desk.book.BUILD_ID, inside=False)
     state = await desk.see()
     assert (state.word, state.status, state.kind) == (StateWord.PAUSED, "not in group QA", PhaseKind.TESTERS)
 

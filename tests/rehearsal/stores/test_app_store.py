@@ -4,125 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import jwt
 import pytest
 
-from rollout_tui.rehearsal.changes import ChangeLog
-from rollout_tui.rehearsal.exposure import ExposureLog
-from rollout_tui.rehearsal.faults import Faults
-from rollout_tui.rehearsal.scenarios import AppStoreStart
-from rollout_tui.rehearsal.stores.apple import AppleBook
-from rollout_tui.rehearsal.stores.apple_api import make_app
-from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
-from tests.rehearsal.stagehand import DAY, HOUR, NOW, Turned, held_to
+from rollout_tui.rehearsal.stores.apple_token import make_key
+from tests.rehearsal.stagehand import DAY, HOUR, NOW
+from tests.rehearsal.stores.apple_desk import BASE, PHASED, claims, token
 
-BASE = "https://api.appstoreconnect.apple.com"
-PRIVATE, PUBLIC = make_key()
-PHASED = "appStoreVersionPhasedReleases"
 FINAL = "You cannot change the state of a phased release that is in a final state"
 STAGES = ("testflight", "review", "waiting", "phased")
-
-
-def claims(**changed: Any) -> dict[str, Any]:
-    """Those of a good token; a change to None leaves one out."""
-    now = time.time()
-    whole = {"iss": "issuer-1", "iat": now - 60, "exp": now + 600, "aud": "appstoreconnect-v1", **changed}
-    return {name: value for name, value in whole.items() if value is not None}
-
-
-def token(key: str = PRIVATE, kid: str = "KEY1", algorithm: str = "ES256", **changed: Any) -> str:
-    return jwt.encode(claims(**changed), key, algorithm=algorithm, headers={"kid": kid})
-
-
-@dataclass
-class Desk:
-    """The service in this process, held to Apple's document, and its state machine."""
-
-    book: AppleBook
-    clock: Turned
-    log: ChangeLog
-    transport: Any
-    http: httpx.AsyncClient
-
-    def unchecked(self) -> httpx.AsyncClient:
-        """A client whose requests may break the document, to see what the service says to them."""
-        return httpx.AsyncClient(transport=self.transport.inner, base_url=BASE, headers=self.http.headers)
-
-    async def get(self, path: str, **parameters: str) -> Any:
-        answer = await self.http.get(path, params=parameters)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def send(self, method: str, path: str, data: Any, status: int) -> Any:
-        answer = await self.http.request(method, path, json={"data": data})
-        assert answer.status_code == status, answer.text
-        return answer.json() if answer.content else None
-
-    async def refused(self, method: str, path: str, data: Any, status: int, code: str, detail: str) -> None:
-        (error,) = (await self.send(method, path, data, status))["errors"]
-        assert (error["status"], error["code"]) == (str(status), code)
-        assert detail in error["detail"]
-
-    async def version(self) -> dict[str, Any]:
-        """The new version, as a list of that number has it."""
-        path = f"/v1/apps/{self.book.APP}/appStoreVersions"
-        (found,) = (await self.get(path, **{"filter[versionString]": "4.2.0"}))["data"]
-        return dict(found)
-
-    @property
-    def phased_path(self) -> str:
-        assert self.book.phased is not None
-        return f"/v1/{PHASED}/{self.book.phased.id}"
-
-    def phased(self, state: str) -> dict[str, Any]:
-        assert self.book.phased is not None
-        return {"type": PHASED, "id": self.book.phased.id, "attributes": {"phasedReleaseState": state}}
-
-    def of_the_version(self, kind: str) -> dict[str, Any]:
-        """A new resource that belongs to the version."""
-        version = {"type": "appStoreVersions", "id": self.book.VERSION_ID}
-        return {"type": kind, "relationships": {"appStoreVersion": {"data": version}}}
-
-    def submission(self, submission_id: str, **attributes: bool) -> dict[str, Any]:
-        return {"type": "reviewSubmissions", "id": submission_id, "attributes": attributes}
-
-    def new_submission(self) -> dict[str, Any]:
-        app = {"data": {"type": "apps", "id": self.book.APP}}
-        return {"type": "reviewSubmissions", "attributes": {"platform": "IOS"}, "relationships": {"app": app}}
-
-    def item(self, submission_id: str) -> dict[str, Any]:
-        item = self.of_the_version("reviewSubmissionItems")
-        item["relationships"]["reviewSubmission"] = {"data": {"type": "reviewSubmissions", "id": submission_id}}
-        return item
-
-    def builds(self) -> list[dict[str, str]]:
-        return [{"type": "builds", "id": self.book.BUILD_ID}]
-
-
-@pytest.fixture
-async def desk_in():
-    """Opens a desk in a stage of the release."""
-    opened: list[httpx.AsyncClient] = []
-
-    def open_desk(stage: str, hourly: int = 3600) -> Desk:
-        clock, log = Turned(), ChangeLog()
-        since = -2.0 if stage == "review" else -52.0
-        book = AppleBook(AppStoreStart(stage=stage, since=since), ExposureLog(), NOW, clock.now)
-        key = AppleKey("KEY1", "issuer-1", PUBLIC)
-        app = make_app(book, key, log, Faults(), lambda: (1000, 3), hourly)
-        signed_in = {"Authorization": f"Bearer {token()}"}
-        transport = held_to("app_store", app)
-        http = httpx.AsyncClient(transport=transport, base_url=BASE, headers=signed_in)
-        opened.append(http)
-        return Desk(book, clock, log, transport, http)
-
-    yield open_desk
-    for http in opened:
-        await http.aclose()
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -162,9 +56,11 @@ async def test_what_is_not_there_is_left_out_and_never_null(desk_in):
     desk = desk_in("waiting")
     assert "appStoreVersionPhasedRelease" not in (await desk.version())["relationships"]
     await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201)
-    (submission,) = (await desk.get("/v1/reviewSubmissions", **{"filter[app]": desk.book.APP}))["data"]
+    (submission,) = (
+        await desk.get("/v1/reviewSubmissions", **{"filter[app]": desk.book.APP, "filter[platform]": "IOS"})
+    )["data"]
     assert set(submission["attributes"]) == {"platform", "state"}
-    assert set(submission["relationships"]) == {"items"}
+    assert set(submission["relationships"]) == {"app", "items"}
     created = await desk.send("POST", f"/v1/{PHASED}", desk.of_the_version(PHASED), 201)
     assert "startDate" not in created["data"]["attributes"]
 
@@ -177,15 +73,16 @@ async def test_the_version_before_is_listed_until_filters_leave_it_out(desk_in):
     async def states(**query: str) -> list[str]:
         return [one["attributes"]["appVersionState"] for one in (await desk.get(path, **query))["data"]]
 
-    assert await states() == [new, old]
-    assert await states(**{"filter[appVersionState]": f"IN_REVIEW,{old}"}) == [old]
-    assert await states(**{"filter[appStoreState]": "READY_FOR_SALE"}) == [old]
-    assert await states(**{"filter[platform]": "MAC_OS"}) == []
-    assert await states(**{"filter[platform]": "MAC_OS,IOS", "filter[versionString]": "4.2.0,9.9"}) == [new]
+    assert await states() == ["IN_REVIEW", new, old, old]
+    assert await states(**{"filter[platform]": "IOS"}) == [new, old]
+    assert await states(**{"filter[platform]": "IOS", "filter[appVersionState]": f"IN_REVIEW,{old}"}) == [old]
+    assert await states(**{"filter[appStoreState]": "READY_FOR_SALE"}) == [old, old]
+    assert await states(**{"filter[platform]": "VISION_OS"}) == []
+    assert await states(**{"filter[platform]": "TV_OS,IOS", "filter[versionString]": "4.2.0,9.9"}) == [new]
     body = desk.of_the_version("appStoreVersionReleaseRequests")
     await desk.send("POST", "/v1/appStoreVersionReleaseRequests", body, 201)
     desk.clock.time += HOUR
-    assert await states() == ["READY_FOR_DISTRIBUTION", "REPLACED_WITH_NEW_VERSION"]
+    assert await states(**{"filter[platform]": "IOS"}) == ["READY_FOR_DISTRIBUTION", "REPLACED_WITH_NEW_VERSION"]
     assert desk.book.exposure.share_at("87", desk.clock.time) == 1
 
 
@@ -195,8 +92,8 @@ async def test_builds_are_sorted_and_filtered_and_bring_along_what_they_link_to(
     async def numbers(**query: str) -> list[str]:
         return [one["attributes"]["version"] for one in (await desk.get("/v1/builds", **query))["data"]]
 
-    assert await numbers(sort="-uploadedDate") == ["87", "82"]
-    assert await numbers(sort="version") == ["82", "87"]
+    assert await numbers(sort="-uploadedDate") == ["87", "87", "82"]
+    assert await numbers(sort="version", **{"filter[preReleaseVersion.platform]": "IOS"}) == ["82", "87"]
     assert await numbers(**{"filter[betaGroups]": desk.book.GROUP_ID}) == ["87"]
     assert await numbers(**{"filter[preReleaseVersion.version]": "4.1.3"}) == ["82"]
     assert await numbers(**{"filter[expired]": "true"}) == []
@@ -204,7 +101,7 @@ async def test_builds_are_sorted_and_filtered_and_bring_along_what_they_link_to(
     found = await desk.get("/v1/builds", include="buildBetaDetail,betaGroups", **{"filter[version]": "82"})
     assert [(one["type"], one["id"]) for one in found["included"]] == [("buildBetaDetails", desk.book.OLD_BUILD_ID)]
     desk.clock.time += 87 * DAY
-    assert await numbers(**{"filter[expired]": "true"}) == ["87", "82"]
+    assert await numbers(**{"filter[expired]": "true"}) == ["87", "82", "87"]
     detail = await desk.get(f"/v1/builds/{desk.book.BUILD_ID}/buildBetaDetail")
     assert detail["data"]["attributes"]["internalBuildState"] == "EXPIRED"
 
@@ -226,9 +123,10 @@ async def test_a_long_list_comes_in_pages(desk_in):
 async def test_testers_sessions_are_counted_since_the_upload_and_not_at_all_before_the_first(desk_in):
     desk = desk_in("testflight")
     found = await desk.get(f"/v1/builds/{desk.book.BUILD_ID}/metrics/betaBuildUsages")
-    (point,) = found["data"][0]["dataPoints"]
-    assert (point["values"]["sessionCount"], point["values"]["crashCount"]) == (1000, 3)
-    assert point["start"] < point["end"]
+    points = found["data"][0]["dataPoints"]
+    assert [sum(point["values"][name] for point in points) for name in ("sessionCount", "crashCount")] == [1000, 3]
+    assert [point["end"] for point in points[:-1]] == [point["start"] for point in points[1:]]
+    assert points[-1]["end"] == datetime.fromtimestamp(NOW - 3 * HOUR, UTC).isoformat(timespec="seconds")
     old = await desk.get(f"/v1/builds/{desk.book.OLD_BUILD_ID}/metrics/betaBuildUsages")
     assert old["data"][0]["dataPoints"] == []
 
@@ -323,16 +221,17 @@ async def test_each_step_of_the_ladder_is_offered_when_it_is_due_even_where_nobo
     desk.clock.time += 10 * DAY
     await desk.get("/v1/apps")
     steps = [(offer.at, str(offer.share)) for offer in desk.book.exposure.offers if offer.at >= NOW]
+    live = NOW + 600
     assert steps == [
-        (NOW, "0.01"),
-        (NOW + DAY, "0.02"),
-        (NOW + 2 * DAY, "0.05"),
+        (live, "0.01"),
+        (live + DAY, "0.02"),
+        (live + 2 * DAY, "0.05"),
         (NOW + 2.5 * DAY, "0"),
         (NOW + 3.5 * DAY, "0.05"),
-        (NOW + 4 * DAY, "0.1"),
-        (NOW + 5 * DAY, "0.2"),
-        (NOW + 6 * DAY, "0.5"),
-        (NOW + 7 * DAY, "1"),
+        (live + 4 * DAY, "0.1"),
+        (live + 5 * DAY, "0.2"),
+        (live + 6 * DAY, "0.5"),
+        (live + 7 * DAY, "1"),
     ]
     assert desk.book.phased.state == "COMPLETE"
 
@@ -343,7 +242,9 @@ async def test_a_withdrawn_submission_is_over_after_a_moment_and_the_version_can
     changed = await desk.send("PATCH", f"/v1/reviewSubmissions/{ident}", desk.submission(ident, canceled=True), 200)
     assert changed["data"]["attributes"]["state"] == "CANCELING"
     desk.clock.time += 60
-    (found,) = (await desk.get("/v1/reviewSubmissions", **{"filter[app]": desk.book.APP}))["data"]
+    (found,) = (await desk.get("/v1/reviewSubmissions", **{"filter[app]": desk.book.APP, "filter[platform]": "IOS"}))[
+        "data"
+    ]
     assert found["attributes"]["state"] == "COMPLETE"
     assert desk.book.version_state == "DEVELOPER_REJECTED"
     again = (await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201))["data"]["id"]
@@ -432,7 +333,8 @@ async def test_only_a_version_that_can_be_edited_goes_into_a_submission(desk_in,
         queued = desk.book.submissions[0].id
         await desk.send("PATCH", f"/v1/reviewSubmissions/{queued}", desk.submission(queued, canceled=True), 200)
     opened = (await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201))["data"]["id"]
-    await desk.refused("POST", "/v1/reviewSubmissionItems", desk.item(opened), 409, "STATE_ERROR", f"version {before}")
+    why = "Another build is in review" if stage == "review" else f"version {before}"
+    await desk.refused("POST", "/v1/reviewSubmissionItems", desk.item(opened), 409, "STATE_ERROR", why)
     assert desk.book.version_state == before
 
 
@@ -448,7 +350,7 @@ async def test_a_version_is_in_one_submission_at_a_time(desk_in):
 async def test_a_submission_of_other_items_does_not_move_the_version(desk_in):
     desk = desk_in("testflight")
     event = desk.book.open_submission()
-    event.items.append("an-event")
+    event.put("appEvent", "an-event")
     await desk.send("PATCH", f"/v1/reviewSubmissions/{event.id}", desk.submission(event.id, submitted=True), 200)
     desk.clock.time += 30 * HOUR
     assert (await desk.version())["attributes"]["appVersionState"] == "PREPARE_FOR_SUBMISSION"
@@ -465,7 +367,11 @@ async def test_a_submission_follows_its_states(desk_in):
     desk = desk_in("review")
     ident = desk.book.submissions[0].id
     path = f"/v1/reviewSubmissions/{ident}"
-    await desk.refused("POST", "/v1/reviewSubmissions", desk.new_submission(), 409, "STATE_ERROR", "Another build is")
+    second = (await desk.send("POST", "/v1/reviewSubmissions", desk.new_submission(), 201))["data"]["id"]
+    await desk.refused(
+        "POST", "/v1/reviewSubmissions", desk.new_submission(), 409, "STATE_ERROR", "two are in progress"
+    )
+    await desk.refused("POST", "/v1/reviewSubmissionItems", desk.item(second), 409, "STATE_ERROR", "Another build is")
     await desk.refused(
         "PATCH", path, desk.submission(ident, submitted=True), 409, "STATE_ERROR", "not ready to be submitted yet"
     )
