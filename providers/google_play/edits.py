@@ -184,7 +184,7 @@ class ChangeCycle:
     def _target(self, wanted: Mapping[str, str], shown: ShareRead, seen: ReleaseState | None) -> Target:
         ours = shown.committed
         if ours is None:
-            raise StateDiffers(f"{wanted['build']} is not on {shown.track} any more.", self._describe(shown))
+            raise StateDiffers(f"{wanted['build']} is not on {shown.track}.", self._describe(shown))
         halting = wanted["verb"] == "halt"
         target = Target.halting(ours) if halting else Target.of_share(Decimal(wanted["share"]))
         if ours.status == HALTED if halting else ours.is_at(target):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,9 +92,13 @@ def compose(
     ours = None if listed is None else listed.find(rollout.build)
     committed = None if shared is None else shared.committed
     if listed is not None and ours is None:
-        return _absent(rollout, listed.track, [str(release) for release in listed.releases], now, notes)
+        served = [release for release in listed.releases if release.lifecycle == PUBLISHED]
+        newer = _newer(rollout.build, (code for release in served for code in release.codes))
+        return _absent(rollout, listed.track, [str(release) for release in listed.releases], newer, now, notes)
     if listed is None and shared is not None and committed is None:
-        return _absent(rollout, shared.track, [str(release) for release in shared.others], now, notes)
+        going = [release for release in shared.others if release.status in (IN_PROGRESS, COMPLETED)]
+        newer = _newer(rollout.build, (code for release in going for code in release.codes))
+        return _absent(rollout, shared.track, [str(release) for release in shared.others], newer, now, notes)
     lifecycle = PUBLISHED if ours is None else ours.lifecycle
     word, status, why = _said(lifecycle, committed)
     return ReleaseState(
@@ -127,7 +131,11 @@ def _said(lifecycle: str, committed: Committed | None) -> tuple[StateWord, str, 
     if lifecycle != PUBLISHED:
         return StateWord.UNKNOWN, lifecycle, (f"Google Play says {lifecycle}, which this program does not know",)
     if committed is None:
-        return StateWord.UNKNOWN, PUBLISHED, ("served or halted: the share was not read yet (u reads it)",)
+        return (
+            StateWord.UNKNOWN,
+            PUBLISHED,
+            ("served or halted: the share was not read yet (u reads it, by a short edit)",),
+        )
     word = _WORDS.get(committed.status)
     if word is None:
         note = f"Google Play says {committed.status}, which this program does not know"
@@ -142,9 +150,19 @@ def _unreached(committed: Committed | None) -> tuple[str, ...]:
     return (f"{plain_percent(committed.share)} is committed and reaches nobody yet",)
 
 
-def _absent(rollout: RolloutPlan, track: str, held: list[str], now: float, notes: tuple[str, ...]) -> ReleaseState:
+def _newer(build: str, codes: Iterable[str]) -> str:
+    """The highest version code that is served and higher than ours; empty where there is none."""
+    higher = [code for code in codes if code.isdecimal() and build.isdecimal() and int(code) > int(build)]
+    return max(higher, key=int, default="")
+
+
+def _absent(
+    rollout: RolloutPlan, track: str, held: list[str], newer: str, now: float, notes: tuple[str, ...]
+) -> ReleaseState:
     """Superseded, or never there: the store's answer says nothing about our build, so neither do we."""
     what = f"it holds {'; '.join(held)}" if held else "it holds no release"
+    if newer:
+        what = f"{what}; {newer} is newer and took its place"
     return ReleaseState(
         build=rollout.build,
         version=rollout.version,

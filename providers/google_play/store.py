@@ -39,6 +39,7 @@ class GooglePlayStore:
         self._lock = PackageLock(default_folder() if locks is None else locks, options.package)
         self._listings: dict[str, Listing] = {}
         self._shares: dict[str, ShareRead] = {}
+        self._turn = 0
 
     @property
     def label(self) -> str:
@@ -52,7 +53,7 @@ class GooglePlayStore:
         by edits alone, hence seldom, and the note says so.
         """
         await self._sign_in.ahead()
-        listed, closed = await self._list(rollout)
+        listed, closed = await self._list(rollout, wide=share)
         notes: tuple[str, ...] = () if closed is None else (f"read by edits only, seldom: {closed.message}",)
         if share:
             notes += await self._read_share(rollout, listed)
@@ -91,10 +92,10 @@ class GooglePlayStore:
         known = listed if listed is not None and listed.find(rollout.build) is not None else None
         return compose(rollout, known if shared.committed is not None else None, shared, self._clock.now())
 
-    async def _list(self, rollout: RolloutPlan) -> tuple[Listing | None, ProviderError | None]:
+    async def _list(self, rollout: RolloutPlan, *, wide: bool) -> tuple[Listing | None, ProviderError | None]:
         """The first track, from the last phase down, that holds the build; or why none can be listed."""
         first: Listing | None = None
-        for track in self._tracks(rollout):
+        for track in self._looked_at(rollout, wide=wide):
             answer = await self._api.releases(track)
             error = refusal(answer)
             if error is not None and answer.status not in _CLOSED:
@@ -111,6 +112,17 @@ class GooglePlayStore:
         if first is not None:
             self._listings[rollout.build] = first
         return first, None
+
+    def _looked_at(self, rollout: RolloutPlan, *, wide: bool) -> list[str]:
+        """One call a poll: the track that held the build last; all of them when the share is read, or in turns."""
+        tracks = self._tracks(rollout)
+        last = self._listings.get(rollout.build)
+        if wide or last is None:
+            return tracks
+        if last.find(rollout.build) is not None:
+            return [last.track]
+        self._turn += 1
+        return [tracks[self._turn % len(tracks)]]
 
     async def _read_share(self, rollout: RolloutPlan, listed: Listing | None) -> tuple[str, ...]:
         """Refresh what is known of the committed share; a note where that failed but the last one can still stand."""

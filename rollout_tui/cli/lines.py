@@ -54,6 +54,8 @@ def _state(rollout: Rollout, name: str, now: float) -> str:
     parts = [f"{state.word} {name} {store.name} says {words.plain_text(state.status, 60)}"]
     if state.share is not None:
         parts.append(f"committed {words.plain_percent(state.share)}")
+    if store.changed_elsewhere is not None:
+        parts.append(f"changed elsewhere: {store.changed_elsewhere}")
     if state.day is not None:
         parts.append(f"day {state.day} of 7")
     if store.requested is not None:

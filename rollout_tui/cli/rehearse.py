@@ -128,11 +128,16 @@ def _remember(ready: Ready, count: int) -> None:
 
 def _ask(history: History, intent: str, platform: Platform, build: str, requested: str, at: float) -> None:
     """Somebody promoted to the present phase, and the store showed it."""
+    from decimal import Decimal
+
     from rollout_tui.domain.actions import ActionKind, Change, Ending, Expectation, Outcome
+    from rollout_tui.domain.releases import StateWord
     from rollout_tui.history.journal import Entry
     from rollout_tui.rehearsal.scenarios import VERSION
 
-    change = Change("the store", f"Promoted to {requested}.", (), (), "", Expectation())
+    share = Decimal(requested.removesuffix(" %")) / 100 if requested.endswith("%") else None
+    expects = Expectation(StateWord.RUNNING, share=share)
+    change = Change("the store", f"Promoted to {requested}.", (), (), "", expects)
     kind = ActionKind.PROMOTE
     history.journal.write_intent(
         Entry(intent, platform, VERSION, build, kind, requested, change, None, "mara@rel-01", "", at)

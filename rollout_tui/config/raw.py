@@ -237,7 +237,7 @@ class ProviderSection(BaseModel):
 
 
 class StoreSection(ProviderSection):
-    """A store; `share_interval` 0 never reads the committed share by itself."""
+    """A store; `share_interval` 0 reads the committed share only when a person asks."""
 
     share_interval: SecondsOrNone = _written("15m")
 

@@ -18,7 +18,8 @@ class ProviderSettings:
     """One configured store, source or tracker. Times in seconds.
 
     `name` is its section ("prometheus"), `provider` the entry point, `options` validated by the provider's own model.
-    `share_interval` (stores only) is how often the committed share is read where that costs an edit; 0 is never.
+    `share_interval` (stores only) is how often the committed share is read where that costs an edit; 0 only when a
+    person asks.
     """
 
     name: str

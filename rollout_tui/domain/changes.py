@@ -145,6 +145,8 @@ def _state_text(store: str, old: ReleaseState, new: ReleaseState) -> str:
         parts.append(f"day {new.day} of 7")
     if old.build != new.build:
         parts.append(f"build {old.build} to {new.build}")
+    if new.word is StateWord.UNKNOWN and new.notes:
+        parts.append(words.plain_text(new.notes[0], 120))
     return f"{store}: {', '.join(parts) or _state_name(new)}"
 
 

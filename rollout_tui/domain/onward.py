@@ -13,6 +13,9 @@ from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
+_NOT_SENT = "NOT_SENT_FOR_REVIEW"
+"""What a store says of a change that a person must send for review first; all else that waits must be published."""
+
 
 def release(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
     """A build that the store lets go as soon as somebody says so."""
@@ -22,14 +25,15 @@ def release(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
     name = rollout.plan.label
     if state.kind is PhaseKind.REVIEW:
         return _approved(rollout, now, zone)
-    note = words.plain_text(state.notes[0], 100) if state.notes else f"{rollout.store.name} says {state.status}."
+    note = words.plain_text(state.notes[0], 100) if state.notes else f"{rollout.store.name} says {state.status}"
+    verb = "Send" if state.status == _NOT_SENT else "Publish"
     return Advice(
         Rank.RELEASE,
         Urgency.ACT_SOON,
         Severity.WARNING,
-        f"Publish {name} in the store's console: {state.status}.",
-        note,
-        f"publish {name} in the console.",
+        f"{verb} {name} in the store's console: {state.status}.",
+        f"{note.removesuffix('.')}.",
+        f"{verb.lower()} {name} in the console.",
     )
 
 

@@ -19,6 +19,7 @@ from rollout_tui.domain.sentences import (
     proof_sentence,
     worst_metric,
 )
+from rollout_tui.domain.served import gone, not_stopped
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -245,4 +246,4 @@ def _lacks_data(result: GateResult) -> bool:
     )
 
 
-URGENT: tuple[Ask, ...] = (unsettled, pause, investigate, mend)
+URGENT: tuple[Ask, ...] = (not_stopped, unsettled, pause, investigate, gone, mend)

@@ -213,6 +213,8 @@ class Actions:
             await self._desk.clock.sleep(_READ_BACK[min(looks, len(_READ_BACK) - 1)])
             looks += 1
         shows = "cannot be read" if state is None else f"still shows {state.status}"
+        if state is not None and state.notes:
+            shows = f"{shows}: {words.plain_text(state.notes[0], 160)}"
         waited = words.span(self._rules.deadline)
         message = f"{unanswered}Not confirmed by {change.store} after {waited}: it {shows}. Look there by hand."
         return self._ended(proposal, Ending.UNCONFIRMED, message, state)

@@ -57,7 +57,8 @@ class StoreRound:
         self.settings = settings
         self._moved = moved
         self._share_read: float | None = None
-        self._share_wanted = True
+        # With an interval of 0 no edit is opened unless a person asks: another tool may sign in with the same account.
+        self._share_wanted = settings.share_interval > 0
 
     def want_share(self) -> None:
         """Read the committed share with the next poll, whatever it costs."""

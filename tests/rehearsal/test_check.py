@@ -69,6 +69,27 @@ def test_one_platform_alone_and_the_forms_for_ci(run: Run, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("scenario", ["healthy"])
+@pytest.mark.parametrize(
+    ("line", "wrong", "says"),
+    [
+        ("package = ", 'package = "com.acme.other"', "Google Play knows no such package"),
+        ("build = ", 'build = "4999"', "Google Play says not on the track"),
+    ],
+)
+def test_a_store_that_shows_no_phase_of_this_build_passes_nothing(
+    run: Run, rehearsal: Served, line: str, wrong: str, says: str
+) -> None:
+    lines = rehearsal.config.read_text(encoding="utf-8").splitlines()
+    first = next(number for number, text in enumerate(lines) if text.startswith(line))
+    rehearsal.config.write_text("\n".join([*lines[:first], wrong, *lines[first + 1 :]]), encoding="utf-8")
+    code, out, _ = run("check", "android")
+    assert (code, out.splitlines()[-1]) == (3, "NO DATA")
+    code, out, _ = run("check", "android", "--format", "json")
+    assert says in out
+    assert '"PASS"' not in out
+
+
+@pytest.mark.parametrize("scenario", ["healthy"])
 def test_wrong_words_are_usage_errors_in_one_line(run: Run) -> None:
     for arguments, told in (
         (("windows",), "it has android, ios"),

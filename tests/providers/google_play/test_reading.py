@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from decimal import Decimal
 
 import httpx
 import pytest
 
+from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.releases import PhaseKind, StateWord
 from rollout_tui.ports import Denied, Misconfigured, Unreachable
 from tests.providers.google_play.desk import ANDROID, CLOSED, INTERNAL, NOW, PRODUCTION
@@ -222,3 +224,23 @@ async def test_a_read_that_is_given_up_in_the_middle_still_deletes_its_edit(desk
     assert half.open_edits() == []
     async with desk.store._lock.held("afterwards", 0.0):
         pass
+
+
+@pytest.mark.parametrize("step", ["get", "update", "validate", "commit"])
+@pytest.mark.parametrize("reading", [True, False])
+async def test_whoever_gives_up_in_the_middle_leaves_no_edit_open(desk_of, half, step, reading):
+    desk = desk_of(half)
+    seen = await desk.see()
+    change = desk.plan(ActionKind.PROMOTE, seen, PRODUCTION)
+    half.calls.clear()
+    doing = asyncio.ensure_future(desk.see() if reading else desk.store.perform(desk.rollout, change, seen))
+
+    def give_up(call: str) -> None:
+        if call == step:
+            doing.cancel()
+
+    half.before = give_up
+    with contextlib.suppress(asyncio.CancelledError):
+        await doing
+    assert half.open_edits() == []
+    assert half.calls.count("insert") == 1
