@@ -154,7 +154,7 @@ async def _serve(
     stage.ios.advance(stage.clock.now())
     sockets = {name: _listen() for name in SERVICES}
     services = {name: f"http://127.0.0.1:{listening.getsockname()[1]}" for name, listening in sockets.items()}
-    token, apps = _write_keys(stage, folder, services["google_oauth"])
+    token, apps = make_services(stage, folder, services["google_oauth"])
     config = write_config(folder, stage, speed, services)
 
     def server(name: str, app: Starlette) -> Quiet:
@@ -187,8 +187,8 @@ async def _serve(
         listening.close()
 
 
-def _write_keys(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict[str, Starlette]]:
-    """Fresh keys for this run, and the services that know them."""
+def make_services(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict[str, Starlette]]:
+    """Fresh keys for this run, written into the folder, and the services that know them."""
     private, public = make_key()
     account, account_public = make_account(ACCOUNT, ACCOUNT_KEY, f"{oauth_url}/token")
     token = f"ya29.{secrets.token_urlsafe(32)}"
