@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rollout_tui.domain.actions import Change, Consent, Intent
+from rollout_tui.domain.checkup import Remark
 from rollout_tui.domain.investigation import Investigation
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import BugScope, RolloutPlan
@@ -224,6 +225,15 @@ class Investigator(Protocol):
         ...
 
 
+@runtime_checkable
+class Examined(Protocol):
+    """A store, source or tracker that knows more to look at than its reads show; asked by `doctor` alone."""
+
+    async def examine(self, rollouts: Sequence[RolloutPlan]) -> Sequence[Remark]:
+        """Harmless looks, each with its remark and fix. Raises ProviderError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """An entry point: what this provider can be, and its options.
@@ -240,6 +250,10 @@ class Provider:
     open_tracker: Callable[[BaseModel, ProviderContext], Tracker] | None = None
     open_investigator: Callable[[BaseModel, ProviderContext], Investigator] | None = None
     """Beside a source or store: opened with the same section's options."""
+    shared: str = ""
+    """What of it this program shares with other tools, and what it does to them; a sentence for `doctor`."""
+    share_costs: str = ""
+    """Stores: what reading the committed share costs beside a usual look; empty where it comes with it."""
     label: str = ""
     """Name for people: "Google Play"."""
     stale_after: Callable[[BaseModel], float] | None = None

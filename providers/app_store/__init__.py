@@ -22,4 +22,5 @@ PROVIDER = Provider(
     options=AppStoreOptions,
     open_store=_open,
     label="App Store",
+    shared="the hourly budget of requests belongs to the key: every tool with this key uses it up",
 )

@@ -24,4 +24,5 @@ PROVIDER = Provider(
     options=GitHubOptions,
     open_tracker=_open,
     label="GitHub",
+    shared="the rate limit belongs to the token, or without one to this host's address",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from providers import wire
 from providers.github.options import GitHubOptions, for_version
+from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.verdicts import BugCount
 from rollout_tui.domain.words import plain_text
@@ -73,26 +74,55 @@ class GitHubTracker:
         newest = tuple(f"#{issue.number} {plain_text(issue.title, 100)}" for issue in issues[:_NEWEST])
         return BugCount(len(issues), asked_at, _WHO, newest)
 
+    async def examine(self, rollouts: Sequence[RolloutPlan]) -> Sequence[Remark]:
+        """Whether the labels exist: one that was renamed counts no bug for ever (stores.md 9). Raises ProviderError."""
+        options = self._options
+        named = [options.critical_label, options.blocking_label]
+        if options.version_label is not None:
+            named += [for_version(options.version_label, rollout.version) for rollout in rollouts]
+        there = {
+            str(item.get("name")).casefold()
+            for item in await self._pages(f"{self._repository()}/labels", {"per_page": "100"})
+            if isinstance(item, dict)
+        }
+        return [self._label(label, exists=label.casefold() in there) for label in dict.fromkeys(named)]
+
+    def _label(self, label: str, *, exists: bool) -> Remark:
+        name = plain_text(label, 60)
+        if exists:
+            return Remark(_WHO, Grade.OK, f"label “{name}” exists")
+        text = f"{self._options.repository} has no label “{name}”: no issue with it is ever found"
+        return Remark(_WHO, Grade.WARNING, text, "make the label, or name the one that is used")
+
     async def close(self) -> None:
         """Nothing is held."""
 
-    async def _issues(self, query: Mapping[str, str]) -> list[Issue]:
-        """All pages; an issue that moved to the next page meanwhile counts once."""
+    def _repository(self) -> str:
         owner, _, name = self._options.repository.partition("/")
-        url = f"{self._base}/repos/{quote(owner)}/{quote(name)}/issues"
+        return f"{self._base}/repos/{quote(owner)}/{quote(name)}"
+
+    async def _issues(self, query: Mapping[str, str]) -> list[Issue]:
+        """All of them; an issue that moved to the next page meanwhile counts once."""
+        items = await self._pages(f"{self._repository()}/issues", query)
+        return list({issue.number: issue for issue in _read(items)}.values())
+
+    async def _pages(self, url: str, query: Mapping[str, str]) -> list[wire.Json]:
+        """The items of all pages of a list."""
         parameters: Mapping[str, str] | None = query
-        found: dict[int, Issue] = {}
+        found: list[wire.Json] = []
         for _ in range(_PAGES):
             answer = await wire.get(self._http, url, who=_WHO, params=parameters, headers=self._headers)
             self._check(answer)
-            found |= {issue.number: issue for issue in _read(answer.json)}
+            if not isinstance(answer.json, list):
+                raise Unreachable(f"{_WHO} answered with something that is no list")
+            found += answer.json
             following = _NEXT.search(answer.headers.get("link", ""))
             if following is None:
-                return list(found.values())
+                return found
             url, parameters = following[1], None
             if not url.startswith(f"{self._base}/"):
                 raise Unreachable(f"{_WHO} names a next page on another server")
-        raise Misconfigured(f"{_WHO} lists more than {_PAGES * 100} issues", "narrow the labels down")
+        raise Misconfigured(f"{_WHO} lists more than {_PAGES * 100} issues or labels", "narrow the labels down")
 
     def _check(self, answer: wire.Answer) -> None:
         """Raises what the status means here."""

@@ -22,4 +22,10 @@ PROVIDER = Provider(
     options=GooglePlayOptions,
     open_store=_open,
     label="Google Play",
+    shared=(
+        "an account has one open edit for an app: a new edit of the same account takes the place of the one before, "
+        "and the first commit by anyone invalidates every other edit; give this program an account of its own. All "
+        "tools of the project share 3,000 queries a minute"
+    ),
+    share_costs="a short edit of three requests",
 )

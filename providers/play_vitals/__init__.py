@@ -58,5 +58,6 @@ PROVIDER = Provider(
     open_source=_open_source,
     open_investigator=_open_investigator,
     label="Play vitals",
+    shared="the queries of a minute belong to the Google Cloud project",
     stale_after=_stale_after,
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rollout_tui.config.providers import UnknownProvider, find
 from rollout_tui.config.secrets import resolve
 from rollout_tui.config.settings import ProviderSettings, Settings
-from rollout_tui.engine.http import make_client
+from rollout_tui.engine.http import Listener, make_client
 from rollout_tui.engine.trouble import describe
 from rollout_tui.ports import (
     Clock,
@@ -42,11 +42,13 @@ class Providers:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
         lookup: Callable[[str], Provider] = find,
+        heard: Listener | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._transport = transport
         self._lookup = lookup
+        self._heard = heard
         self._client: httpx.AsyncClient | None = None
         self._stores: dict[str, Store] = {}
         self._sources: dict[str, Source] = {}
@@ -118,7 +120,7 @@ class Providers:
         if opener is None:
             raise Misconfigured(f'provider "{section.provider}" cannot be a {role}')
         if self._client is None:
-            self._client = make_client(self._transport)
+            self._client = make_client(self._transport, self._heard)
         try:
             return opener(_options(provider, section), ProviderContext(name, self._client, self._clock, resolve))
         except ProviderError:
