@@ -154,6 +154,7 @@ async def test_a_newer_release_in_our_place_is_said_and_asks_for_a_person(tmp_pa
     await watched(world, engine, 0.1)
     play.tracks["production"] = [release("inProgress", "4300", fraction=0.2), release("completed", "4103")]
     await minutes(world, 2)
+    await until(lambda: (said := answered(engine)) is not None and said.word is StateWord.UNKNOWN, "the answer")
     state = engine.snapshot.rollout(Platform.ANDROID).store.state
     assert state is not None
     assert state.word is StateWord.UNKNOWN
