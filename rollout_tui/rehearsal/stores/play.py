@@ -16,7 +16,15 @@ from rollout_tui.rehearsal.stores.play_console import carry_out
 from rollout_tui.rehearsal.stores.play_losses import SHAPES, Loss, busy, committed, deleted, expired
 from rollout_tui.rehearsal.stores.play_quota import Quota
 from rollout_tui.rehearsal.stores.play_reviews import PUBLISHED, CommitTerms, ReviewDesk
-from rollout_tui.rehearsal.stores.play_rules import Past, check_release, first_tracks, newest, served_share, settled
+from rollout_tui.rehearsal.stores.play_rules import (
+    Past,
+    check_reach,
+    check_release,
+    first_tracks,
+    newest,
+    served_share,
+    settled,
+)
 
 _EDIT_LIFE = 7200.0
 _MOST_LISTED = 20
@@ -143,11 +151,13 @@ class PlayBook:
 
     def validate(self, edit_id: str) -> Edit:
         """Look at the edit as a commit would."""
-        return self.edit(edit_id)
+        edit = self.edit(edit_id)
+        check_reach(edit.tracks.values())
+        return edit
 
     def commit(self, edit_id: str, terms: CommitTerms) -> Edit:
         """Make the edit live, if the review lets it pass; every other edit is invalid from then on (G2)."""
-        edit = self.edit(edit_id)
+        edit = self.validate(edit_id)
         self.review.let_pass(terms)
         edit.state = "committed"
         self.commit_tracks(edit.tracks)

@@ -112,7 +112,8 @@ def make_app(book: PlayBook, tokens: Tokens, log: ChangeLog, faults: Faults) -> 
                 user_of(request.headers, tokens)
                 book.called(work.__name__)
                 if request.path_params["package"] != book.package:
-                    raise PlayError(404, "NOT_FOUND", f"Package not found: {request.path_params['package']}.")
+                    message = f"Package not found: {request.path_params['package']}."
+                    raise PlayError(404, "NOT_FOUND", message, "notFound")
                 check_query(request.query_params, parameters)
                 body = await work(request)
                 response = Response(status_code=204) if body is None else JSONResponse(body)

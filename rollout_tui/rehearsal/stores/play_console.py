@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_tui.rehearsal.stores.play_bodies import Document, PlayError, check_names
 from rollout_tui.rehearsal.stores.play_changes import ConsoleChange
 from rollout_tui.rehearsal.stores.play_losses import Loss
-from rollout_tui.rehearsal.stores.play_rules import check_release, without_older_staged
+from rollout_tui.rehearsal.stores.play_rules import check_release, with_latest_full, without_older_staged
 
 if TYPE_CHECKING:
     from rollout_tui.rehearsal.stores.play import PlayBook
@@ -73,6 +73,7 @@ def _write(book: PlayBook, change: ConsoleChange, build: str) -> None:
     if change.fraction is not None:
         release["userFraction"] = float(Decimal(str(change.fraction)))
     check_release(release, frozenset(release["versionCodes"]))
-    tracks[change.track]["releases"] = without_older_staged(book.tracks[change.track]["releases"], releases)
+    kept = without_older_staged(book.tracks[change.track]["releases"], releases)
+    tracks[change.track]["releases"] = with_latest_full(kept)
     book.commit_tracks(tracks)
     book.send()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -119,7 +120,25 @@ def settled(live: Document, releases: list[Document], past: Past) -> list[Docume
     latest = max(newest(release) for release in full)
     if latest in full_before or len(full) > len(full_before) + 1:
         raise _refused("Only one completed release is allowed.")
-    return [release for release in releases if release["status"] != "completed" or newest(release) == latest]
+    return with_latest_full(releases)
+
+
+def with_latest_full(releases: list[Document]) -> list[Document]:
+    """A track holds one full release: the one that it got last takes the place of those before it."""
+    latest = max((newest(one) for one in releases if one["status"] == "completed"), default=0)
+    return [one for one in releases if one["status"] != "completed" or newest(one) == latest]
+
+
+def check_reach(tracks: Iterable[Document]) -> None:
+    """Raises PlayError 403 for a staged release that no user could be given: all have a higher version code."""
+    for track in tracks:
+        full = max((newest(one) for one in track["releases"] if one["status"] == "completed"), default=0)
+        if any(one["status"] == "inProgress" and newest(one) < full for one in track["releases"]):
+            message = (
+                "You cannot rollout this release because it does not allow any existing users to upgrade to the newly "
+                "added APKs."
+            )
+            raise PlayError(403, "PERMISSION_DENIED", message, "forbidden")
 
 
 def without_older_staged(live: list[Document], releases: list[Document]) -> list[Document]:

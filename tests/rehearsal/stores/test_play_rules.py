@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,10 @@ from tests.rehearsal.stagehand import HOUR, NOW
 from tests.rehearsal.stores.test_google_play import CODE, ROOT, changed, desk, error_of
 
 __all__ = ["desk"]
+
+NO_UPGRADE = (
+    "You cannot rollout this release because it does not allow any existing users to upgrade to the newly added APKs."
+)
 
 
 async def commit(desk: Any, edit: str, **parameters: Any) -> Any:
@@ -131,6 +136,28 @@ async def test_a_new_staged_release_ends_the_one_that_was_halted(desk):
     new = {"name": "4.2.1", "versionCodes": ["4202"], "status": "inProgress", "userFraction": 0.1}
     answer = await desk.put(edit, {**track, "releases": [new, *track["releases"]]})
     assert [one["versionCodes"][-1] for one in answer.json()["releases"]] == ["4202", "4130"]
+
+
+async def test_completing_in_the_console_retires_the_full_release_before_it(desk):
+    await desk.in_the_console(build=CODE, status="completed")
+    (release,) = (await desk.production(await desk.insert()))["releases"]
+    assert release["versionCodes"][-1] == CODE
+    await desk.write(status="halted", userFraction=0.99)
+    assert await states(desk) == {CODE: "PUBLISHED", "4130": "PUBLISHED"}
+
+
+async def test_a_staged_release_that_no_user_could_be_given_is_refused_where_the_edit_is_looked_at(desk):
+    desk.book.start = replace(desk.book.start, uploaded=("4100",))
+    edit = await desk.insert()
+    track = await desk.production(edit)
+    older = {"name": "4.1.0", "versionCodes": ["4100"], "status": "inProgress", "userFraction": 0.1}
+    assert (await desk.put(edit, {**track, "releases": [older, *track["releases"]]})).status_code == 200
+    async with desk.unchecked() as http:
+        told = error_of(await http.post(f"{ROOT}/edits/{edit}:validate"))
+    assert told[0] == 403
+    assert told[2:] == (NO_UPGRADE, "forbidden")
+    assert error_of(await commit(desk, edit)) == told
+    assert desk.served() == Decimal("0.5")
 
 
 async def test_a_draft_app_takes_drafts_alone(desk):
