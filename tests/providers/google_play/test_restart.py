@@ -40,6 +40,12 @@ async def test_an_uploaded_build_takes_the_place_of_the_halted_one(desk_of, halt
     assert "begins at 10 %" in change.headline
 
 
+async def test_it_says_that_the_same_users_get_the_fix_first(desk_of, halted):
+    desk = desk_of(halted, HOTFIX)
+    change = desk.plan(ActionKind.RESTART, await desk.see(), INTERNAL)
+    assert "The users of the last staged release are drawn again first: the same people get it." in change.effects
+
+
 async def test_a_draft_keeps_its_name_notes_and_priority(desk_of, halted):
     halted.tracks["production"].insert(0, release("draft", "4202", name="4.2.1 hotfix"))
     await desk_of(halted, HOTFIX).act(ActionKind.RESTART, INTERNAL)

@@ -101,6 +101,23 @@ async def test_a_running_share_cannot_be_lowered_but_a_halted_one_resumes_at_any
     assert desk.served() == Decimal("0.2")
 
 
+async def test_a_share_below_one_per_cent_is_served_exactly(desk):
+    await desk.write(status="halted")
+    await desk.write(status="inProgress", userFraction=0.001)
+    assert desk.served() == Decimal("0.001")
+
+
+async def test_releases_and_codes_that_are_not_sent_back_are_gone(desk):
+    await desk.write(versionCodes=[CODE])
+    edit = await desk.insert()
+    track = await desk.production(edit)
+    assert track["releases"][0]["versionCodes"] == [CODE]
+    track["releases"] = track["releases"][:1]
+    await desk.call("PUT", f"/edits/{edit}/tracks/production", json=track)
+    await commit(desk, edit)
+    assert await states(desk) == {CODE: "PUBLISHED"}
+
+
 async def test_what_is_out_keeps_its_priority_and_its_countries(desk):
     assert "priority cannot be changed" in await refused(desk, inAppUpdatePriority=5)
     narrower = {"countries": ["AT"], "includeRestOfWorld": True}
@@ -198,6 +215,19 @@ async def test_what_google_does_not_approve_reaches_nobody(desk):
     await desk.write(userFraction=0.7)
     assert (await states(desk))[CODE] == "NOT_APPROVED"
     assert desk.served() == Decimal("0.5")
+
+
+async def test_a_commit_sends_what_waited_in_the_console_too(desk):
+    await desk.in_the_console(send_by_hand=True)
+    edit = await desk.insert()
+    full = {"track": "beta", "releases": [{"versionCodes": [CODE], "status": "completed"}]}
+    await desk.call("PUT", f"/edits/{edit}/tracks/beta", json=full)
+    await commit(desk, edit, changesNotSentForReview="true")
+    assert await states(desk, "beta") == {CODE: "NOT_SENT_FOR_REVIEW"}
+    await desk.in_the_console(send_by_hand=False)
+    await desk.write(userFraction=0.7)
+    assert await states(desk, "beta") == {CODE: "PUBLISHED"}
+    assert desk.served() == Decimal("0.7")
 
 
 async def test_under_managed_publishing_everything_waits_until_a_person_publishes_it(desk):
