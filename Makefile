@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Installers compile what they install, but not the modules of a checkout: uncompiled, the first frame takes a third longer.
 COMPILE := $(BIN)/python -m compileall -q rollout_tui providers
 
-.PHONY: demo test check bench sim screenshots clean
+.PHONY: demo test check bench sim reference screenshots clean
 
 demo: $(VENV)/.installed ## watch a rehearsed rollout on this terminal; needs no credentials and no network
 	@$(BIN)/rollout-tui rehearse
@@ -25,6 +25,9 @@ bench: $(VENV)/.test ## the budgets, measured against a Textual hello-world in t
 
 sim: $(VENV)/.installed ## the evidence of gates in simulated phases, beside what it promises; SIM="--phases 40 --cells 2 %"
 	$(BIN)/python -m benchmarks.sim $(SIM)
+
+reference: $(VENV)/.installed ## docs/providers-reference.md from the code
+	$(BIN)/rollout-tui providers --markdown > docs/providers-reference.md
 
 screenshots: $(VENV)/.dev ## pictures for the README, from a seeded rehearsal
 	$(BIN)/python -m screenshots

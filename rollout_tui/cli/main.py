@@ -29,6 +29,7 @@ VERBS = {
     "sign": ("rollout_tui.cli.sign:command", "Answer a sign-off gate by name."),
     "gate": ("rollout_tui.cli.gate:command", "Say whether counts prove a rate under or over a limit."),
     "doctor": ("rollout_tui.cli.doctor:command", "Check every provider and this host; each finding with its fix."),
+    "providers": ("rollout_tui.cli.providers:command", "List the installed providers and their options."),
     "config": ("rollout_tui.cli.config:group", "Write, check and show the configuration."),
 }
 """Verb -> where its command lives, and its line in --help; nothing heavy is imported for either."""

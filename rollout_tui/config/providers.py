@@ -21,14 +21,19 @@ def names() -> list[str]:
     return sorted(_entries())
 
 
+def claims(name: str) -> list[EntryPoint]:
+    """The entry points of that name, one a place: more than one where two packages claim it."""
+    return list({entry.value: entry for entry in _entries().get(name, [])}.values())
+
+
 @cache
 def find(name: str) -> Provider:
     """The provider of that name, imported now. Raises UnknownProvider."""
-    candidates = _entries().get(name, [])
+    candidates = claims(name)
     if not candidates:
         raise UnknownProvider(f'no provider "{name}" is installed; installed: {", ".join(names()) or "none"}')
-    places = sorted({entry.value for entry in candidates})
-    if len(places) > 1:
+    if len(candidates) > 1:
+        places = sorted(entry.value for entry in candidates)
         raise UnknownProvider(f'provider "{name}" is installed twice: {", ".join(places)}; uninstall one of them')
     return _load(candidates[0])
 

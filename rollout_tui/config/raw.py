@@ -73,9 +73,9 @@ def _zone(name: str) -> str:
     return name
 
 
-def _written(text: str) -> Any:
+def _written(text: str, about: str | None = None) -> Any:
     """A default time as a person would write it; `config show` and the JSON Schema tell it so."""
-    return Field(default=grammar.duration(text), json_schema_extra={"default": text})
+    return Field(default=grammar.duration(text), description=about, json_schema_extra={"default": text})
 
 
 SecondsOrNone = Annotated[float, BeforeValidator(_text(grammar.duration)), WithJsonSchema(_TIME)]
@@ -231,15 +231,17 @@ class ProviderSection(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     provider: Name
-    interval: Seconds = _written("60s")
-    timeout: Seconds = _written("10s")
-    stale_after: Seconds | None = None
+    interval: Seconds = _written("60s", "How often it is asked")
+    timeout: Seconds = _written("10s", "How long an answer may take")
+    stale_after: Seconds | None = Field(
+        None, description="How old its data may be before it is NO DATA; three intervals, or what the provider says"
+    )
 
 
 class StoreSection(ProviderSection):
     """A store; `share_interval` 0 reads the committed share only when a person asks."""
 
-    share_interval: SecondsOrNone = _written("15m")
+    share_interval: SecondsOrNone = _written("15m", "How often the committed share is read; 0s: only when asked for")
 
 
 class File(Section):

@@ -70,7 +70,7 @@ def test_every_verb_has_help_with_examples(run, name):
     assert "Examples:" in out
 
 
-@pytest.mark.parametrize("name", [name for name in VERBS if name not in ("config", "gate", "rehearse")])
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in ("config", "gate", "rehearse", "providers")])
 def test_every_verb_that_needs_a_configuration_takes_its_file(name):
     command = Verbs.get_command(Verbs(), click.Context(click.Command("x")), name)
     assert command is not None
@@ -190,4 +190,4 @@ def test_the_shell_completes_verbs_from_the_table(run, monkeypatch):
     monkeypatch.setenv("COMP_WORDS", "rollout-tui p")
     monkeypatch.setenv("COMP_CWORD", "1")
     _, out, _ = run()
-    assert out.split() == ["plain,pause", "plain,promote"]
+    assert out.split() == ["plain,pause", "plain,promote", "plain,providers"]

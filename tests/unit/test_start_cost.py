@@ -47,7 +47,7 @@ def test_help_and_errors_of_usage_import_no_verb_and_nothing_heavy(arguments):
     }
 
 
-@pytest.mark.parametrize("verb", ["status", "pause", "resume", "promote", "gate", "config"])
+@pytest.mark.parametrize("verb", ["status", "pause", "resume", "promote", "gate", "config", "providers"])
 def test_help_of_a_verb_imports_nothing_heavy(verb):
     assert heavy(imported_by(RUN, verb, "--help"), HEAVY) == set()
 
