@@ -140,7 +140,7 @@ def _write(settings: Settings, rollout: Rollout, answer: SignOff, told: str) -> 
         return 1
     try:
         history.signoffs.add(platform, answer)
-        history.events.add([Event(answer.at, EventKind.SIGNOFF, told, platform)])
+        history.events.add([Event(answer.at, EventKind.SIGNOFF, told, platform, who=answer.by)])
     finally:
         history.close()
     click.echo(f"{'Withdrawn' if answer.withdrawn else 'Signed'}: {told}")

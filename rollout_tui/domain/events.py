@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     SOURCE = "source"
     ELSEWHERE = "elsewhere"
     SIGNOFF = "signoff"
+    ACK = "ack"
     PROGRAM = "program"
 
 
@@ -26,7 +27,7 @@ class EventKind(StrEnum):
 class Event:
     """One change: when (epoch seconds UTC), where (None: both platforms), in one plain sentence.
 
-    `level` colours the mark before the text; None means no mark.
+    `level` colours the mark before the text; None means no mark. `who` is the person who did it, where one did.
     """
 
     at: float
@@ -34,3 +35,4 @@ class Event:
     text: str
     platform: Platform | None = None
     level: Severity | None = None
+    who: str = ""

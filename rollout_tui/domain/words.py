@@ -142,6 +142,12 @@ def short_time(at: float, zone: tzinfo = UTC) -> str:
     return f"{datetime.fromtimestamp(at, zone):%H:%M}"
 
 
+def day(at: float, zone: tzinfo = UTC) -> str:
+    """`Wed 11 Mar 2026`."""
+    moment = datetime.fromtimestamp(at, zone)
+    return f"{moment:%a} {moment.day} {moment:%b %Y}"
+
+
 def day_and_time(at: float, zone: tzinfo = UTC) -> str:
     """`Wed 11 Mar 07:30`."""
     moment = datetime.fromtimestamp(at, zone)

@@ -283,7 +283,7 @@ class Actions:
 
     def _announce(self, proposal: Proposal, change: Change) -> None:
         text = f"{proposal.kind.value.capitalize()} by {self._actor}: {change.headline}"
-        self._tell(Event(self._desk.clock.now(), EventKind.ACTION, text, proposal.platform))
+        self._tell(Event(self._desk.clock.now(), EventKind.ACTION, text, proposal.platform, who=self._actor.user))
 
     @asynccontextmanager
     async def _leased(self, kind: ActionKind) -> AsyncIterator[None]:

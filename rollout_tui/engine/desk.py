@@ -8,6 +8,7 @@ from typing import Protocol
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.engine.past import Past
 from rollout_tui.ports import Clock
 
 
@@ -44,6 +45,11 @@ class Desk(Protocol):
 
     def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
         """What the action would do on these terms, from what is known now; no call is made, nothing waits."""
+        ...
+
+    @property
+    def past(self) -> Past:
+        """What is stored, for pages that look back; every answer is awaited."""
         ...
 
     async def perform(self, proposal: Proposal) -> Outcome:

@@ -23,6 +23,7 @@ from rollout_tui.engine.assessor import Assessor, picture
 from rollout_tui.engine.board import Board, stale_limits
 from rollout_tui.engine.clock import make_clock
 from rollout_tui.engine.memory import recall
+from rollout_tui.engine.past import Past
 from rollout_tui.engine.trouble import kind_and_place
 from rollout_tui.ports import Clock, Provider
 
@@ -72,6 +73,7 @@ class Engine:
         self._transport = transport
         self._lookup = lookup
         self._archive = Archive(settings.history.path, self._arrived)
+        self.past = Past(self._archive)
         self._boards = [self._board(plan) for plan in settings.plan.rollouts]
         fastest = min((section.interval for section in settings.sources.values()), default=60.0)
         self._assessor = Assessor(

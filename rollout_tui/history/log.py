@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,9 @@ from rollout_tui.history.schema import whole
 
 _SAME_WITHIN = 60.0
 """Two programs that watch one rollout see the same change within these seconds; it is one event."""
-_ADD_EVENT = """INSERT INTO events
-SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text
+_EVENT = "SELECT at, kind, platform, level, text, who FROM events"
+_ADD_EVENT = """INSERT INTO events (at, number, kind, platform, level, text, who)
+SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text, :who
 WHERE :text IS NOT (SELECT text FROM events WHERE kind = :kind AND platform IS :platform
     AND at BETWEEN :at - :near AND :at + :near ORDER BY at DESC, number DESC LIMIT 1)"""
 
@@ -38,18 +39,24 @@ class EventLog:
 
     def newest(self, limit: int, before: float = math.inf) -> list[Event]:
         """The newest first, of those older than `before`."""
+        rows = self._connection.execute(f"{_EVENT} WHERE at < ? ORDER BY at DESC, number DESC LIMIT ?", (before, limit))
+        return [_event(row) for row in rows]
+
+    def between(self, start: float, end: float, limit: int) -> list[Event]:
+        """The newest `limit` of those in [start, end), oldest first."""
         rows = self._connection.execute(
-            "SELECT at, kind, platform, level, text FROM events WHERE at < ? ORDER BY at DESC, number DESC LIMIT ?",
-            (before, limit),
+            f"{_EVENT} WHERE at >= ? AND at < ? ORDER BY at DESC, number DESC LIMIT ?", (start, end, limit)
         )
-        return [
-            Event(at, EventKind(kind), text, platform and Platform(platform), level and Severity(level))
-            for at, kind, platform, level, text in rows
-        ]
+        return [_event(row) for row in rows][::-1]
 
     def prune(self, before: float) -> int:
         """Forget older events. Returns rows deleted."""
         return self._connection.execute("DELETE FROM events WHERE at < ?", (before,)).rowcount
+
+
+def _event(row: Sequence[Any]) -> Event:
+    at, kind, platform, level, text, who = row
+    return Event(at, EventKind(kind), text, platform and Platform(platform), level and Severity(level), who)
 
 
 class StateLog:

@@ -60,7 +60,9 @@ CREATE TABLE judgements (
 
 _WITHDRAWN = "ALTER TABLE signoffs ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0"
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN)
+_WHO = "ALTER TABLE events ADD COLUMN who TEXT NOT NULL DEFAULT ''"
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

@@ -17,7 +17,8 @@ class KeyAction:
     """A thing that a key does. `acts` names the store action that it opens, and so what it needs.
 
     `group` orders the help. `told` is False where another line of the help tells the key. Without keys it is found in
-    the palette alone, as `shown` says.
+    the palette alone, as `shown` says. `main_only`: on other pages that
+    key may mean something else; all others act alike everywhere.
     """
 
     id: str
@@ -28,6 +29,7 @@ class KeyAction:
     group: str
     acts: ActionKind | None = None
     told: bool = True
+    main_only: bool = False
 
 
 ACTIONS: tuple[KeyAction, ...] = (
@@ -37,18 +39,26 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction(
         "restart", (), "ctrl+p", "Restart", "A new build begins at phase 1", "ACT (asks first)", ActionKind.RESTART
     ),
-    KeyAction("next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK"),
-    KeyAction("previous_pane", ("shift+tab", "left"), "shift+tab", "Pane before", "The pane before", "LOOK"),
-    KeyAction("first_pane", ("1",), "1", "First pane", "First pane", "LOOK", told=False),
-    KeyAction("second_pane", ("2",), "2", "Second pane", "Second pane", "LOOK", told=False),
-    KeyAction("down", ("down",), "↑ ↓", "Next", "Next metric or gate", "LOOK"),
-    KeyAction("up", ("up",), "↑", "Previous", "Previous metric or gate", "LOOK", told=False),
+    KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
+    KeyAction(
+        "next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK", main_only=True
+    ),
+    KeyAction(
+        "previous_pane", ("shift+tab", "left"), "shift+tab", "Pane before", "The pane before", "LOOK", main_only=True
+    ),
+    KeyAction("first_pane", ("1",), "1", "First pane", "First pane", "LOOK", told=False, main_only=True),
+    KeyAction("second_pane", ("2",), "2", "Second pane", "Second pane", "LOOK", told=False, main_only=True),
+    KeyAction("down", ("down",), "↑ ↓", "Next", "Next metric or gate", "LOOK", main_only=True),
+    KeyAction("up", ("up",), "↑", "Previous", "Previous metric or gate", "LOOK", told=False, main_only=True),
     KeyAction("read_now", ("u",), "u", "Read now", "Read stores and sources again now", "VIEW"),
     KeyAction("repaint", ("ctrl+l",), "ctrl+l", "Repaint", "Repaint the whole screen", "VIEW"),
     KeyAction("palette", ("ctrl+p",), "ctrl+p", "Palette", "Command palette", "VIEW"),
     KeyAction("help", ("question_mark",), "?", "Help", "Keys, symbols, how to read a chart", "VIEW"),
     KeyAction("quit", ("q", "ctrl+c"), "q", "Quit", "Quit; the stores go on as they are", "VIEW"),
 )
+
+BACK = KeyAction("back", (), "esc", "Back", "Back to the main screen", "VIEW", told=False)
+"""How every page is left; no key of the main screen."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 

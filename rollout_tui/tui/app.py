@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 
-from rollout_tui.domain.actions import GOES_OUT, USUAL, ActionKind, Ending, Outcome, Proposal, Terms
+from rollout_tui.domain.actions import Proposal
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity, worst
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui import terminal
-from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, opening, reasons_against
+from rollout_tui.tui.acting import Acting, Stage
+from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, KeyAction, reasons_against
 from rollout_tui.tui.delta import Shadow, delta
 from rollout_tui.tui.driver import Manners
 from rollout_tui.tui.early import Handover
@@ -27,17 +26,19 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
+from rollout_tui.tui.pages import PAGES
 from rollout_tui.tui.screens.confirm import ConfirmDialog
+from rollout_tui.tui.screens.dialog import Dialog
 from rollout_tui.tui.screens.help import HelpDialog
 from rollout_tui.tui.screens.main import MainScreen
+from rollout_tui.tui.screens.page import Place
 from rollout_tui.tui.screens.palette import PaletteDialog
+from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.symbols import ascii_text
 from rollout_tui.tui.theme import Theme, style
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
-_NOTICE = 5.0
-"""Seconds that a notice stands in the footer."""
 
 
 class RolloutApp(App[int], inherit_bindings=False):
@@ -72,18 +73,23 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.failure: Exception | None = None
         self._desk = desk
         self._begin = start
-        self._clock = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
-        self._main = MainScreen(desk, self._look, self._footer)
-        self._notices = Notices()
-        self._notice_timer: Timer | None = None
-        self._acting: dict[asyncio.Task[None], Proposal] = {}
-        self._asked_to_quit = False
+        self._main = MainScreen(desk, self._look, lambda width: self._footer([BY_ID[name] for name in FOOTER], width))
+        self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
+        self._acting = Acting(
+            desk,
+            self._look,
+            KeyClock() if clock is None else KeyClock(clock, lambda _: clock()),
+            self._notices,
+            Stage(self._ask, lambda: isinstance(self.screen, WholeScreen), self._main.scene),
+        )
+        self._place = Place(desk, self._look, self._main, self._footer, self._notices.tell)
+        self._asked_to_quit: Sequence[Proposal] = ()
         self._worst: Severity | None = None
         self._reasons: tuple[Snapshot, Platform, Mapping[str, str]] | None = None
         self._shadow = Shadow()
         self._painted_size = (0, 0)
         self._ignore_signals: Callable[[], None] = lambda: None
-        self._handlers: dict[str, Callable[[], None]] = {
+        self._handlers: dict[str, Callable[[], object]] = {
             "next_pane": lambda: self._main.move_pane(1),
             "previous_pane": lambda: self._main.move_pane(-1),
             "first_pane": lambda: self._main.choose_pane(0),
@@ -92,8 +98,8 @@ class RolloutApp(App[int], inherit_bindings=False):
             "up": lambda: self._main.move_item(-1),
             "read_now": self._read_now,
             "repaint": self._repaint,
-            "palette": self._palette,
-            "help": self._help,
+            "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
+            "help": lambda: self._ask(HelpDialog(self._why_not(), self._look), self._chosen),
             "quit": self._quit,
         }
 
@@ -112,13 +118,16 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._ignore_signals()
 
     def action_key(self, action_id: str) -> None:
-        """A key of the table was pressed on the main screen, or its line chosen in the palette."""
-        if isinstance(self.screen, MainScreen):
-            action = BY_ID[action_id]
-            if action.acts is not None:
-                self._open(self._main.focused_platform, action.acts)
-            else:
-                self._handlers[action_id]()
+        """A key of the table was pressed on a screen, or its line chosen in the palette."""
+        action = BY_ID[action_id]
+        if not isinstance(self.screen, WholeScreen) or (action.main_only and self.screen is not self._main):
+            return
+        if action.acts is not None:
+            self._acting.open(self._main.focused_platform, action.acts)
+        elif action_id in PAGES:
+            self._turn_to(action_id)
+        else:
+            self._handlers[action_id]()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Where updates become bytes: only changed cells are written (delta.py)."""
@@ -149,10 +158,19 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _arrived(self, snapshot: Snapshot) -> None:
         """A new Snapshot: draw it, and look whether an open dialog still says the truth."""
-        self._main.draw()
+        self._draw()
         if isinstance(self.screen, ConfirmDialog):
             self.screen.refresh_proposal()
         self._name_window(snapshot)
+
+    def _draw(self) -> None:
+        self._front.draw()
+
+    @property
+    def _front(self) -> WholeScreen:
+        """The main screen or the page that is seen, perhaps behind a dialog."""
+        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, WholeScreen))
+        return next(screens, self._main)
 
     def _name_window(self, snapshot: Snapshot) -> None:
         """The window title carries the worst state; a new CRITICAL rings once where that is wished for."""
@@ -166,52 +184,33 @@ class RolloutApp(App[int], inherit_bindings=False):
         if self._driver is not None and not self.is_headless:
             self._driver.write(terminal.title(self.title))
 
-    # --- actions -----------------------------------------------------------------------------------------------
+    # --- dialogs and pages -------------------------------------------------------------------------------------
 
-    def _open(self, platform: Platform, kind: ActionKind, changed: str = "", terms: Terms = USUAL) -> None:
-        """Open the dialog at once, from what is known."""
-        proposal = self._desk.propose(platform, kind, terms)
-        if not proposal.possible:
-            self._tell(proposal.obstacles[0].reason if proposal.obstacles else "not possible now", "warn")
-            looked_at = self._desk.read_only is not None and proposal.change is not None
-            if kind not in GOES_OUT and not looked_at:
-                return
-        key = next(iter(opening(kind).keys), None)
-        dialog = ConfirmDialog(self._desk, proposal, self._look, self._main.scene, self._clock, key, changed)
-        self._main.dim(True)
-        self.push_screen(dialog, self._decided)
+    def _ask(self, dialog: Dialog[Any], answered: Callable[[Any], None]) -> None:
+        """Show a dialog over what is seen, which is faint until the dialog is closed."""
+        behind = self._front
 
-    def _decided(self, proposal: Proposal | None) -> None:
-        self._main.dim(False)
-        if proposal is not None:
-            task = asyncio.create_task(self._perform(proposal))
-            self._acting[task] = proposal
-            task.add_done_callback(self._acted)
+        def close(result: object) -> None:
+            behind.dim(False)
+            answered(result)
 
-    def _acted(self, task: asyncio.Task[None]) -> None:
-        del self._acting[task]
-        self._asked_to_quit = False
+        behind.dim(True)
+        self.push_screen(dialog, close)
 
-    async def _perform(self, proposal: Proposal) -> None:
-        self._notices.outcome = None
-        self._main.draw()
-        try:
-            outcome = await self._desk.perform(proposal)
-        except Exception as error:  # noqa: BLE001  a pause that failed is told where it was asked for
-            _log.exception("the action could not be carried out")
-            message = f"{type(error).__name__} in this program, see its log; look at the store."
-            outcome = Outcome(
-                proposal.id, proposal.platform, proposal.kind, Ending.UNCONFIRMED, message, self._desk.clock.now()
-            )
-        self._notices.outcome = outcome
-        self._main.draw()
-        if not isinstance(self.screen, MainScreen):
-            return
-        if outcome.ending is Ending.DIFFERS:
-            self._open(proposal.platform, proposal.kind, outcome.message, proposal.terms)
-        elif outcome.consent is not None:
-            terms = proposal.terms.allowing(outcome.consent)
-            self._open(proposal.platform, proposal.kind, outcome.message, terms)
+    def _turn_to(self, action_id: str) -> None:
+        """Open a page in place of the one that stands there; its own key closes it again."""
+        page = PAGES[action_id](self._place)
+        if self.screen is self._main:
+            self.push_screen(page, self._chosen)
+        elif type(self.screen) is type(page):
+            self.pop_screen()
+        else:
+            self.switch_screen(page)
+
+    def _chosen(self, action_id: str | None) -> None:
+        """A dialog or page was closed, perhaps with something to do."""
+        if action_id is not None:
+            self.action_key(action_id)
 
     def _repaint(self) -> None:
         self._shadow.forget()
@@ -219,12 +218,10 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _read_now(self) -> None:
         self._desk.read_now(None)
-        self._tell("reading stores and sources now", "mute")
+        self._notices.tell("reading stores and sources now", "mute")
 
-    # --- footer, help, palette, end ----------------------------------------------------------------------------
-
-    def _footer(self, width: int) -> Row:
-        return footer_row([BY_ID[name] for name in FOOTER], self._why_not(), *self._notices.now(), width)
+    def _footer(self, keys: Sequence[KeyAction], width: int) -> Row:
+        return footer_row(keys, self._why_not(), *self._notices.now(), width)
 
     def _why_not(self) -> Mapping[str, str]:
         """Reasons why keys cannot act now, by id; worked out once for each Snapshot."""
@@ -234,38 +231,15 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._reasons = (snapshot, platform, reasons)
         return self._reasons[2]
 
-    def _help(self) -> None:
-        self._main.dim(True)
-        self.push_screen(HelpDialog(self._why_not(), self._look), self._chosen)
-
-    def _palette(self) -> None:
-        self._main.dim(True)
-        self.push_screen(PaletteDialog(self._why_not(), self._look), self._chosen)
-
-    def _chosen(self, action_id: str | None) -> None:
-        """A page was closed, perhaps with something to do."""
-        self._main.dim(False)
-        if action_id is not None:
-            self.action_key(action_id)
-
-    def _tell(self, text: str, tone: str) -> None:
-        """A notice in the footer, for five seconds."""
-        self._notices.notice = (text, tone)
-        self._main.draw()
-        if self._notice_timer is not None:
-            self._notice_timer.stop()
-        self._notice_timer = self.set_timer(_NOTICE, self._untell)
-
-    def _untell(self) -> None:
-        self._notices.notice = None
-        self._main.draw()
+    # --- end ---------------------------------------------------------------------------------------------------
 
     def _quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
-        if self._acting and not self._asked_to_quit:
-            self._asked_to_quit = True
-            verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in self._acting.values())
-            self._tell(f"{verbs} under way; q again quits, the journal has it", "warn")
+        under_way = self._acting.under_way
+        if under_way and self._asked_to_quit != under_way:
+            self._asked_to_quit = under_way
+            verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in under_way)
+            self._notices.tell(f"{verbs} under way; q again quits, the journal has it", "warn")
             return
         self.exit(0)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Protocol
 
 from rollout_tui.domain.actions import Ending, Outcome
+
+_NOTICE = 5.0
+"""Seconds that a notice stands."""
 
 _TONE = {
     Ending.DONE: "ok",
@@ -15,18 +19,46 @@ _TONE = {
 }
 
 
-@dataclass(slots=True)
-class Notices:
-    """`notice` is (text, colour token); `outcome` stays until the next action begins."""
+class Timer(Protocol):
+    """What can be called off."""
 
-    notice: tuple[str, str] | None = None
-    outcome: Outcome | None = None
+    def stop(self) -> None:
+        """Call it off."""
+        ...
+
+
+class Notices:
+    """`later` calls back after seconds, `changed` draws. An outcome stays until the next action begins."""
+
+    def __init__(self, changed: Callable[[], None], later: Callable[[float, Callable[[], None]], Timer]) -> None:
+        self._changed = changed
+        self._later = later
+        self._notice: tuple[str, str] | None = None
+        self._outcome: Outcome | None = None
+        self._timer: Timer | None = None
 
     def now(self) -> tuple[str, str]:
         """What to show, and in which colour."""
-        if self.notice is not None:
-            return self.notice
-        if self.outcome is None:
+        if self._notice is not None:
+            return self._notice
+        if self._outcome is None:
             return "", "mute"
-        outcome = self.outcome
+        outcome = self._outcome
         return f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}", _TONE[outcome.ending]
+
+    def tell(self, text: str, tone: str) -> None:
+        """A notice in that colour, for five seconds."""
+        self._notice = (text, tone)
+        self._changed()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._later(_NOTICE, self._untell)
+
+    def ended(self, outcome: Outcome | None) -> None:
+        """How an action ended; None when the next one begins."""
+        self._outcome = outcome
+        self._changed()
+
+    def _untell(self) -> None:
+        self._notice = None
+        self._changed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from rollout_tui.domain.actions import (
     Proposal,
     Terms,
 )
+from rollout_tui.domain.events import Event
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import Platform
@@ -44,6 +45,16 @@ class FixedClock:
         raise AssertionError("nothing waits on this clock")
 
 
+class FakePast:
+    """What is stored: `stored` events, newest first."""
+
+    def __init__(self) -> None:
+        self.stored: tuple[Event, ...] = ()
+
+    async def events(self, before: float, limit: int) -> Sequence[Event]:
+        return [event for event in self.stored if event.at < before][:limit]
+
+
 class FakeDesk:
     """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
 
@@ -58,6 +69,7 @@ class FakeDesk:
         self.hold: asyncio.Event | None = None
         self.asks: list[Consent] = []
         self.shares: tuple[Decimal, ...] = ()
+        self.past = FakePast()
         self._listeners: list[Callable[[Snapshot], None]] = []
 
     def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:

@@ -9,7 +9,7 @@ from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.scene import Scene
 
-_LOUD = (Severity.WARNING, Severity.CRITICAL, Severity.UNKNOWN)
+LOUD = (Severity.WARNING, Severity.CRITICAL, Severity.UNKNOWN)
 """Levels whose text has their colour too."""
 
 
@@ -44,6 +44,6 @@ def _event(scene: Scene, event: Event, width: int) -> Row:
     if event.level is not None:
         symbol, colour = SEVERITY[event.level]
         pen.put(20, symbol, colour)
-        tone = colour if event.level in _LOUD else tone
+        tone = colour if event.level in LOUD else tone
     pen.put(22, plain_text(event.text, width - 23), tone)
     return pen.row()

@@ -1,0 +1,19 @@
+"""The table of pages: which key opens which. A page's module is imported when it is opened first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rollout_tui.tui.screens.page import Page, Place
+
+
+def _events(place: Place) -> Page:
+    from rollout_tui.tui.screens.events import EventsPage
+
+    return EventsPage(place)
+
+
+PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events}
+"""By the id of the action that opens it."""

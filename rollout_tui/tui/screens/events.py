@@ -1,0 +1,126 @@
+"""All events, newest first: filtered, followed, and read on into the past."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.tui.actions import BY_ID, KeyAction
+from rollout_tui.tui.ink import Row
+from rollout_tui.tui.screens.page import Page, Place
+from rollout_tui.tui.view.event_list import EventFilter, Listed, event_list_rows, title_row
+from rollout_tui.tui.view.scene import Scene
+
+_PAGE = 10
+_MORE = 200
+"""Older events that are fetched at once."""
+_LONGEST = 60
+
+_FILTER = KeyAction("filter_events", (), "/", "Filter", "Show events with these words", "EVENTS")
+_KIND = KeyAction("event_kind", (), "c", "Kind", "Show one kind of events", "EVENTS")
+_PLATFORM = KeyAction("event_platform", (), "1 2", "Platform", "Show one platform's events", "EVENTS")
+
+
+class EventsPage(Page):
+    """Follows what is new while the newest is chosen; else new ones are counted and move nothing."""
+
+    name_of_page = "the list of events"
+    shown = (_FILTER, _KIND, _PLATFORM, BY_ID["pause"], BY_ID["help"])
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self._asked = EventFilter()
+        self._typing = False
+        self._chosen = 0
+        self._seen: tuple[Event, ...] = ()
+        """The newest events as they were when this list was followed last."""
+        self._older: tuple[Event, ...] = ()
+        self._all_read = False
+        self._reading: asyncio.Task[None] | None = None
+
+    def keys(self) -> Mapping[str, Callable[[], object]]:
+        """Moving, filtering."""
+        return {
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "pageup": lambda: self._move(-_PAGE),
+            "pagedown": lambda: self._move(_PAGE),
+            "home": lambda: self._move(-len(self._known)),
+            "end": lambda: self._move(len(self._known)),
+            "slash": lambda: self._type(typing=True),
+            "c": self._next_kind,
+            "1": lambda: self._platform(0),
+            "2": lambda: self._platform(1),
+        }
+
+    def heading(self, _scene: Scene, width: int) -> Row:
+        """What is listed."""
+        return title_row(self._listed(), width)
+
+    def content(self, scene: Scene, width: int, height: int) -> Sequence[Row]:
+        """The list, and more about the chosen one."""
+        return event_list_rows(scene, self._listed(), width, height)
+
+    def typed(self, key: str, character: str | None) -> bool:
+        """While a filter is typed letters are text."""
+        if not self._typing:
+            return False
+        if key in ("enter", "escape"):
+            self._type(typing=False, words=self._asked.words if key == "enter" else "")
+        elif key == "backspace":
+            self._type(typing=True, words=self._asked.words[:-1])
+        elif character is not None and character.isprintable():
+            self._type(typing=True, words=f"{self._asked.words}{character}"[:_LONGEST])
+        return True
+
+    def _listed(self) -> Listed:
+        newest = self._desk.snapshot.events
+        if self._chosen == 0:
+            self._seen = newest
+        new = len(set(newest) - set(self._seen))
+        events = [event for event in self._known if self._asked.takes(event)]
+        self._chosen = max(0, min(self._chosen, len(events) - 1))
+        return Listed(events, self._chosen, len(self._known), new, self._asked, self._typing)
+
+    @property
+    def _known(self) -> tuple[Event, ...]:
+        end = self._seen[-1].at if self._seen else float("inf")
+        return (*self._seen, *(event for event in self._older if event.at < end))
+
+    def _move(self, step: int) -> None:
+        self._chosen = max(0, self._chosen + step)
+        if self._chosen + _PAGE >= len(self._listed().events) and not self._all_read and self._reading is None:
+            self._reading = asyncio.create_task(self._read_on())
+        self.draw()
+
+    async def _read_on(self) -> None:
+        """Older events, from history."""
+        before = self._known[-1].at if self._known else self._desk.clock.now()
+        older = await self._desk.past.events(before, _MORE)
+        self._older = (*self._older, *older)
+        self._all_read = len(older) < _MORE
+        self._reading = None
+        if self.is_attached:
+            self.draw()
+
+    def _next_kind(self) -> None:
+        kinds: list[EventKind | None] = [None, *EventKind]
+        kind = kinds[(kinds.index(self._asked.kind) + 1) % len(kinds)]
+        self._ask(replace(self._asked, kind=kind))
+
+    def _platform(self, number: int) -> None:
+        """That one alone, or both again."""
+        rollouts = self._desk.snapshot.rollouts
+        if number < len(rollouts):
+            platform = rollouts[number].plan.platform
+            self._ask(replace(self._asked, platform=None if self._asked.platform is platform else platform))
+
+    def _type(self, *, typing: bool, words: str | None = None) -> None:
+        self._typing = typing
+        self._ask(self._asked if words is None else replace(self._asked, words=words))
+
+    def _ask(self, asked: EventFilter) -> None:
+        self._asked, self._chosen = asked, 0
+        self.draw()

@@ -1,0 +1,165 @@
+"""The page of events, and what every page does: share the head, keep pausing two keys away, give the screen back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.severity import Severity
+from rollout_tui.tui.ink import text_of
+from rollout_tui.tui.screens.confirm import ConfirmDialog
+from rollout_tui.tui.screens.events import EventsPage
+from rollout_tui.tui.screens.main import MainScreen
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.samples import EVENTS, snapshot
+from tests.unit.domain.builders import HOUR, NOW
+
+SIZES = [(200, 60), (120, 40), (100, 30), (80, 24), (60, 16), (40, 10)]
+OLD = tuple(
+    Event(NOW - (3 + n) * HOUR, EventKind.STATE, f"Old event {n}", Platform.IOS, who="mara" if n % 2 else "")
+    for n in range(450)
+)
+
+
+@pytest.fixture
+def wrist() -> Wrist:
+    return Wrist()
+
+
+def seen(hand: Hand) -> list[str]:
+    """The rows of the screen in front."""
+    from rollout_tui.tui.widgets.surface import Surface
+
+    return [text_of(row) for row in hand.app.screen.query_one(Surface).rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_row_is_as_wide_as_the_screen_and_the_footer_is_last(wrist: Wrist, size: tuple[int, int]) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=size) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e")
+        rows = seen(hand)
+        assert isinstance(app.screen, EventsPage)
+        assert {len(row) for row in rows} == {size[0]}
+        assert len(rows) == size[1]
+        assert "Pause" in rows[-1]
+
+
+async def test_events_stand_below_their_days_newest_first_with_who_did_it(wrist: Wrist) -> None:
+    signed = Event(NOW - 30 * HOUR, EventKind.SIGNOFF, "Signed: feedback", Platform.IOS, Severity.OK, who="mara")
+    app = app_on(FakeDesk(snapshot(events=(*EVENTS, signed))), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e")
+        text = "\n".join(seen(hand))
+        assert "both platforms · all kinds · 4 of 4" in text
+        assert text.index("Connect failures left the target") < text.index("Observed share") < text.index("Signed")
+        assert any("mara" in row and "signoff" in row for row in seen(hand))
+        assert "Wed 11 Mar 2026" in text
+        assert "Tue 10 Mar 2026" in text
+
+
+async def test_new_events_are_followed_at_the_top_and_counted_when_scrolled_away(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "down")
+        chosen = [row for row in seen(hand) if row.startswith("▌")]
+        fresh = tuple(Event(NOW + n, EventKind.STATE, f"Fresh {n}", Platform.ANDROID) for n in (2, 1))
+        desk.publish(replace(desk.snapshot, events=(*fresh, *EVENTS)))
+        await pilot.pause()
+        text = "\n".join(seen(hand))
+        assert "2 new, press home" in text
+        assert "Fresh" not in text
+        assert [row for row in seen(hand) if row.startswith("▌")] == chosen
+        await hand.press("home")
+        text = "\n".join(seen(hand))
+        assert "new, press home" not in text
+        assert "Fresh 2" in text
+
+
+async def test_a_filter_is_typed_and_its_letters_act_on_nothing(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "slash", *"gap")
+        assert isinstance(app.screen, EventsPage)
+        assert "no event is like that" in "\n".join(seen(hand))
+        await hand.press("escape", "slash", *"gate", "enter")
+        listed = [row for row in seen(hand)[4:34] if ":" in row]
+        assert len([row for row in listed if "Gate Connect fail" in row]) == 1
+        assert not [row for row in listed if "Observed share" in row]
+        await hand.press("c")
+        assert "· state ·" in seen(hand)[3]
+        assert desk.performed == []
+
+
+async def test_one_platform_is_shown_with_what_concerns_both(wrist: Wrist) -> None:
+    both = Event(NOW - 5, EventKind.SOURCE, "Sentry answers again")
+    app = app_on(FakeDesk(snapshot(events=(both, *EVENTS))), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "2")
+        text = "\n".join(seen(hand)[4:34])
+        assert "Sentry answers again" in text
+        assert "Gate Connect fail" in text
+        assert "Observed share" not in text
+
+
+async def test_the_end_of_the_list_reads_on_into_history(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    desk.past.stored = OLD
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "end")
+        await pilot.pause()
+        assert "of 203" in seen(hand)[3]
+        for _ in range(4):
+            await hand.press("end")
+            await pilot.pause()
+        assert "of 453" in seen(hand)[3]
+        assert "Old event 449" in "\n".join(seen(hand))
+
+
+async def test_p_pauses_from_a_page_and_the_page_is_behind_the_dialog(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "p")
+        assert isinstance(app.screen, ConfirmDialog)
+        await hand.press("y")
+        assert [proposal.platform for proposal in desk.performed] == [Platform.ANDROID]
+        assert isinstance(app.screen, EventsPage)
+        await hand.press("escape")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_its_own_key_closes_a_page_again_and_help_works_on_it(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "question_mark")
+        assert "HELP" in hand.screen()
+        await hand.press("escape", "e")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_hostile_words_of_an_event_are_plain_text(wrist: Wrist) -> None:
+    bad = Event(NOW - 5, EventKind.SOURCE, "[red]\x1b[31m\u202eevil\u200b " + "漢" * 300, who="\x1bmara")
+    app = app_on(FakeDesk(snapshot(events=(bad,))), wrist)
+    async with app.run_test(size=(80, 24)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e")
+        rows = seen(hand)
+        assert {len(row) for row in rows} == {80}
+        assert not any("\x1b" in row or "\u202e" in row for row in rows)
+        assert any("[red]" in row for row in rows)
