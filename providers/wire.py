@@ -7,7 +7,7 @@ redirects are not followed, and no error holds a URL, a header or a token.
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,8 @@ from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import Denied, Misconfigured, OutcomeUnknown, ProviderError, Unreachable
 
 Json = Any
+Params = Mapping[str, str | Sequence[str]]
+"""A query's parameters; one with several values is given several times."""
 LARGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read; more is a mistake, not an answer."""
 _TRIES = 3
@@ -44,7 +46,7 @@ async def get_json(
     url: str,
     *,
     who: str,
-    params: Mapping[str, str] | None = None,
+    params: Params | None = None,
     headers: Mapping[str, str] | None = None,
     retry: bool = True,
 ) -> Json:
@@ -61,7 +63,7 @@ async def get(
     url: str,
     *,
     who: str,
-    params: Mapping[str, str] | None = None,
+    params: Params | None = None,
     headers: Mapping[str, str] | None = None,
     retry: bool = True,
 ) -> Answer:
@@ -92,7 +94,7 @@ async def send_json(
     *,
     who: str,
     json: Json = None,
-    params: Mapping[str, str] | None = None,
+    params: Params | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """One call, sent once, whatever its answer's status.
@@ -156,7 +158,7 @@ async def _once(
     method: str,
     url: str,
     json: Json,
-    params: Mapping[str, str] | None,
+    params: Params | None,
     headers: Mapping[str, str] | None,
     who: str,
 ) -> Answer:

@@ -28,8 +28,8 @@ class TroubleGroup:
     """One group of reports of this build that share a cause. Texts are plain already; times epoch seconds UTC.
 
     `reports` and `users` are None where the source does not count them. `first_build` is the oldest build that had it,
-    `new` whether this build is the first one (None: not known). `link` leads a person to it, `log` names what
-    `Investigator.log` can fetch of it, empty where there is nothing.
+    `new` whether this build is the first one, `regressed` whether it was resolved and came back (None: not known).
+    `link` leads a person to it, `log` names what `Investigator.log` can fetch of it, empty where there is nothing.
     """
 
     id: str
@@ -40,6 +40,7 @@ class TroubleGroup:
     users: int | None = None
     first_build: str = ""
     new: bool | None = None
+    regressed: bool | None = None
     first_seen: float | None = None
     last_seen: float | None = None
     link: str = ""
