@@ -27,6 +27,7 @@ VERBS = {
     "promote": ("rollout_tui.cli.act:promote", "Promote a rollout to its next phase."),
     "restart": ("rollout_tui.cli.act:restart", "Begin again at the first phase with a new build."),
     "sign": ("rollout_tui.cli.sign:command", "Answer a sign-off gate by name."),
+    "audit": ("rollout_tui.cli.audit:group", "The chained log of who did what: verify, export."),
     "gate": ("rollout_tui.cli.gate:command", "Say whether counts prove a rate under or over a limit."),
     "doctor": ("rollout_tui.cli.doctor:command", "Check every provider and this host; each finding with its fix."),
     "providers": ("rollout_tui.cli.providers:command", "List the installed providers and their options."),

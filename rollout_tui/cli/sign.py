@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_tui.config.settings import Settings
+    from rollout_tui.domain.actions import Actor
     from rollout_tui.domain.snapshot import Rollout
     from rollout_tui.domain.verdicts import GateResult, SignOff
+    from rollout_tui.history.audit import Deed
 
 _EXAMPLES = """
 
@@ -83,7 +85,7 @@ async def _sign(
     if not yes and not _confirmed():
         click.echo("Nothing was written.", err=True)
         return 1
-    return _write(settings, rollout, answer, told)
+    return _write(settings, rollout, answer, told, engine.actor)
 
 
 def _question(rollout: Rollout, name: str) -> GateResult | str:
@@ -127,10 +129,11 @@ def _confirmed() -> bool:
     return click.confirm("Write it down?", default=False)
 
 
-def _write(settings: Settings, rollout: Rollout, answer: SignOff, told: str) -> int:
+def _write(settings: Settings, rollout: Rollout, answer: SignOff, told: str, who: Actor) -> int:
     """Into history, where every other process of ours finds it. A person's answer that is not kept was not given."""
     from rollout_tui.domain.events import Event, EventKind
     from rollout_tui.history import History, HistoryError
+    from rollout_tui.history.audit import AuditError
 
     platform = rollout.plan.platform
     try:
@@ -139,9 +142,34 @@ def _write(settings: Settings, rollout: Rollout, answer: SignOff, told: str) -> 
         click.echo(f"The answer cannot be kept: {error}. Nothing was written.", err=True)
         return 1
     try:
+        history.audit.append(_deed(rollout, answer, told, who))
         history.signoffs.add(platform, answer)
         history.events.add([Event(answer.at, EventKind.SIGNOFF, told, platform, who=answer.by)])
+    except AuditError as error:
+        click.echo(f"The answer cannot be kept: {error}. Nothing was written.", err=True)
+        return 1
     finally:
         history.close()
     click.echo(f"{'Withdrawn' if answer.withdrawn else 'Signed'}: {told}")
     return 0
+
+
+def _deed(rollout: Rollout, answer: SignOff, told: str, who: Actor) -> Deed:
+    from rollout_tui.history.audit import Deed
+
+    plan = rollout.plan
+    facts = {"gate": answer.gate, "phase": answer.phase, "by": answer.by}
+    state, gates = rollout.store.state, rollout.gates
+    return Deed(
+        "sign-off",
+        answer.at,
+        who,
+        plan.platform,
+        plan.version,
+        plan.build,
+        told,
+        answer.note,
+        before=state,
+        verdicts=gates,
+        more=facts,
+    )

@@ -211,11 +211,17 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, from where: the OS user and the host (with the SSH origin where there is one)."""
+    """Who acts, from where: the OS user and the host (with the SSH origin where there is one), and in which process.
+
+    `login` is who signed in to the host, where that is another user (sudo, su).
+    """
 
     user: str
     host: str
     origin: str = ""
+    uid: int | None = None
+    pid: int | None = None
+    login: str = ""
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}"

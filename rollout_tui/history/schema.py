@@ -62,7 +62,9 @@ _WITHDRAWN = "ALTER TABLE signoffs ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT
 
 _WHO = "ALTER TABLE events ADD COLUMN who TEXT NOT NULL DEFAULT ''"
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO)
+_ANCHORS = "CREATE TABLE audit_anchors (number INTEGER NOT NULL PRIMARY KEY, hash TEXT NOT NULL)"
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from rollout_tui.history.audit import Audit, AuditLog, audit_file
 from rollout_tui.history.journal import Journal
 from rollout_tui.history.judgements import Judgements
 from rollout_tui.history.log import EventLog, SignOffLog, StateLog
@@ -36,6 +37,7 @@ class History:
         self.signoffs = SignOffLog(connection)
         self.journal = Journal(connection)
         self.judgements = Judgements(connection)
+        self.audit = Audit(connection, AuditLog(audit_file(path)))
         self._data_version = self._version_of_data()
 
     @classmethod

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -80,7 +81,8 @@ def test_a_worse_poll_outdoes_what_history_held_of_its_bucket() -> None:
 
 
 def test_the_actor_is_the_user_the_host_and_where_the_session_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOGNAME", "jk\x1b[31mim")
+    monkeypatch.setenv("LOGNAME", "mara")  # a variable that anybody may set names nobody
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: SimpleNamespace(pw_name="jk\x1b[31mim"))
     monkeypatch.setattr("socket.gethostname", lambda: "rel-01.example.org")
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.7 51022 10.0.0.1 22")
     actor = this_actor()
