@@ -5,22 +5,37 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.app_store.options import AppStoreOptions
-from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Store
+from rollout_tui.ports import Investigator, Misconfigured, Provider, ProviderContext, Store
 
 
 def _open(options: BaseModel, context: ProviderContext) -> Store:
     from providers.app_store.store import AppStore
 
+    return AppStore(_own(options), context)
+
+
+def _open_investigator(options: BaseModel, context: ProviderContext) -> Investigator:
+    from providers.app_store.api import open_api
+    from providers.app_store.finding import Finder
+    from providers.app_store.investigator import TestFlightInvestigator
+
+    own = _own(options)
+    api = open_api(own, context)
+    return TestFlightInvestigator(api, Finder(api, own.bundle_id, context.clock), context.clock, context.name)
+
+
+def _own(options: BaseModel) -> AppStoreOptions:
     if not isinstance(options, AppStoreOptions):
         raise Misconfigured("these are no options of app_store")
-    return AppStore(options, context)
+    return options
 
 
 PROVIDER = Provider(
     name="app_store",
-    about="App Store: TestFlight groups, App Review and phased releases",
+    about="App Store: TestFlight groups with testers' feedback, App Review and phased releases",
     options=AppStoreOptions,
     open_store=_open,
+    open_investigator=_open_investigator,
     label="App Store",
     shared="the hourly budget of requests belongs to the key: every tool with this key uses it up",
 )

@@ -10,11 +10,12 @@ from urllib.parse import quote
 
 from providers import wire
 from providers.app_store.errors import clocks_differ, problem
+from providers.app_store.options import AppStoreOptions
 from providers.app_store.rate import RateLimit, rate_limit
 from providers.app_store.resources import Document, document
 from providers.app_store.token import AppleToken
 from providers.wire import Answer
-from rollout_tui.ports import OutcomeUnknown, Unreachable
+from rollout_tui.ports import OutcomeUnknown, ProviderContext, Unreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -35,6 +36,12 @@ class AscApi:
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Document:
         """Read one answer. Raises NotFound, Denied, Unreachable, Misconfigured."""
         return _read(await self._ask("GET", f"{self._base_url}{path}", None, params))
+
+    async def get_figures(self, path: str) -> object:
+        """Read one answer whose data are no resources, as it came. Raises as `get` does."""
+        answer = await self._ask("GET", f"{self._base_url}{path}", None, None)
+        _raise_for(answer)
+        return answer.json
 
     async def get_all(self, path: str, params: Mapping[str, str]) -> list[Document]:
         """Read a list with all its pages; the next one is taken only from the same server."""
@@ -85,15 +92,25 @@ class AscApi:
         return answer
 
 
+def open_api(options: AppStoreOptions, context: ProviderContext) -> AscApi:
+    """The API as a section of the configuration names it."""
+    token = AppleToken(options.key_id, options.issuer_id, lambda: context.secret(options.private_key))
+    return AscApi(context.http, options.base_url, token)
+
+
 def segment(resource_id: str) -> str:
     """An id as a part of a path."""
     return quote(resource_id, safe="")
 
 
 def _read(answer: Answer) -> Document:
+    _raise_for(answer)
+    return document(answer.json)
+
+
+def _raise_for(answer: Answer) -> None:
     if answer.status >= 300:
         raise problem(answer.status, answer.json, answer.retry_after)
-    return document(answer.json)
 
 
 def _behind(headers: Mapping[str, str]) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from providers.app_store.resources import Resource
+from rollout_tui.domain.releases import Trial
 
 RELEASED = frozenset(
     {
@@ -118,12 +119,13 @@ class TestBuild:
 
 @dataclass(frozen=True, slots=True)
 class Testing:
-    """The tester phase: the build (None: not uploaded), the group, whether the build is in it, and its size."""
+    """The tester phase: the build (None: not uploaded), the group, whether the build is in it, its size, the counts."""
 
     build: TestBuild | None
     group: Group | None = None
     in_group: bool = False
     testers: int | None = None
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,15 @@ from providers.app_store.facts import (
 )
 from providers.app_store.resources import Document, Resource
 from providers.app_store.states import is_testing
+from providers.app_store.usage import trial
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.releases import PhaseKind
+from rollout_tui.domain.releases import PhaseKind, Trial
 from rollout_tui.domain.words import MINUTE
-from rollout_tui.ports import Clock, Misconfigured
+from rollout_tui.ports import Clock, Misconfigured, ProviderError
 
 _PLATFORM = "IOS"
-_TESTERS_EVERY = 15 * MINUTE
-"""How often the size of a group is asked for."""
+_SLOW = 15 * MINUTE
+"""How often what moves slowly is asked for: the size of a group, what testers did."""
 
 
 class Finder:
@@ -41,6 +42,7 @@ class Finder:
         self._app: str | None = None
         self._groups: dict[str, Group] = {}
         self._testers: dict[str, tuple[float, int]] = {}
+        self._trials: dict[str, tuple[float, Trial | None]] = {}
 
     async def facts(self, rollout: RolloutPlan) -> Facts:
         """What concerns the present state, and no more. Raises ProviderError."""
@@ -144,7 +146,7 @@ class Finder:
             return Testing(build)
         group = await self.group(name)
         inside = group.id in groups if groups is not None else await self.holds(group, build)
-        return Testing(build, group, inside or group.takes_all, await self.testers(group))
+        return Testing(build, group, inside or group.takes_all, await self.testers(group), await self.trial(build.id))
 
     async def build(self, rollout: RolloutPlan) -> tuple[TestBuild | None, tuple[str, ...] | None]:
         """The uploaded build and the ids of its groups (None: the answer does not say)."""
@@ -209,7 +211,7 @@ class Finder:
     async def testers(self, group: Group) -> int:
         """The size of the group, kept for a quarter of an hour."""
         kept = self._testers.get(group.id)
-        if kept is not None and self._clock.now() - kept[0] < _TESTERS_EVERY:
+        if kept is not None and self._clock.now() - kept[0] < _SLOW:
             return kept[1]
         pages = await self._api.get_all(
             f"/v1/betaGroups/{segment(group.id)}/relationships/betaTesters", {"limit": "200"}
@@ -218,6 +220,19 @@ class Finder:
         size = total if total is not None else sum(len(page.data) for page in pages)
         self._testers[group.id] = (self._clock.now(), size)
         return size
+
+    async def trial(self, build_id: str) -> Trial | None:
+        """What testers did with the build, kept for a quarter of an hour. None where TestFlight does not count it."""
+        kept = self._trials.get(build_id)
+        if kept is not None and self._clock.now() - kept[0] < _SLOW:
+            return kept[1]
+        try:
+            found = trial(await self._api.get_figures(f"/v1/builds/{segment(build_id)}/metrics/betaBuildUsages"))
+        except ProviderError:
+            # A key may release and not see these; the release goes on being watched without them.
+            found = None if kept is None else kept[1]
+        self._trials[build_id] = (self._clock.now(), found)
+        return found
 
 
 def _is_ours(resource: Resource, number: str) -> bool:

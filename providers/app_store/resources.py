@@ -35,14 +35,7 @@ class Resource:
 
     def time(self, name: str) -> float | None:
         """A date with time as epoch seconds UTC, None where it is missing or cannot be read."""
-        value = self.attributes.get(name)
-        if not isinstance(value, str):
-            return None
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return None if moment.tzinfo is None else moment.timestamp()
+        return moment(self.attributes.get(name))
 
     def refers(self, name: str) -> tuple[str, ...] | None:
         """Ids under a relationship, None where the answer does not say."""
@@ -69,6 +62,17 @@ class Document:
             if resource.type == kind and (ids is None or resource.id in ids):
                 return resource
         return None
+
+
+def moment(value: object) -> float | None:
+    """A date with time as epoch seconds UTC, None where it is none or leaves its zone out."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return None if found.tzinfo is None else found.timestamp()
 
 
 def document(body: object) -> Document:

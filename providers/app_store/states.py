@@ -23,7 +23,7 @@ from providers.app_store.facts import (
 )
 from rollout_tui.domain.ladder import ASC_LADDER
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord, Trial
 from rollout_tui.domain.words import DAY, span
 
 PAUSE_DAYS = 30
@@ -214,6 +214,7 @@ def _testing(rollout: RolloutPlan, facts: Facts, testing: Testing, now: float) -
         (*notes, *_expiry(build, now), *facts.notes),
         kind=None if word is StateWord.UNKNOWN else PhaseKind.TESTERS,
         testers=testing.testers,
+        trial=testing.trial,
     )
 
 
@@ -251,6 +252,7 @@ def _plain(
     share: Decimal | None = None,
     testers: int | None = None,
     since: float | None = None,
+    trial: Trial | None = None,
 ) -> ReleaseState:
     return ReleaseState(
         build=rollout.build,
@@ -264,4 +266,5 @@ def _plain(
         testers=testers,
         since=since,
         notes=notes,
+        trial=trial,
     )

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from providers.app_store import planning
-from providers.app_store.api import AscApi
+from providers.app_store.api import open_api
 from providers.app_store.changes import SAFE, Changes
 from providers.app_store.errors import AlreadySo, NotFound
 from providers.app_store.facts import Facts
@@ -14,7 +14,6 @@ from providers.app_store.finding import Finder
 from providers.app_store.options import AppStoreOptions
 from providers.app_store.rate import BELIEVED
 from providers.app_store.states import compose
-from providers.app_store.token import AppleToken
 from rollout_tui.domain.actions import Change, Intent
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import PhaseKind, ReleaseState
@@ -26,8 +25,7 @@ class AppStore:
 
     def __init__(self, options: AppStoreOptions, context: ProviderContext) -> None:
         self._clock = context.clock
-        token = AppleToken(options.key_id, options.issuer_id, lambda: context.secret(options.private_key))
-        self._api = AscApi(context.http, options.base_url, token)
+        self._api = open_api(options, context)
         self._finder = Finder(self._api, options.bundle_id, context.clock)
         self._changes = Changes(self._api, self._finder)
         self._facts: dict[str, Facts] = {}

@@ -13,6 +13,7 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Gate, GateKind, Phase
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity, fits, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
+from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.severity import Severity, severity_of, worst
 from rollout_tui.domain.snapshot import Curve, MetricStanding, PhaseStanding, Progress, Rollout, StoreStanding
 from rollout_tui.domain.verdicts import BugCount, GateResult, Verdict, judged
@@ -153,6 +154,8 @@ def _bug_gate(gate: Gate, facts: RolloutFacts, now: float) -> GateResult:
 def _signoff_gate(gate: Gate, phase: Phase, facts: RolloutFacts) -> GateResult:
     """A named person's answer for this version, build and phase."""
     plan = facts.plan
+    trial = None if facts.state is None else facts.state.trial
+    rests_on = "" if trial is None else f"; testers: {trial_forms(trial)[0]}"
     withdrawn: set[str] = set()
     for signoff in reversed(facts.signoffs):
         concerns_this = (signoff.gate, signoff.phase, signoff.version, signoff.build) == (
@@ -164,9 +167,10 @@ def _signoff_gate(gate: Gate, phase: Phase, facts: RolloutFacts) -> GateResult:
         if concerns_this and signoff.withdrawn:
             withdrawn.add(signoff.by)
         elif concerns_this and signoff.by not in withdrawn and (not gate.signers or signoff.by in gate.signers):
-            return GateResult(gate, Verdict.PASS, f"signed by {signoff.by}", as_of=signoff.at, signoff=signoff)
+            reason = f"signed by {signoff.by}{rests_on}"
+            return GateResult(gate, Verdict.PASS, reason, as_of=signoff.at, signoff=signoff, trial=trial)
     who = f"; {' or '.join(gate.signers)} may give it" if gate.signers else ""
-    return GateResult(gate, Verdict.UNDECIDED, f"none yet{who}", waits=True)
+    return GateResult(gate, Verdict.UNDECIDED, f"none yet{who}{rests_on}", waits=True, trial=trial)
 
 
 def _time_gate(gate: Gate, standing: PhaseStanding) -> GateResult:

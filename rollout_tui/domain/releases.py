@@ -40,6 +40,16 @@ class PhaseKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What testers did with this build so far, as the store counts it. `as_of` is when its newest count ends."""
+
+    sessions: int
+    crashes: int
+    feedback: int
+    as_of: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseState:
     """One answer of a store about one build.
 
@@ -65,6 +75,8 @@ class ReleaseState:
     since: float | None = None
     """When the store entered this state, where it says so."""
     notes: tuple[str, ...] = ()
+    trial: Trial | None = None
+    """What its testers did with it, where the store counts that: what a person's yes rests on."""
 
     def same_as(self, other: ReleaseState) -> bool:
         """Whether a person who saw `other` sees the same release now: everything but the ages."""

@@ -9,7 +9,7 @@ from rollout_tui.domain.decisions import case_of, faded, has_faded, is_outside
 from rollout_tui.domain.metrics import Direction, Unit
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion, exact
-from rollout_tui.domain.releases import PhaseKind
+from rollout_tui.domain.releases import PhaseKind, Trial
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -121,3 +121,14 @@ def pause_effect(rollout: Rollout) -> str:
     if kind is PhaseKind.PHASED:
         return "The ladder stands; manual updates go on."
     return f"New users stop getting build {build}; those who have it keep it."
+
+
+def trial_forms(trial: Trial) -> tuple[str, ...]:
+    """What testers did with a build, the longest form first: `5 crashes in 4,210 sessions, 11 feedback`."""
+    crashes, feedback = words.count(trial.crashes), words.count(trial.feedback)
+    crashed = f"{crashes} {'crash' if trial.crashes == 1 else 'crashes'}"
+    return (
+        f"{crashed} in {words.count(trial.sessions)} sessions, {feedback} feedback",
+        f"{crashed}, {feedback} feedback",
+        f"{feedback} told, {crashes} crash",
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rollout_tui.domain.plan import Gate
 from rollout_tui.domain.quantities import Quantity
 from rollout_tui.domain.readings import Answer, NoReading
+from rollout_tui.domain.releases import Trial
 
 if TYPE_CHECKING:
     from rollout_tui.domain.evidence.finding import Finding
@@ -73,6 +74,8 @@ class GateResult:
     elapsed: float | None = None
     bugs: BugCount | None = None
     signoff: SignOff | None = None
+    trial: Trial | None = None
+    """Beside a sign-off in a tester phase: what testers did. It does not answer the question (rollout-plan.md 9.4)."""
     finding: Finding | None = None
     """The evidence under the verdict, for a gate on a metric."""
 

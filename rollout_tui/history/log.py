@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from rollout_tui.domain.events import Event, EventKind
-from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
+from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord, Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import SignOff
 from rollout_tui.history.schema import whole
@@ -146,4 +146,5 @@ def decode_state(text: str) -> ReleaseState:
     values["kind"] = None if values.get("kind") is None else PhaseKind(values["kind"])
     values["share"] = None if values.get("share") is None else Decimal(values["share"])
     values["notes"] = tuple(values.get("notes", ()))
+    values["trial"] = None if values.get("trial") is None else Trial(**values["trial"])
     return ReleaseState(**values)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from rollout_tui.domain.evidence.finding import Ahead, Finding, Latch
-from rollout_tui.domain.plan import Gate
+from rollout_tui.domain.plan import Gate, GateKind
 from rollout_tui.domain.quantities import Bare, Quantity
+from rollout_tui.domain.releases import Trial
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.verdicts import Verdict
+from rollout_tui.domain.verdicts import GateResult, SignOff, Verdict
 from rollout_tui.tui.ink import Pen, text_of
 from rollout_tui.tui.symbols import ascii_text
 from rollout_tui.tui.view.gates import gate_row, gates_title
@@ -154,3 +155,24 @@ def test_the_colour_of_the_needle_is_that_of_the_verdict() -> None:
     for result, tone in zip(QUIET.gates[:3], ("ok", "info", "ok"), strict=True):
         inks = {ink.colour for text, ink in gate_row(scene, QUIET, result, 58) if "━" in text}
         assert inks == {tone}
+
+
+def signed_off(width: int, trial: Trial | None, signed: bool = False) -> str:
+    """The row of a sign-off in a pane of that width."""
+    gate = Gate("signoff:testflight feedback positive", "TestFlight feedback", GateKind.SIGNOFF, "")
+    by = SignOff(gate.id, "testflight", "4.2.0", "87", "mara", NOW - 7200.0) if signed else None
+    result = GateResult(
+        gate, Verdict.PASS if signed else Verdict.UNDECIDED, "", waits=not signed, signoff=by, trial=trial
+    )
+    return row(replace(QUIET, gates=(result,)), gate, width)
+
+
+def test_a_sign_off_shows_the_counts_that_it_rests_on_as_far_as_there_is_room():
+    trial = Trial(4210, 5, 11, NOW - 10_800.0)
+    assert signed_off(58, trial).endswith("none 11 told, 5 crash")
+    assert signed_off(100, trial).endswith("none needed: 5 crashes in 4,210 sessions, 11 feedback")
+    assert signed_off(110, trial, signed=True).endswith(
+        "signed by mara, 2 h ago: 5 crashes in 4,210 sessions, 11 feedback"
+    )
+    assert signed_off(58, trial, signed=True).endswith("signed by mara, 2 h ago")
+    assert signed_off(58, None).endswith("none needed")

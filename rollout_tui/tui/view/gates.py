@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rollout_tui.domain.decisions import Case, Decision, case_of, decision, interval
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Bare, Mean, Proportion
+from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import age, count, middle_cut, plain_text, sample, value
@@ -132,11 +133,13 @@ def _bugs(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None
 def _signoff(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:
     if result.signoff is None:
         pen.right(_VALUE_END, "none", bold=True)
-        pen.put(_NEEDLE, "needed", "mute")
+        told = () if result.trial is None else trial_forms(result.trial)
+        _remark(pen, "mute", *(f"needed: {form}" for form in told), *told, "needed")
         return
     pen.right(_VALUE_END, "signed", bold=True)
-    when = age(scene.now - result.signoff.at)
-    _remark(pen, "mute", f"by {result.signoff.by}, {when} ago", f"by {result.signoff.by}", f"{when} ago", when)
+    when, by = age(scene.now - result.signoff.at), f"by {result.signoff.by}"
+    beside = [] if result.trial is None else [f"{by}, {when} ago: {form}" for form in trial_forms(result.trial)]
+    _remark(pen, "mute", *beside, f"{by}, {when} ago", by, f"{when} ago", when)
 
 
 def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:

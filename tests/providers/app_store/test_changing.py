@@ -41,7 +41,7 @@ async def test_a_group_that_takes_every_build_by_itself_cannot_be_paused(desk_in
     desk.wire.after = lambda _, document: [
         item["attributes"].update(hasAccessToAllBuilds=True)
         for item in document.get("data", [])
-        if isinstance(item, dict) and item["type"] == "betaGroups"
+        if isinstance(item, dict) and item.get("type") == "betaGroups"
     ]
     with pytest.raises(Impossible, match="takes every build by itself"):
         desk.plan(PAUSE, await desk.see(), TESTFLIGHT)

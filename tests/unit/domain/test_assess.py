@@ -11,10 +11,11 @@ from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.readings import Answer, NoReading, Scope
+from rollout_tui.domain.releases import Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import BugCount, GateResult, SignOff, Verdict
-from tests.unit.domain.builders import CRASH, HOUR, NOW, android_facts, reading
+from tests.unit.domain.builders import CRASH, HOUR, NOW, android_facts, play, reading
 
 
 def judged(**changes: object) -> Rollout:
@@ -136,3 +137,10 @@ def test_an_unread_store_leaves_every_gate_without_a_verdict() -> None:
     rollout = judged(state=None, states=())
     assert {result.verdict for result in rollout.gates} == {Verdict.NO_DATA}
     assert rollout.current is None
+
+
+def test_a_sign_off_names_what_testers_did_and_is_not_answered_by_it():
+    seen = replace(play("0.5", NOW - 31 * HOUR), trial=Trial(4210, 1, 11, NOW))
+    result = gate(judged(state=seen), "signoff:maintainer")
+    assert (result.verdict, result.waits) == (Verdict.UNDECIDED, True)
+    assert result.reason == "none yet; mara or tom may give it; testers: 1 crash in 4,210 sessions, 11 feedback"

@@ -8,7 +8,7 @@ from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldCha
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.quantities import Proportion, Quantity
 from rollout_tui.domain.readings import Reading, Scope, Window
-from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
+from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord, Trial
 from rollout_tui.history.journal import Entry
 from tests.unit.domain.builders import CRASH, NOW
 
@@ -42,6 +42,7 @@ def halted(at: float = NOW) -> ReleaseState:
         Decimal("0.50"),
         at - 60,
         notes=("manual “notes”\nand more",),
+        trial=Trial(4210, 5, 11, at - 3600),
     )
 
 
