@@ -122,6 +122,11 @@ def limit(line: Line, unit: Unit) -> str:
     return f"{_trim(line.limit)} s"
 
 
+def window(metric: Metric) -> str:
+    """The span of time that a metric's value covers: `60 min`, `24 h`."""
+    return f"{metric.window / MINUTE:.0f} min" if metric.window <= 2 * HOUR else f"{metric.window / HOUR:.0f} h"
+
+
 def condition(line: Line, unit: Unit) -> str:
     """A line as the plan writes it: `≤ 1 %`, `< 10 s`."""
     return f"{_SIGNS[line.operator]} {limit(line, unit)}"

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rollout_tui.domain.closeup import CloseUp
 from rollout_tui.domain.events import Event
+from rollout_tui.domain.ladder import standings
+from rollout_tui.domain.metrics import Metric
+from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.snapshot import PhaseStanding, Rollout
 from rollout_tui.engine.archive import Archive
+from rollout_tui.history import History
+
+_MARKS = 200
+"""Events that a chart can have at the most."""
 
 
 class Past:
@@ -18,3 +27,38 @@ class Past:
         """The newest first, of those older than `before`."""
         nothing: list[Event] = []
         return await self._archive.try_call(lambda history: history.events.newest(limit, before), nothing)
+
+    async def close_up(self, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:
+        """`count` buckets of `step` seconds that end at `end`, with the build before at the same hour of its phase."""
+        empty = CloseUp(metric, end - step * count, step, (None,) * count)
+        return await self._archive.try_call(
+            lambda history: _close_up(history, rollout, metric, end, step, count), empty
+        )
+
+
+def _close_up(history: History, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:
+    plan, start = rollout.plan, end - step * count
+    marks = [event for event in history.events.between(start, end, _MARKS) if event.platform in (None, plan.platform)]
+    began = None if rollout.current is None else rollout.current.began
+    before = history.samples.build_before(plan.platform, plan.build)
+    ghost: list[float | None] = []
+    then = None if before is None or rollout.current is None else _began(history, plan, before, rollout.current)
+    if before is not None and began is not None and then is not None:
+        ghost = _buckets(history, plan, before, metric, end - (began - then), step, count)
+    values = _buckets(history, plan, plan.build, metric, end, step, count)
+    shown = before if before is not None and any(value is not None for value in ghost) else ""
+    return CloseUp(metric, start, step, tuple(values), tuple(ghost) if shown else (), shown, tuple(marks), began)
+
+
+def _buckets(
+    history: History, plan: RolloutPlan, build: str, metric: Metric, end: float, step: float, count: int
+) -> list[float | None]:
+    return history.samples.buckets(plan.platform, build, metric.id, metric.better, end, step, count, metric.populations)
+
+
+def _began(history: History, plan: RolloutPlan, build: str, current: PhaseStanding) -> float | None:
+    """When another build began the phase in which this one is; when it began at all, where it never was there."""
+    states = history.states.all(plan.platform, build)
+    known = standings(plan.phases, states, states[-1].as_of) if states else ()
+    same = next((phase.began for phase in known if phase.phase.id == current.phase.id), None)
+    return history.samples.oldest(plan.platform, build) if same is None else same

@@ -123,6 +123,16 @@ class Samples:
                     values[bucket] = value if known is None else worse(known, value)
         return values
 
+    def build_before(self, platform: Platform, build: str) -> str | None:
+        """The build whose samples were the newest before the first one of this build; None where there is none."""
+        first = self.oldest(platform, build)
+        row = self._connection.execute(
+            "SELECT r.build, (SELECT MAX(taken_at) FROM samples WHERE series = r.id AND taken_at < ?) AS last"
+            " FROM series r WHERE r.platform = ? AND r.build != ? AND last IS NOT NULL ORDER BY last DESC LIMIT 1",
+            (math.inf if first is None else first, platform, build),
+        ).fetchone()
+        return None if row is None else str(row[0])
+
     def oldest(self, platform: Platform, build: str) -> float | None:
         """When the first sample of this build was taken; None when there is none."""
         row = self._connection.execute(

@@ -15,5 +15,11 @@ def _events(place: Place) -> Page:
     return EventsPage(place)
 
 
-PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events}
+def _zoom(place: Place) -> Page:
+    from rollout_tui.tui.screens.zoom import ZoomPage
+
+    return ZoomPage(place)
+
+
+PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events, "zoom": _zoom}
 """By the id of the action that opens it."""

@@ -21,11 +21,13 @@ from rollout_tui.domain.actions import (
     Proposal,
     Terms,
 )
+from rollout_tui.domain.closeup import CloseUp
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.ladder import next_phase
+from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import Platform
-from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.snapshot import Rollout, Snapshot
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
@@ -50,9 +52,21 @@ class FakePast:
 
     def __init__(self) -> None:
         self.stored: tuple[Event, ...] = ()
+        self.close_ups: list[tuple[str, float, float, int]] = []
+        self.ghost: tuple[float | None, ...] = ()
 
     async def events(self, before: float, limit: int) -> Sequence[Event]:
         return [event for event in self.stored if event.at < before][:limit]
+
+    async def close_up(self, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:
+        """A level curve whose last value is 0.0241, a hole in the middle, and `ghost` as far as it goes."""
+        self.close_ups.append((metric.id, end, step, count))
+        values = [0.003] * (count - 1) + [0.0241]
+        values[count // 2] = None  # type: ignore[call-overload]
+        ghost = (*self.ghost, *([None] * count))[:count] if self.ghost else ()
+        marks = tuple(event for event in reversed(self.stored) if end - step * count <= event.at < end)
+        began = None if rollout.current is None else rollout.current.began
+        return CloseUp(metric, end - step * count, step, tuple(values), ghost, "4130" if ghost else "", marks, began)
 
 
 class FakeDesk:

@@ -6,7 +6,17 @@ from rollout_tui.domain.metrics import Unit
 from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
-from rollout_tui.domain.words import age, day_and_time, duration_value, limit, percent, plain_text, short_time, value
+from rollout_tui.domain.words import (
+    age,
+    day_and_time,
+    duration_value,
+    limit,
+    percent,
+    plain_text,
+    short_time,
+    value,
+    window,
+)
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.basis import basis, basis_beside
@@ -27,8 +37,8 @@ def metrics_title(scene: Scene, rollout: Rollout, width: int) -> Row:
     """`METRICS last 60 min · 41 s old ─── 6 h ago ──── now`."""
     pen = Pen(width)
     pen.put(0, "METRICS", "mute", bold=True)
-    windows = {metric.window for metric in rollout.plan.metrics}
-    note = f"last {_minutes(min(windows))}" if len(windows) == 1 else "last window"
+    windows = {window(metric) for metric in rollout.plan.metrics}
+    note = f"last {windows.pop()}" if len(windows) == 1 else "last window"
     x = pen.put(8, note, "mute")
     if rollout.metrics_as_of is not None:
         old = age(scene.now - rollout.metrics_as_of)
@@ -158,7 +168,3 @@ def _hours(rollout: Rollout, cells: int) -> str:
     step = rollout.metrics[0].curve.step if rollout.metrics else 450.0
     seconds = 2 * cells * step
     return f"{round(seconds / 3600, 1):g} h"
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds <= 7200 else f"{seconds / 3600:.0f} h"
