@@ -1,4 +1,7 @@
-"""One edit per package at a time on this host: two inserts within seconds may get the same edit (stores.md G4)."""
+"""One edit per package at a time on this host: two inserts within seconds may get the same edit (stores.md G4).
+
+A package at another address is another store: two rehearsals on one host have nothing to do with each other.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,10 @@ class NoLock(ProviderError):
 
 
 class PackageLock:
-    """A file lock across processes; the file names its holder while it is held."""
+    """A file lock across processes, for the package at `address`; the file names its holder while it is held."""
 
-    def __init__(self, folder: Path, package: str) -> None:
-        safe = "".join(character if character.isalnum() or character in "._-" else "_" for character in package)
-        self._path = folder / f"play-{safe}.lock"
+    def __init__(self, folder: Path, package: str, address: str) -> None:
+        self._path = folder / f"play-{_safe(address.partition('://')[2])}-{_safe(package)}.lock"
         self._package = package
 
     @asynccontextmanager
@@ -73,6 +75,10 @@ def default_folder() -> Path:
         # It may warn that it falls back to a temporary folder, and a warning would be written over the screen.
         warnings.simplefilter("ignore")
         return Path(platformdirs.user_runtime_dir("rollout-tui"))
+
+
+def _safe(text: str) -> str:
+    return "".join(character if character.isalnum() or character in "._-" else "_" for character in text)
 
 
 def _try_lock(handle: int) -> bool:

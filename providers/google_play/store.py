@@ -36,7 +36,7 @@ class GooglePlayStore:
         self._clock = context.clock
         self._sign_in = sign_in(options, SCOPE, context)
         self._api = PlayApi(context.http, options.base_url, options.package, self._sign_in)
-        self._lock = PackageLock(default_folder() if locks is None else locks, options.package)
+        self._lock = PackageLock(default_folder() if locks is None else locks, options.package, options.base_url)
         self._listings: dict[str, Listing] = {}
         self._shares: dict[str, ShareRead] = {}
         self._turn = 0

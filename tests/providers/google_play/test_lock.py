@@ -14,12 +14,15 @@ from rollout_tui.ports import ProviderError, Unreachable
 from tests.providers.google_play.desk import ANDROID, PRODUCTION
 from tests.providers.google_play.fake import PACKAGE
 
+PLAY = "https://androidpublisher.googleapis.com"
+LOCK = f"play-androidpublisher.googleapis.com-{PACKAGE}.lock"
+
 
 @pytest.fixture
 def another_process(tmp_path):
     folder = tmp_path / "locks"
     folder.mkdir()
-    handle = os.open(folder / f"play-{PACKAGE}.lock", os.O_RDWR | os.O_CREAT)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT)
     os.write(handle, b"process 4711 (changing com.acme.connect)")
     fcntl.flock(handle, fcntl.LOCK_EX)
     yield
@@ -37,13 +40,21 @@ async def test_whoever_waits_too_long_is_told_who_holds_it_and_nothing_is_sent(
 
 
 async def test_the_lock_is_given_back_and_names_its_holder(tmp_path):
-    lock = PackageLock(tmp_path, PACKAGE)
+    lock = PackageLock(tmp_path, PACKAGE, PLAY)
     async with lock.held("reading", 0.0):
-        assert f"process {os.getpid()} (reading)" in (tmp_path / f"play-{PACKAGE}.lock").read_text()
+        assert f"process {os.getpid()} (reading)" in (tmp_path / LOCK).read_text()
         with pytest.raises(Unreachable):
             async with lock.held("reading", 0.0):
                 pass
     async with lock.held("again", 0.0):
+        pass
+
+
+async def test_the_same_package_at_another_address_is_another_store(tmp_path):
+    async with (
+        PackageLock(tmp_path, PACKAGE, "http://127.0.0.1:8001").held("one rehearsal", 0.0),
+        PackageLock(tmp_path, PACKAGE, "http://127.0.0.1:8002").held("another rehearsal", 0.0),
+    ):
         pass
 
 
@@ -54,8 +65,8 @@ def test_a_runtime_folder_that_is_not_private_is_passed_over_without_a_word(monk
 
 
 async def test_a_package_name_cannot_leave_the_folder(tmp_path):
-    async with PackageLock(tmp_path / "locks", "../../etc/passwd").held("x", 0.0):
-        assert [path.name for path in (tmp_path / "locks").iterdir()] == ["play-.._.._etc_passwd.lock"]
+    async with PackageLock(tmp_path / "locks", "../../etc/passwd", "http://..").held("x", 0.0):
+        assert [path.name for path in (tmp_path / "locks").iterdir()] == ["play-..-.._.._etc_passwd.lock"]
 
 
 async def test_without_a_folder_for_locks_a_pause_goes_on_and_a_promotion_does_not(desk_of, half, tmp_path):
