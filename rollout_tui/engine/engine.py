@@ -160,9 +160,6 @@ class Engine:
         """One look at everything: stores first, since they tell since when sources must count."""
         await self.read_stores()
         await asyncio.gather(*(poller.poll_once() for poller in self._works.metric_pollers))
-        if self.settings.clock.speed > 1 and any(rollout.stale for rollout in self._assessor.assess().rollouts):
-            # The first read pays for imports and connections, seconds that are minutes on a rehearsal's clock.
-            await asyncio.gather(*(poller.poll_once() for poller in self._works.source_pollers))
         self._publish()
         return self.snapshot
 

@@ -11,6 +11,10 @@ from rollout_tui.rehearsal.world import GIVE_UP
 
 KEY_ID = "REHEARSAL1"
 ISSUER_ID = "69a6de70-0000-47e3-e053-5b8c7c11a4d1"
+_FRESH = 180.0
+"""Rehearsed seconds for which an answer is fresh at a natural pace."""
+_FRESH_ON_THE_WALL = 15.0
+"""Wall seconds for which it is fresh at any pace: what a busy machine takes for one look is minutes on a fast clock."""
 
 _METRICS = f"""
 [metrics.crash_rate]
@@ -97,6 +101,7 @@ total = 'app_sessions_total{{platform="$platform"}}'
 def write_config(folder: Path, stage: Stage, speed: float, urls: dict[str, str]) -> Path:
     """Write `config.toml` into the folder. `urls` are the services' base URLs by name."""
     clock, scenario = stage.clock, stage.scenario
+    fresh = f'stale_after = "{max(_FRESH, _FRESH_ON_THE_WALL * speed):g}s"'
     text = f"""# A rehearsal: {scenario.about}
 rehearsal = "{scenario.name} {speed:g}x"
 
@@ -129,6 +134,7 @@ base_url = "{urls["app_store"]}"
 [sources.prometheus]
 provider = "prometheus"
 url = "{urls["prometheus"]}"
+{fresh}
 {_QUERIES}
 [sources.play_vitals]
 provider = "play_vitals"
@@ -144,6 +150,7 @@ base_url = "{urls["github"]}"
 critical_label = "critical"
 blocking_label = "blocker"
 version_label = "$version"
+{fresh}
 
 [signoffs.maintainer]
 label = "Maintainer sign-off"

@@ -49,6 +49,12 @@ def test_right_after_the_start_check_answers_what_the_scenario_promises(run: Run
     assert bool([*root.iter("failure"), *root.iter("error")]) is (code != 0)
 
 
+def test_on_a_fast_clock_what_a_busy_machine_took_for_its_look_is_still_fresh(tmp_path: Path, run_on: Run) -> None:
+    with served(tmp_path, "healthy", 600.0) as rehearsal:
+        code, out, _ = run_on(rehearsal, "check")
+    assert (code, out.splitlines()[-1]) == (0, "PASS"), out
+
+
 @pytest.mark.parametrize("scenario", ["crash-regression"])
 def test_one_platform_alone_and_the_forms_for_ci(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("check", "ios")[0] == 0

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from rollout_tui.config.settings import ClockSettings
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.quantities import Bare, Proportion
@@ -101,20 +100,6 @@ async def test_a_source_is_asked_for_the_recent_window_and_for_the_phase_so_far(
 async def test_new_bugs_are_counted_since_the_phase_began(world: World) -> None:
     await world.engine().poll_once()
     assert world.tracker.counted == [(Platform.ANDROID, BugScope.ANY, NOW - 31 * HOUR)]
-
-
-async def test_on_a_fast_clock_a_first_read_that_took_too_long_is_made_again(world: World) -> None:
-    settings = replace(world.settings(), clock=ClockSettings(speed=60.0))
-    engine = Engine(settings, clock=world.clock, lookup=world.lookup, actor=JKIM)
-    world.engines.append(engine)
-
-    def slowly_at_first() -> None:
-        world.source.age = 5.0 if len(world.source.asked) > 1 else 200.0
-
-    world.source.on_read = slowly_at_first
-    await engine.poll_once()
-    assert metric(engine).severity is Severity.OK
-    assert len(world.source.asked) == 2
 
 
 async def test_the_observed_share_is_asked_of_a_source_that_knows_it(world: World) -> None:
