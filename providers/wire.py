@@ -7,10 +7,12 @@ redirects are not followed, and no error holds a URL, a header or a token.
 from __future__ import annotations
 
 import json as jsonlib
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import stamina
@@ -27,6 +29,11 @@ LARGEST = 8 * 1024 * 1024
 _TRIES = 3
 _TOKEN = 8
 """Characters from which on a credential is looked for in answers; shorter ones would be found by chance."""
+_SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.IGNORECASE)
+"""Names of headers whose values are credentials."""
+_REFUSED_AS = re.compile(r"alert (bad certificate|certificate \w+|unknown ca|handshake failure|access denied)")
+"""A server's words, by way of OpenSSL, for a certificate of ours that it does not take."""
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _PATIENCE = 8.0
 
 
@@ -65,17 +72,22 @@ async def get(
     who: str,
     params: Params | None = None,
     headers: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
     retry: bool = True,
 ) -> Answer:
     """A read, whatever its status; tried again while the server is overloaded or the line broken.
 
-    Raises Unreachable when there is no whole answer.
+    With a `form` it is sent as one (POST), for questions that are too long for an address. Raises Unreachable when
+    there is no whole answer.
     """
+    method, content, typed = "GET", None, {}
+    if form is not None:
+        method, content, typed = "POST", urlencode(form).encode(), _FORM
     answer: Answer | None = None
     try:
         async for attempt in _attempts(_TRIES if retry else 1):
             with attempt:
-                answer = await _once(http, "GET", url, None, params, headers, who)
+                answer = await _once(http, method, url, content, params, {**typed, **(headers or {})}, who)
                 if answer.status >= 500:
                     raise _Overloaded
     except _NoAnswer as last:
@@ -101,8 +113,10 @@ async def send_json(
 
     Raises Unreachable when it surely was not sent, OutcomeUnknown when it was sent and no whole answer came.
     """
+    content = None if json is None else jsonlib.dumps(json, default=_decimal).encode()
+    typed = {} if content is None else {"Content-Type": "application/json"}
     try:
-        return await _once(http, method, url, json, params, headers, who)
+        return await _once(http, method, url, content, params, {**typed, **(headers or {})}, who)
     except _NoAnswer as broken:
         if broken.sent:
             raise OutcomeUnknown(f"{broken.words}; the call may have taken effect") from broken.__cause__
@@ -157,15 +171,13 @@ async def _once(
     http: httpx.AsyncClient,
     method: str,
     url: str,
-    json: Json,
+    content: bytes | None,
     params: Params | None,
-    headers: Mapping[str, str] | None,
+    headers: Mapping[str, str],
     who: str,
 ) -> Answer:
-    content = None if json is None else jsonlib.dumps(json, default=_decimal).encode()
-    typed = {} if content is None else {"Content-Type": "application/json"}
     try:
-        request = http.build_request(method, url, content=content, params=params, headers={**typed, **(headers or {})})
+        request = http.build_request(method, url, content=content, params=params, headers=headers)
     except UnicodeEncodeError:
         # Its text holds the header, which may be a token.
         raise Misconfigured(f"{who}: a token or header holds characters that HTTP cannot carry") from None
@@ -179,16 +191,26 @@ async def _once(
             await response.aclose()
     except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
         raise Misconfigured(f"{who}: address or headers are not what HTTP takes ({_kind(error)})") from None
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise _Broken(f"{who} cannot be reached ({_kind(error)})", sent=False) from error
-    except httpx.TimeoutException as error:
-        raise _Broken(f"{who} gave no answer in time") from error
     except httpx.DecodingError as error:
         raise _NoAnswer(f"{who} answered with something that cannot be unpacked") from error
-    except httpx.TransportError as error:
-        raise _Broken(f"{who}: the connection broke ({_kind(error)})") from error
-    text = _without_token(body.decode("utf-8", "replace"), headers)
+    except (httpx.TransportError, OSError) as error:
+        raise _broken(error, who) from error
+    text = _without_secrets(body.decode("utf-8", "replace"), headers)
     return Answer(response.status_code, _json(text), text, dict(response.headers), _retry_after(response.headers))
+
+
+def _broken(error: Exception, who: str) -> Exception:
+    """What a line that failed means. Refusals of TLS come as plain OSErrors, and not before the first byte is read."""
+    if _REFUSED_AS.search(str(error)):
+        return Denied(
+            f"{who} does not take this host's TLS certificate, or wants one ({_kind(error)})",
+            "set certificate and private_key of its tls section to what the server's own CA has signed",
+        )
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return _Broken(f"{who} cannot be reached ({_kind(error)})", sent=False)
+    if isinstance(error, httpx.TimeoutException):
+        return _Broken(f"{who} gave no answer in time")
+    return _Broken(f"{who}: the connection broke ({_kind(error)})")
 
 
 async def _bounded(response: httpx.Response, who: str) -> bytes:
@@ -208,10 +230,13 @@ def _json(text: str) -> Json:
         return None
 
 
-def _without_token(text: str, headers: Mapping[str, str] | None) -> str:
+def _without_secrets(text: str, headers: Mapping[str, str]) -> str:
     """The text without our own credentials, which some servers repeat in their errors."""
-    _, _, token = (headers or {}).get("Authorization", "").rpartition(" ")
-    return text.replace(token, "…") if len(token) >= _TOKEN else text
+    for name, value in headers.items():
+        secret = value.rpartition(" ")[2]
+        if len(secret) >= _TOKEN and _SECRET_HEADER.search(name):
+            text = text.replace(secret, "…")
+    return text
 
 
 def _decimal(value: object) -> float:
@@ -246,6 +271,12 @@ def _kind(error: Exception) -> str:
         ("refused", "connection refused"),
         ("name or service", "unknown host"),
         ("getaddrinfo", "unknown host"),
+        ("sslv3 alert bad certificate", "none was shown, or a wrong one"),
+        ("alert unknown ca", "it was signed by a CA that the server does not know"),
+        (" alert ", text.partition(" alert ")[2].partition(" (")[0]),
+        ("certificate has expired", "its certificate has expired"),
+        ("hostname mismatch", "its certificate is for another host"),
+        ("ip address mismatch", "its certificate is for another host"),
         ("certificate", "its certificate is not trusted"),
         ("timed out", "timed out"),
         ("reset", "reset"),

@@ -7,7 +7,7 @@ is imported at start to read `options`, so it must be light: httpx, google-auth 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rollout_tui.domain.actions import Change, Consent, Intent
@@ -105,17 +105,38 @@ class Impossible(ProviderError):
 
 
 @dataclass(frozen=True, slots=True)
+class TlsIdentity:
+    """Whom a provider trusts on its TLS lines, and as whom it shows itself: paths of PEM files.
+
+    Without a `ca` the usual authorities are trusted, with one it alone is.
+    """
+
+    ca: str | None = None
+    certificate: str | None = None
+    private_key: str | None = None
+    password: str | None = field(default=None, repr=False)
+    """Opens the private key."""
+
+
+def no_own_tls(_identity: TlsIdentity) -> httpx.AsyncClient:
+    """Where nobody opens clients for TLS identities. Raises Misconfigured."""
+    raise Misconfigured("TLS with an own certificate or CA is not to be had here")
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderContext:
     """What the engine hands to a provider when it opens it.
 
     `name` is its section in the configuration ("prometheus", "play"). `secret` resolves a reference (`env:NAME`,
-    `file:PATH`) to its value and raises Misconfigured with words that do not hold it.
+    `file:PATH`) to its value and raises Misconfigured with words that do not hold it. `http_as` is for a provider that
+    needs TLS of its own: the engine keeps one client for each identity. It raises Misconfigured for unusable files.
     """
 
     name: str
     http: httpx.AsyncClient
     clock: Clock
     secret: Callable[[str], str]
+    http_as: Callable[[TlsIdentity], httpx.AsyncClient] = no_own_tls
 
 
 # --- what a provider gives ---------------------------------------------------------------------------------------

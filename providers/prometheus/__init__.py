@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.prometheus.options import PrometheusOptions
+from providers.tls import http_of
 from rollout_tui.ports import Provider, ProviderContext, Source
 
 _LABEL = "Prometheus"
@@ -18,12 +19,14 @@ def _open(options: BaseModel, context: ProviderContext) -> Source:
     if not isinstance(options, PrometheusOptions):
         raise TypeError("options of another provider")
     who = _LABEL if context.name == "prometheus" else f"{_LABEL} “{context.name}”"
-    client = PrometheusClient(context.http, options.url, _headers(options, context), who)
+    client = PrometheusClient(http_of(options.tls, context), options.url, _headers(options, context), who)
     return PrometheusSource(options, client, context.clock, context.name)
 
 
 def _headers(options: PrometheusOptions, context: ProviderContext) -> dict[str, str]:
     headers = {name: context.secret(reference) for name, reference in options.headers.items()}
+    if options.tenant is not None:
+        headers[options.tenant_header] = options.tenant
     if options.token is not None:
         headers["Authorization"] = f"Bearer {context.secret(options.token)}"
     if options.username is not None and options.password is not None:

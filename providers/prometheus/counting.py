@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from providers.prometheus.expressions import bucket, suffixed
 from providers.prometheus.freshness import NoData
 from providers.prometheus.options import MetricQueries
 from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity
 
-EXPECTED = {Kind.RATIO: "bad and total, good and total, or value", Kind.MEAN: "sum and count, or value"}
+EXPECTED = {
+    Kind.RATIO: "bad and total, good and total, histogram and within, or value",
+    Kind.MEAN: "sum and count, histogram, or value",
+}
 """What a metric of that kind needs in the configuration."""
 
 
@@ -24,6 +28,8 @@ class Counting:
 
 def counting(queries: MetricQueries, kind: Kind) -> Counting | None:
     """How a metric of that kind is counted; None where the queries hold no counters for it."""
+    if queries.histogram is not None:
+        return _of_histogram(queries.histogram, queries.within, kind)
     if kind is Kind.MEAN:
         sums = [text for text in (queries.sum, queries.count, queries.squares) if text is not None]
         return Counting(tuple(sums), _mean) if sums else None
@@ -32,6 +38,16 @@ def counting(queries: MetricQueries, kind: Kind) -> Counting | None:
     if queries.good is not None:
         return Counting((queries.good, queries.total), _from_good)
     return None if queries.bad is None else Counting((queries.bad, queries.total), _from_bad)
+
+
+def _of_histogram(selector: str, within: float | None, kind: Kind) -> Counting | None:
+    """A mean of its sum and count; with an edge, the share of what is beyond it."""
+    count = suffixed(selector, "_count")
+    if kind is Kind.MEAN and within is None:
+        return Counting((suffixed(selector, "_sum"), count), _mean)
+    if kind is Kind.RATIO and within is not None:
+        return Counting((suffixed(selector, "_bucket", bucket(within)), count), _from_good)
+    return None
 
 
 def _from_bad(grown: Sequence[float]) -> Quantity:

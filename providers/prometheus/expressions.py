@@ -20,6 +20,7 @@ _TOKEN = re.compile(
       | (?P<symbol>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_NAMED = re.compile(r"([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\$(?:\{([a-zA-Z_]\w*)\}|([a-zA-Z_]\w*))")
 _GROUPINGS = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _WORDS = _GROUPINGS | {"and", "or", "unless", "bool", "offset", "atan2", "inf", "nan"}
@@ -80,6 +81,29 @@ def check_selector(text: str) -> str:
     if selectors(text) != (text.strip(),):
         raise BadExpression('expected a plain selector of a counter, such as app_sessions_total{build="$build"}')
     return check_placeholders(text)
+
+
+def check_named(text: str) -> str:
+    """The text, where it is one plain selector that begins with a name. Raises BadExpression otherwise."""
+    if not _NAMED.fullmatch(check_selector(text)) or text.startswith("{"):
+        raise BadExpression('expected a selector that begins with a name, such as app_connect_seconds{build="$build"}')
+    return text
+
+
+def suffixed(selector: str, suffix: str, matcher: str = "") -> str:
+    """A named selector of another series of the same family, narrowed by a matcher."""
+    found = _NAMED.fullmatch(selector)
+    if found is None:
+        raise BadExpression("expected a selector that begins with a name")
+    # What is written stays as it is, and last: a comment in it ends with its line.
+    matchers = ", ".join(part for part in (matcher, found[2] or "") if part.strip())
+    return f"{found[1]}{suffix}{{{matchers}}}" if matchers else f"{found[1]}{suffix}"
+
+
+def bucket(edge: float) -> str:
+    """The matcher of a bucket's edge, however the server writes that number."""
+    ways = sorted({f"{edge:g}", repr(float(edge)), f"{edge:f}".rstrip("0").rstrip(".")})
+    return 'le=~"{}"'.format("|".join(re.escape(way).replace("\\", "\\\\") for way in ways))
 
 
 def check_expression(text: str) -> str:

@@ -1,9 +1,9 @@
-"""One rollout's counters, brought up to now with few calls: what stood at the start, the samples since, what is new."""
+"""Counters, brought up to now with few calls: what stood at the start, the samples since, what is new."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from providers.prometheus.client import Answers, Labels, PrometheusClient, Series
 from providers.prometheus.expressions import fill
@@ -114,19 +114,27 @@ class Ledger:
             if self._tallies[text].until < now:
                 standing.setdefault(self._tallies[text].until, []).append(text)
         for start, group in standing.items():
-            width = sum(max(1, len(current.get(text, ())), len(self._tallies[text].seen)) for text in group)
-            step = _step(now - start, width, wish)
-            answers = await self._client.over(group, start, now, step) if now - start > step else {}
-            found: dict[str, list[Series]] = {}
-            for text in group:
-                samples = answers.get(text, [])
-                if isinstance(samples, ProviderError):
-                    broken[text] = samples
-                else:
-                    found[text] = [*samples, *current.get(text, ())]
-            self._look_in(found.values())
-            for text, lines in found.items():
-                self._tallies[text].extend(lines, now, self._began_at_zero)
+            widths = {text: max(1, len(current.get(text, ())), len(self._tallies[text].seen)) for text in group}
+            for part in _parts(widths, (now - start) / wish):
+                broken |= await self._extend_part(part, start, now, wish, current)
+        return broken
+
+    async def _extend_part(
+        self, widths: Mapping[str, int], start: float, now: float, wish: float, current: Mapping[str, Sequence[Series]]
+    ) -> dict[str, ProviderError]:
+        broken: dict[str, ProviderError] = {}
+        step = _step(now - start, sum(widths.values()), wish)
+        answers = await self._client.over(list(widths), start, now, step) if now - start > step else {}
+        found: dict[str, list[Series]] = {}
+        for text in widths:
+            samples = answers.get(text, [])
+            if isinstance(samples, ProviderError):
+                broken[text] = samples
+            else:
+                found[text] = [*samples, *current.get(text, ())]
+        self._look_in(found.values())
+        for text, lines in found.items():
+            self._tallies[text].extend(lines, now, self._began_at_zero)
         return broken
 
     def _look_in(self, groups: Iterable[Iterable[Series]]) -> None:
@@ -154,6 +162,18 @@ def _any_above_zero(found: list[Series] | ProviderError) -> bool:
     if isinstance(found, ProviderError):
         return True
     return any(value > 0 for series in found for _, value in series.points)
+
+
+def _parts(widths: Mapping[str, int], points: float) -> Iterator[dict[str, int]]:
+    """Selectors that are read together: as many as leave each its wished samples."""
+    part: dict[str, int] = {}
+    for text, width in widths.items():
+        if part and (sum(part.values()) + width) * min(points, _MOST_POINTS) > _MOST_VALUES:
+            yield part
+            part = {}
+        part[text] = width
+    if part:
+        yield part
 
 
 def _step(span: float, width: int, wish: float) -> float:

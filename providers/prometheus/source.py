@@ -13,7 +13,6 @@ from providers.prometheus.expressions import QUOTED, BadExpression, fill, select
 from providers.prometheus.freshness import ALWAYS, Moment, NoData, sampled
 from providers.prometheus.ledger import Ledger
 from providers.prometheus.options import MetricQueries, PrometheusOptions
-from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Bare, Quantity, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.words import age, plain_text
@@ -50,7 +49,7 @@ class PrometheusSource:
         self._client = client
         self._clock = clock
         self._name = name
-        self._ledgers: dict[tuple[str, str], Ledger] = {}
+        self._ledger = Ledger(client)
 
     def metrics(self) -> frozenset[str]:
         """Ids of the configured metrics."""
@@ -94,12 +93,11 @@ class PrometheusSource:
         query = ask.query
         if ask.counters is None:
             return []
-        ledger = self._ledgers.setdefault(_key(query.rollout), Ledger(self._client))
         start = round(query.window.start, 3)
-        broken = await ledger.catch_up(dict.fromkeys(ask.counters, start), round(query.window.end, 3), {})
+        broken = await self._ledger.catch_up(dict.fromkeys(ask.counters, start), round(query.window.end, 3), {})
         for error in broken.values():
             raise error
-        return list(self._past_counts(ask, ledger, step, lambda _: query.window.start))
+        return list(self._past_counts(ask, self._ledger, step, lambda _: query.window.start))
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -107,18 +105,13 @@ class PrometheusSource:
     # --- the present ---------------------------------------------------------------------------------------------
 
     async def _count(self, asks: Sequence[Ask], moment: Moment) -> dict[str, ProviderError]:
-        """Bring every rollout's counters up to now; returns what went wrong by selector."""
-        broken: dict[str, ProviderError] = {}
-        wanted: dict[tuple[str, str], dict[str, float]] = {}
+        """Bring all counters up to now; returns what went wrong by selector."""
+        since: dict[str, float] = {}
         for ask in asks:
-            since = wanted.setdefault(_key(ask.query.rollout), {})
             for selector in ask.counters or ():
                 start = round(ask.query.window.start, 3)
                 since[selector] = min(start, since.get(selector, start))
-        for key, since in wanted.items():
-            ledger = self._ledgers.setdefault(key, Ledger(self._client))
-            broken |= await ledger.catch_up(since, moment.now, moment.current(since))
-        return broken
+        return await self._ledger.catch_up(since, moment.now, moment.current(since))
 
     def _answer(self, ask: Ask, moment: Moment, broken: Mapping[str, ProviderError]) -> Answer:
         """The reading, or why there is none."""
@@ -138,7 +131,7 @@ class PrometheusSource:
     def _read_off(self, ask: Ask, moment: Moment, broken: Mapping[str, ProviderError]) -> tuple[Quantity, float, float]:
         """Quantity, time of the newest sample, and since when it counts. Raises NoData or ProviderError."""
         query = ask.query
-        ledger = self._ledgers[_key(query.rollout)]
+        ledger = self._ledger
         as_of = min(moment.as_of(text, query.rollout.build, ledger.tally(text)) for text in ask.fresh)
         if ask.counting is None:
             return Bare(_only_value(moment.series(ask.value))), as_of, query.window.start
@@ -242,7 +235,3 @@ def _only_value(found: Sequence[Series]) -> float:
 def _moments(window: Window, step: float) -> Iterator[float]:
     count = math.floor((window.end - window.start) / step + 1e-9)
     return (window.start + number * step for number in range(1, count + 1))
-
-
-def _key(rollout: RolloutPlan) -> tuple[str, str]:
-    return rollout.platform.value, rollout.build

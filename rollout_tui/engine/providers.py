@@ -1,4 +1,4 @@
-"""Opening the configured providers: stores, sources and trackers, each at most once, with the shared client."""
+"""Opening the configured providers: stores, sources and trackers, each at most once, with the clients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rollout_tui.config.providers import UnknownProvider, find
 from rollout_tui.config.secrets import resolve
 from rollout_tui.config.settings import ProviderSettings, Settings
-from rollout_tui.engine.http import Listener, make_client
+from rollout_tui.engine.http import Clients, Listener
 from rollout_tui.engine.trouble import describe
 from rollout_tui.ports import (
     Clock,
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class Providers:
-    """The opened providers of one process. `close` ends them and the client."""
+    """The opened providers of one process. `close` ends them and the clients."""
 
     def __init__(
         self,
@@ -46,10 +46,8 @@ class Providers:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._transport = transport
         self._lookup = lookup
-        self._heard = heard
-        self._client: httpx.AsyncClient | None = None
+        self._clients = Clients(transport, heard)
         self._stores: dict[str, Store] = {}
         self._sources: dict[str, Source] = {}
         self._trackers: dict[str, Tracker] = {}
@@ -92,17 +90,14 @@ class Providers:
             return self._trackers[name]
 
     async def close(self) -> None:
-        """Close every provider, then the client."""
+        """Close every provider, and the clients."""
         opened: list[Store | Source | Tracker] = [
             *self._stores.values(),
             *self._sources.values(),
             *self._trackers.values(),
         ]
-        closing = [provider.close() for provider in opened]
-        if self._client is not None:
-            closing.append(self._client.aclose())
         # One that cannot be closed must not keep the others, or the program, from ending.
-        await asyncio.gather(*closing, return_exceptions=True)
+        await asyncio.gather(*(provider.close() for provider in opened), self._clients.close(), return_exceptions=True)
 
     def _open(
         self,
@@ -119,10 +114,10 @@ class Providers:
         opener = opener_of(provider)
         if opener is None:
             raise Misconfigured(f'provider "{section.provider}" cannot be a {role}')
-        if self._client is None:
-            self._client = make_client(self._transport, self._heard)
+        clients = self._clients
+        context = ProviderContext(name, clients.get(), self._clock, resolve, clients.get)
         try:
-            return opener(_options(provider, section), ProviderContext(name, self._client, self._clock, resolve))
+            return opener(_options(provider, section), context)
         except ProviderError:
             raise
         except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -243,3 +244,45 @@ async def test_a_change_without_a_whole_answer_may_have_happened(failure: httpx.
     with pytest.raises(OutcomeUnknown, match=r"may have taken effect"):
         await send(server)
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        # As OpenSSL says them: the first two come from a server in Go, which asks for a certificate.
+        (
+            ssl.SSLError(1, "[SSL: SSLV3_ALERT_BAD_CERTIFICATE] sslv3 alert bad certificate (_ssl.c:2580)"),
+            Denied,
+            "none",
+        ),
+        (
+            httpx.ConnectError("[SSL: SSLV3_ALERT_BAD_CERTIFICATE] sslv3 alert bad certificate"),
+            Denied,
+            "none was shown",
+        ),
+        (httpx.ReadError("[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca (_ssl.c:1006)"), Denied, "a CA that"),
+        (httpx.ConnectError("sslv3 alert certificate expired (_ssl.c:1006)"), Denied, "certificate expired"),
+        (httpx.ConnectError("sslv3 alert handshake failure (_ssl.c:1006)"), Denied, "handshake failure"),
+        (httpx.ConnectError("certificate verify failed: certificate has expired"), Unreachable, "has expired"),
+        (httpx.ConnectError("certificate verify failed: IP address mismatch"), Unreachable, "for another host"),
+        (httpx.ConnectError("certificate verify failed: self-signed certificate"), Unreachable, "is not trusted"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), Unreachable, "the connection broke"),
+    ],
+)
+async def test_a_tls_line_that_fails_says_whose_certificate_it_is(
+    error: Exception, kind: type[ProviderError], words: str
+) -> None:
+    server = Server(error)
+    refused = await refusal(server)
+    assert isinstance(refused, kind)
+    assert words in refused.message
+    assert len(server.asked) == (1 if kind is Denied else 3), "a refusal is not asked again"
+
+
+async def test_a_read_may_be_a_form_and_is_tried_again() -> None:
+    server = Server(httpx.Response(503), httpx.Response(200, json={}))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as http:
+        answer = await wire.get(http, URL, who="Prometheus", form={"query": "a+b &c"})
+    assert answer.status == 200
+    assert [request.method for request in server.asked] == ["POST", "POST"]
+    assert httpx.QueryParams(server.asked[1].content.decode())["query"] == "a+b &c"

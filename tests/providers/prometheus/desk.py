@@ -36,6 +36,11 @@ Points = Sequence[tuple[float, float | str]]
 _TAGGED = re.compile(r'label_replace\((?P<text>.*?), "rollout_tui_query", "(?P<n>\d+)", "", ""\)(?: or |$)', re.DOTALL)
 
 
+def parameters_of(request: httpx.Request) -> httpx.QueryParams:
+    """What was asked, in the address or as a form."""
+    return httpx.QueryParams(request.content.decode()) if request.method == "POST" else request.url.params
+
+
 @dataclass
 class Canned:
     """A server whose answers are written down by expression; what is not written down is empty, as on a real one.
@@ -51,7 +56,7 @@ class Canned:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
-        parameters = request.url.params
+        parameters = parameters_of(request)
         over = request.url.path.endswith("/query_range")
         result: list[dict[str, Any]] = []
         for match in _TAGGED.finditer(parameters["query"]):

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.prometheus.expressions import BadExpression, check_expression, check_selector, fill, selectors
+from providers.prometheus.expressions import (
+    BadExpression,
+    bucket,
+    check_expression,
+    check_named,
+    check_selector,
+    fill,
+    selectors,
+    suffixed,
+)
 
 VALUES = {"platform": "android", "build": "4201", "version": "4.2.0"}
 
@@ -97,3 +106,34 @@ def test_what_is_no_plain_selector_is_refused(text: str) -> None:
 def test_a_value_that_rests_on_no_series_is_refused() -> None:
     with pytest.raises(BadExpression, match=r"over at least one series"):
         check_expression("vector(1)")
+
+
+@pytest.mark.parametrize(
+    ("edge", "matcher"),
+    [
+        (20.0, r'le=~"20|20\\.0"'),
+        (0.25, r'le=~"0\\.25"'),
+        (1e6, r'le=~"1000000|1000000\\.0|1e\\+06"'),
+    ],
+)
+def test_an_edge_is_found_however_the_server_writes_it(edge: float, matcher: str) -> None:
+    assert bucket(edge) == matcher
+
+
+@pytest.mark.parametrize(
+    ("selector", "found"),
+    [
+        ("x", 'x_bucket{le="1"}'),
+        ("x{}", 'x_bucket{le="1"}'),
+        ('x {a="}", }', 'x_bucket{le="1", a="}", }'),
+        ('x{a="b" # why\n}', 'x_bucket{le="1", a="b" # why\n}'),
+    ],
+)
+def test_a_histograms_series_are_narrowed_to_a_bucket(selector: str, found: str) -> None:
+    assert suffixed(check_named(selector), "_bucket", 'le="1"') == found
+
+
+@pytest.mark.parametrize("text", ['{__name__="x"}', "rate(x[1m])"])
+def test_a_histogram_begins_with_its_name(text: str) -> None:
+    with pytest.raises(BadExpression):
+        check_named(text)

@@ -48,7 +48,8 @@ def test_each_shape_is_taken(queries: dict[str, str]) -> None:
 )
 def test_a_metric_has_exactly_one_shape(queries: dict[str, str], found: str) -> None:
     words = mistakes(metrics={"m": queries})
-    assert f"{found}; expected bad and total, or good and total, or sum and count (and squares), or value" in words
+    shapes = "bad and total, good and total, sum and count (and squares), histogram (and within), or value alone"
+    assert f"{found}; expected {shapes}" in words
 
 
 def test_counters_are_plain_selectors() -> None:
