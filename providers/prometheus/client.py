@@ -59,7 +59,8 @@ class PrometheusClient:
         self._http = http
         self._url = url.rstrip("/")
         self._headers = headers
-        self._apart: set[str] = set()
+        self.refused: dict[str, BadQuery] = {}
+        """What it does not take, and why; asked apart from all others."""
         self._posts = True
         self.who = who
 
@@ -72,13 +73,20 @@ class PrometheusClient:
         times = {"start": _seconds(start), "end": _seconds(end), "step": _seconds(step)}
         return await self._ask("/api/v1/query_range", expressions, times)
 
+    async def what_it_is(self) -> str:
+        """The server's version in its own words; empty where it does not say. Raises ProviderError."""
+        url = f"{self._url}/api/v1/status/buildinfo"
+        answer = await wire.get(self._http, url, who=self.who, headers=self._headers)
+        data = answer.json.get("data") if isinstance(answer.json, dict) else None
+        return plain_text(str(data.get("version", "")), 60) if isinstance(data, dict) else ""
+
     async def _ask(self, path: str, expressions: Sequence[str], times: Mapping[str, str]) -> Answers:
         """In few calls. An expression that was refused once is asked alone from then on, so that it spoils no other."""
         unique = list(dict.fromkeys(expressions))
-        together = [text for text in unique if text not in self._apart]
+        together = [text for text in unique if text not in self.refused]
         answers: Answers = {}
         try:
-            for part in [*self._parts(together), *([text] for text in unique if text in self._apart)]:
+            for part in [*self._parts(together), *([text] for text in unique if text in self.refused)]:
                 answers |= await self._part(path, part, times)
         except _NoPost:
             self._posts = False
@@ -94,9 +102,11 @@ class PrometheusClient:
                 middle = len(part) // 2
                 return await self._part(path, part[:middle], times) | await self._part(path, part[middle:], times)
             (expression,) = part
-            self._apart.add(expression)
-            return {expression: BadQuery(f"{error.message}, in {plain_text(expression, 120)}", error.remedy)}
-        self._apart.difference_update(part)
+            told = BadQuery(f"{error.message}, in {plain_text(expression, 120)}", error.remedy)
+            self.refused[expression] = told
+            return {expression: told}
+        for expression in part:
+            self.refused.pop(expression, None)
         return answers
 
     async def _together(self, path: str, expressions: Sequence[str], times: Mapping[str, str]) -> Answers:

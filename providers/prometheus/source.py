@@ -13,6 +13,8 @@ from providers.prometheus.expressions import QUOTED, BadExpression, fill, select
 from providers.prometheus.freshness import ALWAYS, Moment, NoData, sampled
 from providers.prometheus.ledger import Ledger
 from providers.prometheus.options import MetricQueries, PrometheusOptions
+from rollout_tui.domain.checkup import Grade, Remark
+from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Bare, Quantity, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.words import age, plain_text
@@ -98,6 +100,13 @@ class PrometheusSource:
         for error in broken.values():
             raise error
         return list(self._past_counts(ask, self._ledger, step, lambda _: query.window.start))
+
+    async def examine(self, rollouts: Sequence[RolloutPlan]) -> Sequence[Remark]:  # noqa: ARG002  one server for all
+        """What the server is, and the queries that it refused in this look. Raises ProviderError."""
+        version = await self._client.what_it_is()
+        remarks = [Remark(self._name, Grade.NOTE, f"its server says that it is version {version}")] if version else []
+        refused = list(self._client.refused.values())
+        return [*remarks, *(Remark(self._name, Grade.PROBLEM, error.message, error.remedy) for error in refused[:5])]
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import http.server
-import shutil
-import socket
-import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -22,21 +17,16 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.quantities import Bare, Mean, Proportion
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.ports import ProviderContext, Query, Source
+from tests.providers.real import NO_PROMETHEUS, Wall, eventually, free_port, prometheus, scraping
 from tests.unit.domain.builders import ANDROID, CONNECT, CONNECT_TIME, CRASH, DURATION
 
-pytestmark = [
-    pytest.mark.real,
-    pytest.mark.skipif(
-        shutil.which("prometheus") is None, reason="no prometheus on this host (apt install prometheus)"
-    ),
-]
+pytestmark = [pytest.mark.real, NO_PROMETHEUS]
 
 SCRAPE = 1.0
 SELECT = '{platform="$platform",build="$build"}'
 SLOW = replace(CONNECT, id="slow_connects", label="Slow connects")
-BUCKET = 'app_connect_seconds_bucket{platform="$platform",build="$build",le=~"20(.0)?"}'
-METRICS = {
-    SLOW.id: {"good": BUCKET, "total": f"app_connect_seconds_count{SELECT}"},
+METRICS: dict[str, dict[str, object]] = {
+    SLOW.id: {"histogram": f"app_connect_seconds{SELECT}", "within": 20},
     CRASH.id: {"bad": f"app_crashed_sessions_total{SELECT}", "total": f"app_sessions_total{SELECT}"},
     CONNECT.id: {"value": f"rate(app_failures_total{SELECT}[1m]) / rate(app_sessions_total{SELECT}[1m])"},
     CONNECT_TIME.id: {"sum": f"app_connect_seconds_sum{SELECT}", "count": f"app_connect_seconds_count{SELECT}"},
@@ -133,61 +123,14 @@ class Watch:
         return result
 
 
-class Wall:
-    """The wall's clock."""
-
-    def now(self) -> float:
-        return time.time()
-
-    async def sleep(self, seconds: float) -> None:
-        raise AssertionError("a source has no reason to sleep")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextlib.contextmanager
-def running(folder: Path, exporter_port: int) -> Iterator[str]:
-    """Debian's Prometheus on a loopback port."""
-    port = free_port()
-    (folder / "prometheus.yml").write_text(
-        f"global: {{scrape_interval: {SCRAPE:g}s, scrape_timeout: {SCRAPE:g}s}}\n"
-        f"scrape_configs: [{{job_name: app, static_configs: [{{targets: ['127.0.0.1:{exporter_port}']}}]}}]\n",
-        encoding="utf-8",
-    )
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                "prometheus",
-                f"--config.file={folder / 'prometheus.yml'}",
-                f"--storage.tsdb.path={folder / 'tsdb'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-            ],
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(20)
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Exporter]]:
     exporter = Exporter(free_port())
     exporter.count(1000, 10)
     exporter.start()
     try:
-        with running(tmp_path_factory.mktemp("prometheus"), exporter.port) as url:
+        folder = tmp_path_factory.mktemp("prometheus")
+        with prometheus(folder, scraping(f"127.0.0.1:{exporter.port}", SCRAPE)) as url:
             yield url, exporter
     finally:
         exporter.kill()
@@ -206,16 +149,6 @@ async def watch(server: tuple[str, Exporter]) -> AsyncIterator[Watch]:
         await eventually(lambda: watch.ask(total))
         watch.since = time.time()
         yield watch
-
-
-async def eventually(ask: Callable[[], Awaitable[object]], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(httpx.TransportError, KeyError, ValueError):
-            if await ask():
-                return
-        assert time.monotonic() < deadline, "the server did not come so far"
-        await asyncio.sleep(0.1)
 
 
 def counted(bad: int, total: int) -> Callable[[Answer], bool]:

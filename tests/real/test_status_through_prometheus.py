@@ -33,8 +33,8 @@ target = "< 5%"
 alert = "> 10%"
 
 [sources.prometheus.metrics.slow_connects]
-good = 'app_connect_seconds_bucket{platform="$platform",build="$build",le=~"10(.0)?"}'
-total = 'app_connect_seconds_count{platform="$platform",build="$build"}'
+histogram = 'app_connect_seconds{platform="$platform",build="$build"}'
+within = 10
 """
 """A fifth metric: the share of connects that took longer than a bucket's edge."""
 SCRAPE = 1.0
@@ -125,7 +125,8 @@ def test_all_metrics_arrive_for_the_right_build_and_turn_no_data_when_the_export
         config = tmp_path / "config.toml"
         text = Path(ready["config"]).read_text(encoding="utf-8").replace(ready["services"]["prometheus"], prometheus)
         folder = str(Path(ready["config"]).parent / "history.db")
-        config.write_text(text.replace(folder, str(tmp_path / "history.db")) + SLOW, encoding="utf-8")
+        shown = text.replace('"session_duration"]', '"session_duration", "slow_connects"]')
+        config.write_text(shown.replace(folder, str(tmp_path / "history.db")) + SLOW, encoding="utf-8")
 
         grown = 'sum(increase(app_sessions_total{build="4201"}[30s])) > 4'
         wait_for(lambda: asked(prometheus, grown), 40, "Prometheus counts sessions")

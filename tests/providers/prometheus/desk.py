@@ -57,6 +57,8 @@ class Canned:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         parameters = parameters_of(request)
+        if "query" not in parameters:
+            return httpx.Response(404, text="404 page not found")
         over = request.url.path.endswith("/query_range")
         result: list[dict[str, Any]] = []
         for match in _TAGGED.finditer(parameters["query"]):

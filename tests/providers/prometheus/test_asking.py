@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from providers.prometheus import PROVIDER
+from rollout_tui.domain.checkup import Grade
 from rollout_tui.domain.quantities import Mean, Proportion
 from rollout_tui.domain.readings import NoReading, Reading
-from rollout_tui.ports import Denied, Misconfigured, ProviderContext, ProviderError, TlsIdentity, Unreachable
+from rollout_tui.ports import Denied, Examined, Misconfigured, ProviderContext, ProviderError, TlsIdentity, Unreachable
 from tests.providers.prometheus.desk import (
     BAD,
     FILLED,
@@ -119,6 +120,10 @@ async def test_a_wrong_query_among_many_is_found_in_few_calls(server: Canned, cl
     assert [answer.metric for answer in silent] == [wrong.id]
     assert silent[0].reason.startswith(f"Prometheus: {said}, in ")
     assert len(server.asked) < 60, "halves, not one by one"
+    assert isinstance(prometheus, Examined)
+    (mistake, *_) = await prometheus.examine([])
+    assert (mistake.grade, mistake.fix) == (Grade.PROBLEM, "mend the query in the configuration")
+    assert said in mistake.text
 
 
 @pytest.mark.parametrize("prefix", ["/prometheus", "/api/prom", "/select/0/prometheus", "/a%20b/"])

@@ -48,15 +48,56 @@ async def ask(client_of: ClientOf, name: str, status: int) -> list[Series] | Pro
         return error
 
 
+ONE = (
+    "absent connect_avg_sec connect_failure_ratio connect_p95 matrix_gap_after_exporter_down matrix_sessions_rate"
+    " matrix_vanished push_time pushed range_selector_matrix_instant rate_after_exporter_down up_after_exporter_down"
+    " vector_crash_rate vector_inf vector_nan vector_nan_div0"
+)
+NONE = "matrix_empty vector_empty_after_exporter_down vector_empty_nosuch vector_empty_vanished_stale vector_old_time"
+SERIES = {
+    **dict.fromkeys(ONE.split(), 1),
+    **dict.fromkeys(NONE.split(), 0),
+    **dict.fromkeys(["matrix_three_series", "post_query", "vector_up"], 3),
+}
+"""How many series an answer to a question holds; the other recordings answer no question, or are errors."""
+
+
 @pytest.mark.parametrize(("name", "status"), recorded())
 async def test_every_recorded_answer_is_series_or_words(client_of: ClientOf, name: str, status: int) -> None:
     found = await ask(client_of, name, status)
     if isinstance(found, ProviderError):
+        assert name.partition(".")[0] not in SERIES
         assert found.message.startswith("Prometheus")
         assert found.message.isprintable()
     else:
         assert status == 200
+        assert len(found) == SERIES[name.partition(".")[0]]
         assert all(series.points for series in found)
+
+
+async def test_a_dead_target_shows_in_up_while_its_rate_goes_on(client_of: ClientOf) -> None:
+    rate = await ask(client_of, "rate_after_exporter_down.json", 200)
+    up = await ask(client_of, "up_after_exporter_down.json", 200)
+    assert isinstance(rate, list)
+    assert isinstance(up, list)
+    assert rate[0].points[-1][1] > 0
+    assert up[0].points[-1][1] == 0
+    assert rate[0].label("job") == "" or rate[0].label("instance") == up[0].label("instance")
+
+
+async def test_a_pushed_value_has_an_age_of_its_own(client_of: ClientOf) -> None:
+    pushed = await ask(client_of, "pushed.json", 200)
+    age = await ask(client_of, "push_time.json", 200)
+    assert isinstance(pushed, list)
+    assert isinstance(age, list)
+    assert set(age[0].labels) <= set(pushed[0].labels), "how a push is told from another"
+    assert age[0].points[-1][1] > 0
+
+
+async def test_doctor_is_told_what_the_server_is(client_of: ClientOf) -> None:
+    answer = httpx.Response(200, content=(FOLDER / "buildinfo.json").read_bytes())
+    http = client_of(httpx.MockTransport(lambda _: answer))
+    assert await PrometheusClient(http, "http://prom", {}, "Prometheus").what_it_is() == "2.42.0+ds"
 
 
 @pytest.mark.parametrize(

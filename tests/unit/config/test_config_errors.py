@@ -111,7 +111,7 @@ CASES = [
     ('lag = "60 min"', 'approximate_by = "sessions"', "metrics.crash_rate.approximate_by", 'is "sessions", as the metric itself'),
     ('cap = "30 s"', 'approximate_by = "users"', "metrics.avg_connection_time.approximate_by", 'only a metric of kind "ratio"'),
     ('stale_after = "3m"', 'stale_after = "30s"', "sources.prometheus.stale_after", "shorter than the interval"),
-    ('interval = "5m"', 'share_interval = "5m"', "trackers.github.share_interval", "nobody knows this key"),
+    ('interval = "5m"\nrepository', 'share_interval = "5m"\nrepository', "trackers.github.share_interval", "nobody knows this key"),
     ("sources.prometheus.metrics.crash_rate", "sources.prometheus.metrics.crsh_rate", "sources.prometheus.metrics.crsh_rate", 'is no metric of the plan; expected one of'),
     ("bad = 'app_crashed_sessions_total", "sum = 'app_crashed_sessions_total", "sources.prometheus.metrics.crash_rate", "bad and total belong together"),
     ('timezone = "UTC"\nsupport', 'timezone = "Mars/Olympus"\nsupport', "alerts.timezone", "is no time zone"),
