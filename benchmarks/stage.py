@@ -17,11 +17,11 @@ from rollout_tui.rehearsal import past
 from rollout_tui.rehearsal.clock import RehearsalClock
 from rollout_tui.rehearsal.ready_config import write_config
 from rollout_tui.rehearsal.scenarios import SCENARIOS
+from rollout_tui.rehearsal.serve import SERVICES
 from rollout_tui.rehearsal.stage import set_stage
 
 SAMPLES = 100_000
 _CLOSED = "http://127.0.0.1:9"
-_SERVICES = ("google_play", "app_store", "prometheus", "github")
 _METRICS: tuple[tuple[str, Population, float, bool], ...] = (
     ("crash_rate", Population.SESSIONS, 0.003, True),
     ("connect_failure_rate", Population.CONNECTS, 0.006, True),
@@ -35,7 +35,7 @@ def make_stage(folder: Path) -> Path:
     now = time.time()
     clock = RehearsalClock(1.0, now, now)
     stage = set_stage(SCENARIOS["ios-phased"], clock, seed=1)
-    config = write_config(folder, stage, 1.0, dict.fromkeys(_SERVICES, _CLOSED))
+    config = write_config(folder, stage, 1.0, dict.fromkeys(SERVICES, _CLOSED))
     make_real(config)
     history = History.open(folder / "history.db")
     for platform, state in past.states(stage):

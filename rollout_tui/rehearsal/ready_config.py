@@ -74,6 +74,20 @@ vital = "userPerceivedCrashRate"
 period = "hourly"
 """
 
+# Beside Prometheus, for whoever names them in the sources of a platform.
+_SENTRY = f"""
+[sources.sentry.apps.android]
+project = "connect-android"
+package = "{PACKAGE}"
+
+[sources.sentry.apps.ios]
+project = "connect-ios"
+package = "{BUNDLE}"
+
+[sources.sentry.metrics.crash_rate]
+counts = "sessions"
+"""
+
 _SELECT = '{platform="$platform",build="$build"}'
 _QUERIES = f"""
 [sources.prometheus.metrics.crash_rate]
@@ -143,6 +157,13 @@ package = "{PACKAGE}"
 base_url = "{urls["play_vitals"]}"
 service_account = "file:{folder / "play-account.json"}"
 {_VITALS_QUERIES}
+[sources.sentry]
+provider = "sentry"
+interval = "5m"
+organization = "acme"
+base_url = "{urls["sentry"]}"
+token = "file:{folder / "sentry.token"}"
+{_SENTRY}
 [trackers.github]
 provider = "github"
 repository = "{scenario.github.repository}"

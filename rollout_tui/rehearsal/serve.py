@@ -33,12 +33,13 @@ from rollout_tui.rehearsal.stores.play_api import make_app as play_app
 from rollout_tui.rehearsal.stores.play_vitals_api import Reporting
 from rollout_tui.rehearsal.stores.play_vitals_api import make_app as vitals_app
 from rollout_tui.rehearsal.stores.play_vitals_issues import IssueBook
+from rollout_tui.rehearsal.stores.sentry_api import make_app as sentry_app
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 
-SERVICES = ("google_oauth", "google_play", "play_vitals", "app_store", "prometheus", "github", "exporter")
+SERVICES = ("google_oauth", "google_play", "play_vitals", "app_store", "prometheus", "sentry", "github", "exporter")
 """What is served, each on a port of its own."""
 ACCOUNT = "rollout-tui@acme-rehearsal.iam.gserviceaccount.com"
 ACCOUNT_KEY = "4f0c2d9e7b1a4c55"
@@ -191,8 +192,9 @@ def make_services(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict
     """Fresh keys for this run, written into the folder, and the services that know them."""
     private, public = make_key()
     account, account_public = make_account(ACCOUNT, ACCOUNT_KEY, f"{oauth_url}/token")
-    token = f"ya29.{secrets.token_urlsafe(32)}"
-    for name, text in (("AuthKey.p8", private), ("play.token", token), ("play-account.json", account)):
+    token, sentry_token = f"ya29.{secrets.token_urlsafe(32)}", f"sntryu_{secrets.token_hex(32)}"
+    kept = {"AuthKey.p8": private, "play.token": token, "play-account.json": account, "sentry.token": sentry_token}
+    for name, text in kept.items():
         path = folder / name
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
@@ -205,6 +207,7 @@ def make_services(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict
         "play_vitals": vitals_app(reporting, office.for_scope(REPORTING), log, Faults()),
         "app_store": apple_app(stage.apple, AppleKey(KEY_ID, ISSUER_ID, public), log, Faults(), _usage(stage)),
         "prometheus": prometheus_app(stage.telemetry, clock, Faults()),
+        "sentry": sentry_app(stage.sentry, sentry_token, log, Faults()),
         "github": github_app(stage.github, log, Faults()),
         "exporter": exporter_app(stage.telemetry, clock, Faults()),
     }

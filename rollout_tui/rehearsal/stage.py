@@ -8,11 +8,12 @@ from decimal import Decimal
 from rollout_tui.rehearsal.changes import ChangeLog
 from rollout_tui.rehearsal.clock import RehearsalClock
 from rollout_tui.rehearsal.exposure import ExposureLog
-from rollout_tui.rehearsal.scenarios import HOUR, OLD_VERSION, VERSION, Behaviour, Scenario
+from rollout_tui.rehearsal.scenarios import BUNDLE, HOUR, OLD_VERSION, PACKAGE, VERSION, Behaviour, Scenario
 from rollout_tui.rehearsal.stores.apple import AppleBook
 from rollout_tui.rehearsal.stores.github import IssueBook
 from rollout_tui.rehearsal.stores.play import PlayBook
 from rollout_tui.rehearsal.stores.play_vitals import VitalsBook
+from rollout_tui.rehearsal.stores.sentry import Project, SentryBook
 from rollout_tui.rehearsal.telemetry import Telemetry
 from rollout_tui.rehearsal.world import Crowd, Health, HealthAt, Turn, steady
 
@@ -39,6 +40,7 @@ class Stage:
     android: Crowd
     ios: Crowd
     vitals: VitalsBook
+    sentry: SentryBook
 
 
 def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
@@ -95,7 +97,12 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
     telemetry = Telemetry([android, ios], versions, start, clock.now, silent)
     issues = IssueBook(scenario.github, origin, clock.now)
     vitals = VitalsBook(android, silent, clock.now)
-    return Stage(scenario, clock, play, apple, issues, telemetry, ChangeLog(), android, ios, vitals)
+    projects = (
+        Project(1, "connect-android", PACKAGE, android, versions, scenario.play.old_version_code, silent),
+        Project(2, "connect-ios", BUNDLE, ios, versions, scenario.app_store.old_build, silent),
+    )
+    sentry = SentryBook(projects, clock.now)
+    return Stage(scenario, clock, play, apple, issues, telemetry, ChangeLog(), android, ios, vitals, sentry)
 
 
 def _health(behaviour: Behaviour, origin: float) -> HealthAt:

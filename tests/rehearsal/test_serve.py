@@ -71,6 +71,7 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
         "play_vitals",
         "app_store",
         "prometheus",
+        "sentry",
         "github",
         "exporter",
     }
@@ -87,7 +88,7 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
     assert config["stores"]["app_store"]["private_key"] == facts["apple"]["private_key"]
     assert [type(phase["share"]) for phase in config["platforms"]["android"]["phases"]] == [float] * 3
     assert facts["google_token"] not in serving.config.read_text()
-    for name in ("AuthKey.p8", "play.token", "play-account.json"):
+    for name in ("AuthKey.p8", "play.token", "play-account.json", "sentry.token"):
         assert (serving.folder / name).stat().st_mode & 0o777 == 0o600
     assert serving.folder.stat().st_mode & 0o777 == 0o700
 
