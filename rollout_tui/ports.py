@@ -218,6 +218,22 @@ class Store(Protocol):
         ...
 
 
+@runtime_checkable
+class RemovesFromSale(Protocol):
+    """A store that can take an app away from everybody. Beside `Store` and no part of it: it is no kind of pause."""
+
+    def plan_removal(self, rollout: RolloutPlan, seen: ReleaseState) -> Change:
+        """What that would do, with its consequences for this version; no call is made. Raises Impossible."""
+        ...
+
+    async def remove_from_sale(self, rollout: RolloutPlan, change: Change, seen: ReleaseState | None) -> None:
+        """Re-read, compare with `seen`, remove. Raises as `Store.perform` does.
+
+        Where it takes several calls and stops between them it raises OutcomeUnknown; done again it goes on.
+        """
+        ...
+
+
 class Tracker(Protocol):
     """Counts blocking bugs."""
 

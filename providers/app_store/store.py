@@ -13,6 +13,7 @@ from providers.app_store.facts import Facts
 from providers.app_store.finding import Finder
 from providers.app_store.options import AppStoreOptions
 from providers.app_store.rate import BELIEVED
+from providers.app_store.sale import Sale
 from providers.app_store.states import compose
 from rollout_tui.domain.actions import Change, Intent
 from rollout_tui.domain.plan import RolloutPlan
@@ -28,6 +29,7 @@ class AppStore:
         self._api = open_api(options, context)
         self._finder = Finder(self._api, options.bundle_id, context.clock)
         self._changes = Changes(self._api, self._finder)
+        self._sale = Sale(self._api)
         self._facts: dict[str, Facts] = {}
 
     @property
@@ -64,16 +66,24 @@ class AppStore:
         wanted = dict(change.arguments)
         facts, state = await self._read_again(rollout, safe=bool(SAFE & {wanted["verb"], wanted.get("state", "")}))
         if state is not None:
-            if change.expects.met_by(state):
-                raise StateDiffers(f"The App Store shows {state.status} already.", state)
-            if seen is not None and _what_matters(seen) != _what_matters(state):
-                raise StateDiffers(f"The App Store now says {state.status}; you saw {seen.status}. Look again.", state)
+            _raise_where_it_differs(change, seen, state)
         try:
             await self._changes.perform(rollout, wanted, facts)
         except AlreadySo as error:
             await self._settle(rollout, change, error)
         except NotFound as error:
             raise Refused(f"nothing was changed: {error.message}", "u reads it again") from error
+
+    def plan_removal(self, rollout: RolloutPlan, seen: ReleaseState) -> Change:
+        """Taking the app off sale in Apple's terms; no call. See ports.RemovesFromSale."""
+        return planning.removal(rollout, seen)
+
+    async def remove_from_sale(self, rollout: RolloutPlan, change: Change, seen: ReleaseState | None) -> None:
+        """Read again, compare, then switch off every country. See ports.RemovesFromSale."""
+        facts, state = await self._read_again(rollout, safe=False)
+        if state is not None:
+            _raise_where_it_differs(change, seen, state)
+        await self._sale.end(facts.app)
 
     async def close(self) -> None:
         """Nothing is held between calls."""
@@ -96,6 +106,14 @@ class AppStore:
         if state is None or not change.expects.met_by(state):
             shows = "" if state is None else f"; it shows {state.status}"
             raise Refused(f"nothing was changed: {error.message}{shows}", "u reads it again")
+
+
+def _raise_where_it_differs(change: Change, seen: ReleaseState | None, state: ReleaseState) -> None:
+    """Stop where the store shows the change already, or is not what the person saw."""
+    if change.expects.met_by(state):
+        raise StateDiffers(f"The App Store shows {state.status} already.", state)
+    if seen is not None and _what_matters(seen) != _what_matters(state):
+        raise StateDiffers(f"The App Store now says {state.status}; you saw {seen.status}. Look again.", state)
 
 
 def _what_matters(state: ReleaseState) -> tuple[object, ...]:

@@ -24,7 +24,10 @@ from rollout_tui.ports import Impossible
 
 def plan(scene: Scene) -> Change:
     """The change. Raises Impossible with the reason and the way round."""
-    return _PLANS[scene.intent.kind](scene)
+    make = _PLANS.get(scene.intent.kind)
+    if make is None:
+        raise Impossible(f"{STORE} has no {scene.intent.kind.value}", "do it in the Play Console")
+    return make(scene)
 
 
 def arguments(change: Change) -> Mapping[str, str]:

@@ -16,6 +16,8 @@ from rollout_tui.domain.snapshot import MetricStanding, Rollout, Snapshot, Store
 from rollout_tui.domain.verdicts import GateResult
 
 Json = dict[str, Any]
+_VERBS = (ActionKind.PAUSE, ActionKind.RESUME, ActionKind.PROMOTE, ActionKind.RESTART)
+"""A removal from sale is offered by the runbook alone."""
 Propose = Callable[[Platform, ActionKind], Proposal]
 
 
@@ -66,7 +68,7 @@ def _rollout(rollout: Rollout, now: float, propose: Propose) -> Json:
         ],
         "metrics": {standing.metric.id: _metric(standing, now) for standing in rollout.metrics},
         "gates": [gate_facts(result, now) for result in rollout.gates],
-        "actions": {kind.value: _action(propose(rollout.plan.platform, kind)) for kind in ActionKind},
+        "actions": {kind.value: _action(propose(rollout.plan.platform, kind)) for kind in _VERBS},
     }
 
 

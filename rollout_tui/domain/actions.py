@@ -19,6 +19,8 @@ class ActionKind(StrEnum):
     PROMOTE = "promote"
     RESTART = "restart"
     """A new build begins at the first phase."""
+    REMOVE = "remove from sale"
+    """Nobody gets the app any more. No kind of pause: a step of the rollback runbook, for stores that can (A8)."""
 
 
 GOES_OUT = frozenset({ActionKind.PROMOTE, ActionKind.RESTART})
@@ -127,7 +129,8 @@ class Proposal:
     """An action that a person can look at and confirm, or the reasons why not.
 
     `seen` is the store's state that the person is shown (None: the store could not be read; a pause is tried all the
-    same). `typed` is the text that confirms a promotion (`android 100`); None where `y` confirms. `terms` are what it
+    same). `typed` is the text that confirms a promotion (`android 100`); None where `y` confirms. Where there
+    is a `typed_again`, that is typed after it in a second step: what ends something for good. `terms` are what it
     was asked for with, `shares` the other shares (ratio 0..1) that a person may choose instead.
     """
 
@@ -143,6 +146,7 @@ class Proposal:
     obstacles: tuple[Obstacle, ...] = ()
     gates: tuple[GateResult, ...] = ()
     typed: str | None = None
+    typed_again: str | None = None
     terms: Terms = USUAL
     shares: tuple[Decimal, ...] = ()
 

@@ -88,11 +88,18 @@ def _reaches_nobody(state: ReleaseState) -> bool:
     return out_of_group or (state.kind is None and state.word in (StateWord.UNKNOWN, StateWord.WAITING))
 
 
+def _against_removal(rollout: Rollout, _now: float, _zone: tzinfo) -> Iterator[Obstacle]:
+    """Neither gates nor time stand in its way, but whoever does it must see what is there."""
+    if rollout.store.problem is not None or rollout.store.state is None:
+        yield _unread(rollout)
+
+
 _AGAINST: dict[ActionKind, Callable[[Rollout, float, tzinfo], Iterator[Obstacle]]] = {
     ActionKind.PAUSE: _against_pause,
     ActionKind.RESUME: _against_resume,
     ActionKind.PROMOTE: _against_promote,
     ActionKind.RESTART: _against_restart,
+    ActionKind.REMOVE: _against_removal,
 }
 
 

@@ -37,6 +37,8 @@ def gone(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
     unread = rollout.store.problem is not None
     if state is None or unread or state.word is not StateWord.UNKNOWN or state.kind is not None:
         return None
+    if _is_removed(rollout):
+        return _off_sale(rollout)
     name, build = rollout.plan.label, rollout.plan.build
     was_out = rollout.current is not None
     headline = (
@@ -56,6 +58,25 @@ def gone(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         headline,
         f"{_note(state)} {then}".strip(),
         f"{name}'s build {build} is not served.",
+    )
+
+
+def _is_removed(rollout: Rollout) -> bool:
+    """Whether this program took the app off sale, and the store shows just that."""
+    state, ended = rollout.store.state, rollout.last_outcome
+    ours = ended is not None and ended.kind is ActionKind.REMOVE and ended.state is not None
+    return ours and state is not None and ended is not None and state.same_as(ended.state or state)
+
+
+def _off_sale(rollout: Rollout) -> Advice:
+    name = rollout.plan.label
+    return Advice(
+        Rank.INVESTIGATE,
+        Urgency.ACT_SOON,
+        Severity.WARNING,
+        f"{name}: the app is off sale. Nobody gets it, nobody gets a fix, until a person puts it back.",
+        "Prepare the fix first; put it back in the store's console, country by country.",
+        f"{name}'s app is off sale.",
     )
 
 

@@ -18,6 +18,7 @@ from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.lease import Lease, LeaseHeld
 from rollout_tui.engine.proposals import already, propose, requested
+from rollout_tui.engine.removal import performed, planned
 from rollout_tui.engine.rounds import Desk, StoreRound
 from rollout_tui.engine.settling import settled
 from rollout_tui.engine.trouble import describe, remedy
@@ -83,7 +84,7 @@ class Actions:
             rollout,
             terms,
             self._desk.clock.now(),
-            lambda intent, seen: self._store().plan(self._board.plan, intent, seen),
+            lambda intent, seen: planned(self._store(), self._board.plan, intent, seen),
             read_only=rules.read_only,
             zone=rules.zone,
         )
@@ -182,7 +183,7 @@ class Actions:
         unanswered = ""
         try:
             async with asyncio.timeout(max(_ONE_LOOK, self._rules.deadline)):
-                await self._store().perform(self._board.plan, change, proposal.seen)
+                await performed(self._store(), self._board.plan, proposal, change)
         except StateDiffers as error:
             self._round.take(error.now)
             if change.expects.met_by(error.now):

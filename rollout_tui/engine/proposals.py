@@ -58,7 +58,8 @@ def propose(
         because=severity_sentence(bad) if bad is not None and rank(bad.severity) >= rank(Severity.WARNING) else "",
         obstacles=tuple(against),
         gates=rollout.gates if kind is ActionKind.PROMOTE else (),
-        typed=None if target is None or kind not in GOES_OUT else _typed(rollout, target, _share(kind, target, terms)),
+        typed=_typed(kind, rollout, target, _share(kind, target, terms)) if target is not None else None,
+        typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
         terms=terms,
         shares=_shares(kind, rollout),
     )
@@ -117,9 +118,13 @@ def _shares(kind: ActionKind, rollout: Rollout) -> tuple[Decimal, ...]:
     return (state.share, *sorted(smaller, reverse=True))
 
 
-def _typed(rollout: Rollout, target: Phase, share: Decimal | None) -> str:
+def _typed(kind: ActionKind, rollout: Rollout, target: Phase, share: Decimal | None) -> str | None:
     """What a person types to promote: platform and target as the dialog writes it (screens.md 11)."""
     current, platform = rollout.current, rollout.plan.platform.value
+    if kind is ActionKind.REMOVE:
+        return f"{platform} {kind.value}"
+    if kind not in GOES_OUT:
+        return None
     if target.kind is PhaseKind.TESTERS:
         return f"{platform} testers"
     if current is not None and current.phase.kind is PhaseKind.REVIEW:

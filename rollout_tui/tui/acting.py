@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rollout_tui.domain.actions import GOES_OUT, USUAL, ActionKind, Ending, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
 from rollout_tui.engine.desk import Desk
-from rollout_tui.tui.actions import opening
+from rollout_tui.tui.actions import opening_key
 from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
@@ -54,7 +54,7 @@ class Acting:
             looked_at = self._desk.read_only is not None and proposal.change is not None
             if kind not in GOES_OUT and not looked_at:
                 return
-        key = next(iter(opening(kind).keys), None)
+        key = opening_key(kind)
         dialog = ConfirmDialog(self._desk, proposal, self._look, self._stage.scene, self._clock, key, changed)
         self._stage.push(dialog, self._decided)
 

@@ -75,6 +75,11 @@ def opening(kind: ActionKind) -> KeyAction:
     return next(action for action in ACTIONS if action.acts is kind)
 
 
+def opening_key(kind: ActionKind) -> str | None:
+    """The key that opens that dialog; None where there is none, as for a step of the runbook."""
+    return next((key for action in ACTIONS if action.acts is kind for key in action.keys), None)
+
+
 def reasons_against(
     snapshot: Snapshot, platform: Platform, read_only: str | None, zone: tzinfo = UTC
 ) -> Mapping[str, str]:

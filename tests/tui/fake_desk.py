@@ -31,7 +31,10 @@ from rollout_tui.domain.snapshot import Rollout, Snapshot
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
-EFFECT[ActionKind.RESTART] = "begins at 10 %"
+EFFECT |= {ActionKind.RESTART: "begins at 10 %", ActionKind.REMOVE: "is removed from sale"}
+
+
+_TYPED = {ActionKind.REMOVE: "ios remove from sale"}
 
 
 class FixedClock:
@@ -123,7 +126,8 @@ class FakeDesk:
             target,
             obstacles=obstacles(kind, rollout, NOW, self.read_only),
             gates=rollout.gates if kind is ActionKind.PROMOTE else (),
-            typed=f"{platform.value} 100" if kind in GOES_OUT else None,
+            typed=_TYPED.get(kind, f"{platform.value} 100" if kind in GOES_OUT else None),
+            typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
             terms=terms,
             shares=self.shares if kind is ActionKind.RESUME else (),
         )

@@ -11,6 +11,7 @@ from textual.events import Paste
 from rollout_tui.domain.actions import ActionKind, Consent, Ending
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.tui.actions import ACTIONS, opening_key
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.main import MainScreen
 from tests.tui.fake_desk import FakeDesk, paused_elsewhere
@@ -293,3 +294,28 @@ async def test_resizing_with_a_dialog_open_keeps_it_whole(wrist: Wrist) -> None:
             await pilot.resize_terminal(*size)
             await pilot.pause()
             assert "Pause now" in hand.screen()
+
+
+async def test_a_removal_from_sale_is_confirmed_by_two_texts_one_after_the_other(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        app._acting.open(Platform.IOS, ActionKind.REMOVE)
+        await pilot.pause()
+        assert "Type ios remove from sale to go on" in hand.screen()
+        await hand.press(*"ios", "space", *"remove", "space", *"from", "space", *"sale")
+        await hand.press("tab", "enter")
+        assert desk.performed == []
+        assert "Type 4.2.0 to go on" in hand.screen()
+        await hand.press("tab", "enter")
+        assert desk.performed == [], "the second text is asked for as the first was"
+        await hand.press("shift+tab")
+        await hand.press("4", "full_stop", "2", "full_stop", "0")
+        await hand.press("tab", "enter")
+        assert [(p.platform, p.kind) for p in desk.performed] == [(Platform.IOS, ActionKind.REMOVE)]
+
+
+def test_no_key_and_no_entry_of_the_palette_removes_from_sale() -> None:
+    assert opening_key(ActionKind.REMOVE) is None
+    assert all(action.acts is not ActionKind.REMOVE for action in ACTIONS)

@@ -20,6 +20,7 @@ from rollout_tui.rehearsal.stores.apple_errors import (
 )
 from rollout_tui.rehearsal.stores.apple_phased import PhasedRelease, check_first
 from rollout_tui.rehearsal.stores.apple_review import Item, ReviewDesk, ReviewSubmission
+from rollout_tui.rehearsal.stores.apple_sale import Sale
 from rollout_tui.rehearsal.stores.apple_start import DAY, HOUR, AppStoreStart
 from rollout_tui.rehearsal.stores.apple_testflight import BetaReview, Group, TestFlight, Upload
 
@@ -61,6 +62,7 @@ class AppleBook:
     drafts: list[Version] = field(default_factory=list)
     review: ReviewDesk = field(init=False)
     testing: TestFlight = field(init=False)
+    sale: Sale = field(init=False)
     release_type: str = field(init=False)
     _told_before: tuple[str, float] | None = None
     _beta_told: bool = False
@@ -82,6 +84,7 @@ class AppleBook:
             Group(self.GROUP_ID, start.group, not start.external, start.testers),
             Group(self.EVERYBODY_ID, "Everybody at Acme", True, 41, takes_all=True),
         )
+        self.sale = Sale(self._sold)
         self.testing = TestFlight(groups, self._uploads(), start.beta, self.now, self._new_id)
         self._begin()
         self.settle(self.origin)
@@ -294,6 +297,14 @@ class AppleBook:
             self.exposure.set(at, self.start.build, Decimal(1))
         else:
             self.phased.start(at)
+
+    def _sold(self, on_sale: bool) -> None:
+        """Off sale the ladder ends for good; back on sale a live version is everybody's (A8)."""
+        now = self.now()
+        self.settle(now)
+        if self.live is not None:
+            self.phased = None
+            self.exposure.set(now, self.start.build, Decimal(1 if on_sale else 0))
 
     def _replace(self, at: float) -> None:
         """A newer version is live: ours is over, and so is its phased release, paused or not (A7)."""

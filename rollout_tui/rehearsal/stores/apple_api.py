@@ -10,6 +10,7 @@ from rollout_tui.rehearsal.faults import Faults
 from rollout_tui.rehearsal.stores import (
     apple_feedback_service,
     apple_review_service,
+    apple_sale_service,
     apple_service,
     apple_testing_service,
 )
@@ -70,6 +71,7 @@ def make_app(book: AppleBook, key: AppleKey, log: ChangeLog, faults: Faults, usa
         (apple_review_service.ReviewService(book), apple_review_service.CALLS),
         (apple_testing_service.TestingService(book, usage), apple_testing_service.CALLS),
         (apple_feedback_service.FeedbackService(book), apple_feedback_service.CALLS),
+        (apple_sale_service.SaleService(book), apple_sale_service.CALLS),
     )
     routes = [
         Route(call.path, handler(getattr(service, call.handler), call.accepts), methods=[call.method])
@@ -89,6 +91,7 @@ def _state(book: AppleBook) -> dict[str, Any]:
         "phased": None if book.phased is None else book.phased.state,
         "day": None if book.phased is None else book.phased.day(book.now()),
         "in_group": book.in_group,
+        "on_sale": not book.sale.is_over,
         "beta_review": None if upload.beta is None else upload.beta.state(book.now()),
         "submissions": [
             {"id": one.id, "state": one.state, "items": [item.state for item in one.items]} for one in book.submissions

@@ -40,12 +40,19 @@ def version(book: AppleBook, found: Version) -> Json:
     attributes = {
         "platform": found.platform,
         "versionString": found.number,
-        "appStoreState": _OLDER.get(found.state, found.state),
+        "appStoreState": _older(book, found),
         "appVersionState": found.state,
         "releaseType": found.release_type,
         "createdDate": moment(found.created),
     }
     return resource_of("appStoreVersions", found.id, attributes, relationships)
+
+
+def _older(book: AppleBook, found: Version) -> str:
+    """The deprecated family's word: the only one that tells of a removal from sale (A8, A10)."""
+    if book.sale.is_over and found.state == "READY_FOR_DISTRIBUTION":
+        return "DEVELOPER_REMOVED_FROM_SALE"
+    return _OLDER.get(found.state, found.state)
 
 
 def phased(book: AppleBook, release: PhasedRelease) -> Json:

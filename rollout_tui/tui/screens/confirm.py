@@ -15,7 +15,7 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock, KeyGuard
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows, scrolled
+from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows, scrolled, wanted_text
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.screen import LEAST_COLUMNS, is_too_small
 
@@ -118,7 +118,7 @@ class ConfirmDialog(Dialog[Proposal | None]):
     def pasted(self) -> None:
         """Refused with a word why."""
         if self._is_typed:
-            self._state = DialogState(Stop.FIELD, changed=self._state.changed, refused=_PASTED)
+            self._state = replace(self._state, chosen=Stop.FIELD, typed="", refused=_PASTED)
             self.draw()
 
     @property
@@ -132,7 +132,7 @@ class ConfirmDialog(Dialog[Proposal | None]):
         elif self._guard.is_burst:
             self._state = replace(self._state, chosen=Stop.FIELD, typed="", refused=_PASTED)
         elif character is not None and character.isprintable():
-            wanted = self._proposal.typed or ""
+            wanted = wanted_text(self._proposal, self._state)
             typed = (self._state.typed + character)[: len(wanted)]
             self._state = replace(self._state, chosen=Stop.FIELD, typed=typed, refused="")
         self.draw()
@@ -174,7 +174,12 @@ class ConfirmDialog(Dialog[Proposal | None]):
     def _confirm(self) -> None:
         if not self._proposal.possible:
             return
-        if self._proposal.typed is not None and self._state.typed != self._proposal.typed:
+        if self._state.typed != wanted_text(self._proposal, self._state):
+            return
+        if self._proposal.typed_again is not None and not self._state.again:
+            self._state = DialogState(Stop.FIELD, again=True)
+            self._settle()
+            self.draw()
             return
         self.dismiss(self._proposal)
 

@@ -19,6 +19,7 @@ _VERB = {
     ActionKind.RESUME: "Resume now",
     ActionKind.PROMOTE: "Promote",
     ActionKind.RESTART: "Restart",
+    ActionKind.REMOVE: "Remove from sale",
 }
 _ROOMY = 30
 """Rows of the window from which on buttons and hints stand apart."""
@@ -36,11 +37,13 @@ class Stop(Enum):
 class DialogState:
     """What a dialog shows beside its proposal: where the focus is, the typed text, a word why not.
 
+    `again`: the first of two texts was typed, the second is asked for.
     `changed` says what is new since it opened. `top` is the first line shown of facts that are longer than the window.
     """
 
     chosen: Stop = Stop.CANCEL
     typed: str = ""
+    again: bool = False
     changed: str = ""
     refused: str = ""
     top: int = 0
@@ -110,15 +113,21 @@ def _end(proposal: Proposal, state: DialogState, width: int, *, roomy: bool) -> 
         keys = [("y", verb.lower()), ("esc", "cancel"), *choice, ("", remark)]
         return [line(width), _buttons(width, ("Cancel", verb), state, True), *gap, hints(width, keys)]
     keys = [("esc", "cancel"), ("tab", "to the button"), ("", "Enter does nothing in the field")]
-    matches = state.typed == proposal.typed
+    wanted = wanted_text(proposal, state)
+    label = "Go on" if proposal.typed_again is not None and not state.again else verb
     return [
         line(width),
-        _field(width, proposal.typed, state),
+        _field(width, wanted, state),
         line(width, state.refused, "warn"),
-        _buttons(width, ("Cancel", verb), state, matches),
+        _buttons(width, ("Cancel", label), state, state.typed == wanted),
         *gap,
         hints(width, keys),
     ]
+
+
+def wanted_text(proposal: Proposal, state: DialogState) -> str:
+    """What the field asks for now; empty where there is none."""
+    return (proposal.typed_again if state.again else proposal.typed) or ""
 
 
 def _verb(proposal: Proposal) -> str:

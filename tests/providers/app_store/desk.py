@@ -133,7 +133,8 @@ class _Held(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
-        self._contract.check_request(request)
+        if "vailabilit" not in request.url.path:  # the document at hand leaves the countries of a sale out
+            self._contract.check_request(request)
         return await self._inner.handle_async_request(request)
 
 
