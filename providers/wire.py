@@ -29,8 +29,8 @@ LARGEST = 8 * 1024 * 1024
 _TRIES = 3
 _TOKEN = 8
 """Characters from which on a credential is looked for in answers; shorter ones would be found by chance."""
-_SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.IGNORECASE)
-"""Names of headers whose values are credentials."""
+_OPEN_HEADERS = frozenset({"accept", "content-type", "user-agent"})
+"""Headers that hold no credential; any other may, whatever its name."""
 _REFUSED_AS = re.compile(r"alert (bad certificate|certificate \w+|unknown ca|handshake failure|access denied)")
 """A server's words, by way of OpenSSL, for a certificate of ours that it does not take."""
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -234,7 +234,7 @@ def _without_secrets(text: str, headers: Mapping[str, str]) -> str:
     """The text without our own credentials, which some servers repeat in their errors."""
     for name, value in headers.items():
         secret = value.rpartition(" ")[2]
-        if len(secret) >= _TOKEN and _SECRET_HEADER.search(name):
+        if len(secret) >= _TOKEN and name.lower() not in _OPEN_HEADERS:
             text = text.replace(secret, "…")
     return text
 

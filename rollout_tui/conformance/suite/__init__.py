@@ -1,0 +1,1 @@
+"""The tests; collected by `pytest --provider NAME`."""
