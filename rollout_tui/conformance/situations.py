@@ -28,6 +28,8 @@ class Situation(StrEnum):
     """As GOOD, with HOSTILE in every text that it makes up itself: titles, labels, messages."""
     PAUSED_BY_ANOTHER = "paused by another"
     """A store: as GOOD, but somebody has paused the release meanwhile."""
+    MOVED_BY_ANOTHER = "moved by another"
+    """A store: as GOOD, but somebody has changed the share meanwhile."""
 
     PAGE = "web page"
     """A login page of a proxy, with status 200."""

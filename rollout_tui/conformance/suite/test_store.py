@@ -131,12 +131,12 @@ def test_a_change_that_was_surely_not_sent_is_said_to_be_so(table: Table, situat
     assert not isinstance(error, OutcomeUnknown)
 
 
-@pytest.mark.parametrize("situation", [Situation.PAUSED_BY_ANOTHER])
+@pytest.mark.parametrize("situation", [Situation.PAUSED_BY_ANOTHER, Situation.MOVED_BY_ANOTHER])
 def test_a_store_that_is_no_longer_what_the_person_saw_is_left_alone(table: Table, situation: Situation) -> None:
     async def act(seat: Seat) -> tuple[Outcome, int]:
         return await paused(seat, situation), len(changes(seat))
 
     outcome, sent = table.run(act)
     assert isinstance(outcome.error, StateDiffers)
-    assert outcome.error.now.word is StateWord.PAUSED
+    assert (outcome.error.now.word is StateWord.PAUSED) is (situation is Situation.PAUSED_BY_ANOTHER)
     assert sent == 0

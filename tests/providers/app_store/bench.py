@@ -27,6 +27,9 @@ class AppStoreBench(HttpBench):
 
     provider = PROVIDER
     rollout = IOS
+    cannot: ClassVar = {
+        Situation.MOVED_BY_ANOTHER: "the ladder's share moves by itself: no difference that stops an action"
+    }
     secrets: ClassVar = {"file:/made/up.p8": PRIVATE}
 
     def section(self) -> Mapping[str, object]:

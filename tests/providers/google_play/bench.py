@@ -28,6 +28,8 @@ class GooglePlayBench(HttpBench):
         def answer(request: httpx.Request, situation: Situation) -> httpx.Response:
             if situation is Situation.PAUSED_BY_ANOTHER:
                 play.tracks["production"][0] |= {"status": "halted"}
+            elif situation is Situation.MOVED_BY_ANOTHER:
+                play.tracks["production"][0] |= {"userFraction": 0.2}
             elif situation is Situation.EMPTY:
                 play.tracks["production"] = []
             elif situation is Situation.OTHER_BUILD:
