@@ -23,7 +23,7 @@ from rollout_tui.ports import Provider, ProviderContext, ProviderError, Query
 
 T = TypeVar("T")
 ROLES = ("source", "store", "tracker", "investigator")
-_LONGEST = 1000
+_LONGEST = 4000
 """Characters of anything that a person is told."""
 _SHORTEST_SECRET = 8
 
@@ -107,7 +107,7 @@ class Seat:
             return [await self.provider.read(rollout, share=True)]
         if self.role == "tracker":
             return [await self.provider.count(rollout, BugScope.ANY, None)]
-        return [await self.provider.investigate(rollout, self.clock.now() - 24 * HOUR)]
+        return [await self.provider.investigate(rollout, self.clock.now() - 7 * 24 * HOUR)]
 
 
 class Table:

@@ -61,15 +61,20 @@ class AppStoreBench(HttpBench):
 
 
 def _changed(document: dict[str, Any], situation: Situation) -> dict[str, Any]:
-    """The versions are gone, of another number, or in a state with words of somebody else."""
+    """Versions and builds are gone, of another number, or in words of somebody else; so is what testers wrote."""
     data = document.get("data")
-    if not isinstance(data, list) or not data or data[0]["type"] not in ("appStoreVersions", "builds"):
+    kinds = {each.get("type", "") for each in data} if isinstance(data, list) else set()
+    if not kinds & {"appStoreVersions", "builds", *_FEEDBACK}:
         return document
     if situation is Situation.EMPTY:
         return {**document, "data": [], "included": []}
-    for each in data:
+    for each in data if isinstance(data, list) else ():
         if situation is Situation.OTHER_BUILD:
             each["attributes"] |= {"versionString": "4.3.0", "version": "99"}
         if situation is Situation.HOSTILE:
-            each["attributes"] |= {"appVersionState": HOSTILE, "appStoreState": HOSTILE}
+            words = ("comment", "deviceModel") if each["type"] in _FEEDBACK else ("appVersionState", "appStoreState")
+            each["attributes"] |= dict.fromkeys(words, HOSTILE)
     return document
+
+
+_FEEDBACK = ("betaFeedbackCrashSubmissions", "betaFeedbackScreenshotSubmissions")
