@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rollout_tui.domain.evidence.case import Case
 from rollout_tui.domain.evidence.finding import Finding, Latch
@@ -32,6 +33,8 @@ class Cases:
     stale_after: dict[str, float]
     by_gate: dict[str, Case]
     findings: dict[str, Finding]
+    trends: dict[str, float] = field(default_factory=dict)
+    """By gate: since when recent values of a source without counts were not seen yet."""
     written_at: float | None = None
     restored: bool = False
     """Whether the stored polls are in; before that only the latches are known."""
@@ -57,27 +60,31 @@ class Cases:
         here = {gate.id for gate in self.plan.phases[clock.index].gates if gate.kind is GateKind.METRIC}
         return counted_phase(self.plan, clock.index) is self.phase and here == self.by_gate.keys()
 
-    def restore(self, history: History) -> None:
-        """Bring them to where the stored polls end: those that were judged are recalled, later ones judged now.
+    def restore(self, history: History, until: float = math.inf) -> None:
+        """Bring them to where the stored polls end, or to a past moment: what was judged is recalled, the rest judged.
 
-        Reads the disk; a phase of 48 hours of minutes takes some tenths of a second.
+        Goes on from the newest poll that is in. Reads the disk; a phase of 48 hours of minutes takes some tenths of a
+        second.
         """
         plan = self.plan
-        self.adopt(entries := history.judgements.all(plan.platform, plan.version, plan.build))
+        self.adopt(entries := history.judgements.all(plan.platform, plan.version, plan.build), until)
         known = {(entry.gate, entry.text): entry for entry in entries if self._is_here(entry)}
-        stored: dict[str, list[Poll]] = {}
+        stored: dict[tuple[str, float], list[Poll]] = {}
         for case in self.by_gate.values():
             gate, metric = case.question.gate, case.question.metric
-            if metric.id not in stored:
-                stored[metric.id] = history.samples.polls(plan.platform, plan.build, metric.id, self.began)
+            since = self.began if case.newest is None else math.nextafter(case.newest, math.inf)
+            if (metric.id, since) not in stored:
+                polls = history.samples.polls(plan.platform, plan.build, metric.id, since, until=until)
+                stored[metric.id, since] = [poll for poll in polls if self._counts(poll, metric)]
+            polls = stored[metric.id, since]
             entry = known.get((gate.id, gate.text))
             judged_until = entry.until if entry is not None and self._same_start(entry) else self.began
-            for poll in stored[metric.id]:
-                if self._counts(poll, metric):
-                    take = case.recall if poll.taken_at <= judged_until else case.judge
-                    take(poll.taken_at, poll.quantity)
-            if stored[metric.id] and isinstance(stored[metric.id][-1].quantity, Bare):
-                self._recall_trend(case, history)
+            for poll in polls:
+                # The newest is judged in any case: what the polls come to is what it comes to.
+                take = case.recall if poll.taken_at <= judged_until and poll is not polls[-1] else case.judge
+                take(poll.taken_at, poll.quantity)
+            if polls and isinstance(polls[-1].quantity, Bare):
+                self._recall_trend(case, history, until)
         self.note_findings(self.by_gate)
 
     def see(self, reading: Reading) -> None:
@@ -116,12 +123,12 @@ class Cases:
         times = [case.newest for case in self.by_gate.values() if case.question.metric.id == metric]
         return max((time for time in times if time is not None), default=self.began)
 
-    def adopt(self, entries: Iterable[Judgement]) -> bool:
-        """Take over FAILs that were latched before or by another process; returns whether one is new."""
+    def adopt(self, entries: Iterable[Judgement], until: float = math.inf) -> bool:
+        """Take over FAILs that were latched before or by another process, up to then; returns whether one is new."""
         news = False
         for entry in entries:
             case = self.by_gate.get(entry.gate)
-            if case is not None and entry.latch is not None and self._is_here(entry):
+            if case is not None and entry.latch is not None and entry.latch.at <= until and self._is_here(entry):
                 news |= entry.text == case.question.gate.text and self._adopt(case, entry.latch)
         return news
 
@@ -133,9 +140,12 @@ class Cases:
             if case.newest is not None
         ]
 
-    def _recall_trend(self, case: Case, history: History) -> None:
+    def _recall_trend(self, case: Case, history: History, until: float) -> None:
         metric = case.question.metric
-        recent = history.samples.polls(self.plan.platform, self.plan.build, metric.id, self.began, Scope.RECENT)
+        since = self.trends.get(case.question.gate.id, self.began)
+        recent = history.samples.polls(self.plan.platform, self.plan.build, metric.id, since, Scope.RECENT, until)
+        if recent:
+            self.trends[case.question.gate.id] = math.nextafter(recent[-1].taken_at, math.inf)
         for poll in recent:
             if self._counts(poll, metric):
                 case.see(poll.taken_at, poll.quantity)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Snapshot
-from rollout_tui.engine.past import Past
 from rollout_tui.ports import Clock
+
+if TYPE_CHECKING:
+    from rollout_tui.engine.past import Past
+    from rollout_tui.engine.travel import Traveller
 
 
 class Desk(Protocol):
@@ -50,6 +53,10 @@ class Desk(Protocol):
     @property
     def past(self) -> Past:
         """What is stored, for pages that look back; every answer is awaited."""
+        ...
+
+    def traveller(self) -> Traveller:
+        """Somebody who rebuilds past moments from history; closed by whoever asked."""
         ...
 
     async def perform(self, proposal: Proposal) -> Outcome:

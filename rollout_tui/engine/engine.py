@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import httpx
 
     from rollout_tui.domain.events import Event
+    from rollout_tui.engine.travel import Traveller
     from rollout_tui.engine.works import Works
 
 _log = logging.getLogger(__name__)
@@ -126,6 +127,15 @@ class Engine:
     def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
         """What the action would do on these terms, from what is known now."""
         return self._works.actions[platform].propose(kind, self.snapshot.rollout(platform), terms)
+
+    def traveller(self) -> Traveller:
+        """Somebody who rebuilds past moments from history."""
+        from rollout_tui.engine.travel import Traveller
+
+        settings, interval = self.settings, self.snapshot.poll_interval
+        zone = ZoneInfo(settings.ui.timezone)
+        boards = partial(map, self._board, settings.plan.rollouts)
+        return Traveller(settings.history.path, settings.plan, lambda: list(boards()), interval, zone)
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """Carry out a confirmed proposal. It goes on when the caller is cancelled: a change is never half watched."""

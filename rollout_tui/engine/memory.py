@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.readings import Scope
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.curves import COUNT, STEP, aligned_end
@@ -20,8 +22,27 @@ def recall(history: History, board: Board, now: float) -> None:
     board.state = history.states.newest(plan.platform, plan.build)
     recall_people(history, board, now)
     board.last_outcome = history.journal.last_outcome(plan.platform, plan.build)
+    _recall_numbers(history, board, now)
+
+
+def recall_then(history: History, board: Board, moment: float) -> None:
+    """Fill the board with what was known at a past moment (epoch seconds UTC), and nothing that came later."""
+    plan = board.plan
+    board.bugs = dict.fromkeys(BugScope, "not recorded")
+    board.states = history.states.all(plan.platform, plan.build, moment)
+    board.state = history.states.at(plan.platform, plan.build, moment)
+    signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
+    board.signoffs = [signoff for signoff in signoffs if signoff.at <= moment]
+    board.asked = history.journal.last_entry(plan.platform, plan.build, moment)
+    board.last_outcome = history.journal.last_outcome(plan.platform, plan.build, moment)
+    _recall_numbers(history, board, moment, moment)
+
+
+def _recall_numbers(history: History, board: Board, now: float, until: float = math.inf) -> None:
+    plan = board.plan
+    board.bugs.update(history.bugs.newest(plan.platform, plan.build, until))
     for scope in Scope:
-        board.remember(history.samples.newest(plan.platform, plan.build, scope))
+        board.remember(history.samples.newest(plan.platform, plan.build, scope, until))
     end = aligned_end(now)
     for metric in plan.metrics:
         values = history.samples.buckets(

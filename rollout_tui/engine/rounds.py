@@ -12,6 +12,7 @@ from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, 
 from rollout_tui.domain.plan import BugScope, GateKind
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.domain.verdicts import BugCount
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.judging import Judging
@@ -239,8 +240,14 @@ class TrackerRound:
             for scope in _bug_scopes(board):
                 since = None if clock is None else clock.counts_since
                 board.bugs[scope] = await tracker.count(board.plan, scope, since)
+            self._keep(board)
             board.unheard.discard(self.settings.name)
         self._desk.arrived()
+
+    def _keep(self, board: Board) -> None:
+        plan = board.plan
+        counts = {scope: count for scope, count in board.bugs.items() if isinstance(count, BugCount)}
+        self._desk.archive.write(lambda history: history.bugs.add(plan.platform, plan.build, counts))
 
     def failed(self, error: BaseException) -> None:
         """The tracker did not answer: no data, not zero."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -80,21 +81,21 @@ class Journal:
         )
         return [_entry(row) for row in rows]
 
-    def last_entry(self, platform: Platform, build: str) -> Entry | None:
-        """What was asked of the store last and not refused."""
+    def last_entry(self, platform: Platform, build: str, until: float = math.inf) -> Entry | None:
+        """What was asked of the store last up to then (epoch seconds UTC) and not refused."""
         row = self._connection.execute(
             f"SELECT {_ENTRY} FROM journal WHERE platform = ? AND build = ?"  # noqa: S608  constant
-            " AND (ending IS NULL OR ending NOT IN (?, ?)) ORDER BY at DESC LIMIT 1",
-            (platform, build, Ending.REFUSED, Ending.DIFFERS),
+            " AND (ending IS NULL OR ending NOT IN (?, ?)) AND at <= ? ORDER BY at DESC LIMIT 1",
+            (platform, build, Ending.REFUSED, Ending.DIFFERS, until),
         ).fetchone()
         return None if row is None else _entry(row)
 
-    def last_outcome(self, platform: Platform, build: str) -> Outcome | None:
-        """How the newest action ended."""
+    def last_outcome(self, platform: Platform, build: str, until: float = math.inf) -> Outcome | None:
+        """How the newest action ended that had ended by then (epoch seconds UTC)."""
         row = self._connection.execute(
             "SELECT intent, action, ending, message, ended_at FROM journal WHERE platform = ? AND build = ?"
-            " AND ending IS NOT NULL ORDER BY at DESC LIMIT 1",
-            (platform, build),
+            " AND ending IS NOT NULL AND ended_at <= ? ORDER BY at DESC LIMIT 1",
+            (platform, build, until),
         ).fetchone()
         if row is None:
             return None

@@ -81,6 +81,14 @@ class StateLog:
                 row,
             )
 
+    def at(self, platform: Platform, build: str, moment: float) -> ReleaseState | None:
+        """What the store had said last at a past moment; its age is that of the change, not of the last look."""
+        row = self._connection.execute(
+            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1",
+            (platform, build, moment),
+        ).fetchone()
+        return None if row is None else decode_state(row[0])
+
     def newest(self, platform: Platform, build: str) -> ReleaseState | None:
         """The store's last answer, with its own age."""
         row = self._connection.execute(
@@ -88,10 +96,11 @@ class StateLog:
         ).fetchone()
         return None if row is None else decode_state(row[0])
 
-    def all(self, platform: Platform, build: str) -> list[ReleaseState]:
-        """Every change for this build, oldest first."""
+    def all(self, platform: Platform, build: str, until: float = math.inf) -> list[ReleaseState]:
+        """Every change for this build up to then (epoch seconds UTC), oldest first."""
         rows = self._connection.execute(
-            "SELECT state FROM states WHERE platform = ? AND build = ? ORDER BY at", (platform, build)
+            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at",
+            (platform, build, until),
         )
         return [decode_state(text) for (text,) in rows]
 

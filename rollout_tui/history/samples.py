@@ -57,14 +57,14 @@ class Samples:
             self._connection.executemany("INSERT OR REPLACE INTO samples VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
         self._series = known
 
-    def newest(self, platform: Platform, build: str, scope: Scope) -> list[Reading]:
-        """The newest reading of every metric."""
+    def newest(self, platform: Platform, build: str, scope: Scope, until: float = math.inf) -> list[Reading]:
+        """The newest reading of every metric that was taken up to then (epoch seconds UTC)."""
         found: dict[str, Reading] = {}
         for (series,) in self._connection.execute(
             "SELECT id FROM series WHERE platform = ? AND build = ? AND scope = ?", (platform, build, scope)
         ).fetchall():
             row = self._connection.execute(
-                f"{_SELECT} WHERE s.series = ? ORDER BY s.taken_at DESC LIMIT 1", (series,)
+                f"{_SELECT} WHERE s.series = ? AND s.taken_at <= ? ORDER BY s.taken_at DESC LIMIT 1", (series, until)
             ).fetchone()
             if row is not None:
                 reading = _reading(row)
@@ -74,15 +74,21 @@ class Samples:
         return list(found.values())
 
     def polls(
-        self, platform: Platform, build: str, metric: str, since: float, scope: Scope = Scope.PHASE
+        self,
+        platform: Platform,
+        build: str,
+        metric: str,
+        since: float,
+        scope: Scope = Scope.PHASE,
+        until: float = math.inf,
     ) -> list[Poll]:
-        """The polls of the phase so far, in order of arrival, as the light values that evidence is made of."""
+        """The polls from then until then, in order of arrival, as the light values that evidence is made of."""
         rows = self._connection.execute(
             "SELECT s.taken_at, s.as_of, r.population, s.kind, s.first, s.second, s.third"
             " FROM samples s JOIN series r ON r.id = s.series"
-            " WHERE r.platform = ? AND r.build = ? AND r.metric = ? AND r.scope = ? AND s.taken_at >= ?"
-            " ORDER BY s.taken_at",
-            (platform, build, metric, scope, since),
+            " WHERE r.platform = ? AND r.build = ? AND r.metric = ? AND r.scope = ?"
+            " AND s.taken_at BETWEEN ? AND ? ORDER BY s.taken_at",
+            (platform, build, metric, scope, since, until),
         )
         return [Poll(at, as_of, Population(of), _quantity(*counts)) for at, as_of, of, *counts in rows]
 
@@ -141,6 +147,36 @@ class Samples:
             (platform, build),
         ).fetchone()
         return None if row is None else row[0]
+
+    def extent(self, builds: Iterable[tuple[Platform, str]]) -> tuple[float, float] | None:
+        """When the first and the last sample of these builds were taken; None where there is none."""
+        ends = [
+            row
+            for series in self._of_builds(builds)
+            for row in self._connection.execute(
+                "SELECT MIN(taken_at), MAX(taken_at) FROM samples WHERE series = ?", (series,)
+            )
+            if row[0] is not None
+        ]
+        return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
+
+    def holes(self, builds: Iterable[tuple[Platform, str]], longest: float) -> list[tuple[float, float]]:
+        """Spans of more than `longest` seconds in which no sample of any of these builds was taken, oldest first."""
+        marks = ",".join(map(str, self._of_builds(builds)))
+        return list(
+            self._connection.execute(
+                "SELECT before, taken_at FROM (SELECT taken_at, LAG(taken_at) OVER (ORDER BY taken_at) AS before"  # noqa: S608  numbers
+                f" FROM samples WHERE series IN ({marks})) WHERE taken_at - before > ?",
+                (longest,),
+            )
+        )
+
+    def _of_builds(self, builds: Iterable[tuple[Platform, str]]) -> list[int]:
+        return [
+            number
+            for build in builds
+            for (number,) in self._connection.execute("SELECT id FROM series WHERE platform = ? AND build = ?", build)
+        ]
 
     def prune(self, before: float) -> int:
         """Forget some of what was taken before that time. Returns rows deleted; 0 when nothing is left to forget."""

@@ -64,7 +64,15 @@ _WHO = "ALTER TABLE events ADD COLUMN who TEXT NOT NULL DEFAULT ''"
 
 _ANCHORS = "CREATE TABLE audit_anchors (number INTEGER NOT NULL PRIMARY KEY, hash TEXT NOT NULL)"
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS)
+_BUGS = """
+CREATE TABLE bugs (
+    platform TEXT NOT NULL, build TEXT NOT NULL, scope TEXT NOT NULL, at REAL NOT NULL,
+    open INTEGER NOT NULL, source TEXT NOT NULL, titles TEXT NOT NULL,
+    PRIMARY KEY (platform, build, scope, at)
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

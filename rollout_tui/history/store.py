@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from rollout_tui.history.audit import Audit, AuditLog, audit_file
+from rollout_tui.history.bugs import BugLog
 from rollout_tui.history.journal import Journal
 from rollout_tui.history.judgements import Judgements
 from rollout_tui.history.log import EventLog, SignOffLog, StateLog
@@ -37,6 +38,7 @@ class History:
         self.signoffs = SignOffLog(connection)
         self.journal = Journal(connection)
         self.judgements = Judgements(connection)
+        self.bugs = BugLog(connection)
         self.audit = Audit(connection, AuditLog(audit_file(path)))
         self._data_version = self._version_of_data()
 
@@ -77,11 +79,11 @@ class History:
         return cls(connection, path)
 
     def prune(self, before: float) -> int:
-        """Forget some samples and events older than `before`; journal, states and sign-offs stay.
+        """Forget some samples, events and bug counts older than `before`; journal, states and sign-offs stay.
 
         Returns rows deleted, few enough that a poll never waits for it: call again until 0.
         """
-        return self.samples.prune(before) or self.events.prune(before)
+        return self.samples.prune(before) or self.events.prune(before) or self.bugs.prune(before)
 
     def changed_by_another(self) -> bool:
         """Whether another program wrote since this was asked last."""

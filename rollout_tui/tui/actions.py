@@ -40,6 +40,7 @@ ACTIONS: tuple[KeyAction, ...] = (
         "restart", (), "ctrl+p", "Restart", "A new build begins at phase 1", "ACT (asks first)", ActionKind.RESTART
     ),
     KeyAction("zoom", ("enter",), "enter", "Zoom", "Zoom the focused metric or gate", "LOOK", main_only=True),
+    KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
     KeyAction(
         "next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK", main_only=True

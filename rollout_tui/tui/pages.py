@@ -21,5 +21,11 @@ def _zoom(place: Place) -> Page:
     return ZoomPage(place)
 
 
-PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events, "zoom": _zoom}
+def _travel(place: Place) -> Page:
+    from rollout_tui.tui.screens.travel import TravelPage
+
+    return TravelPage(place)
+
+
+PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events, "zoom": _zoom, "travel": _travel}
 """By the id of the action that opens it."""

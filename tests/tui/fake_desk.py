@@ -28,6 +28,8 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.engine.travel import Record
+from rollout_tui.history import HistoryError
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
@@ -72,6 +74,31 @@ class FakePast:
         return CloseUp(metric, end - step * count, step, tuple(values), ghost, "4130" if ghost else "", marks, began)
 
 
+class FakeTraveller:
+    """Past moments: an hour of `then`, seen from `NOW`."""
+
+    def __init__(self, then: Snapshot) -> None:
+        self.then = then
+        self.asked: list[float] = []
+        self.recorded: Record | None = Record(NOW - 6 * 3600, NOW)
+        self.broken = ""
+        self.closed = False
+
+    async def at(self, moment: float) -> Snapshot:
+        if self.broken:
+            raise HistoryError(self.broken)
+        self.asked.append(moment)
+        return replace(self.then, at=moment)
+
+    async def record(self) -> Record | None:
+        if self.broken:
+            raise HistoryError(self.broken)
+        return self.recorded
+
+    async def close(self) -> None:
+        self.closed = True
+
+
 class FakeDesk:
     """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
 
@@ -87,6 +114,7 @@ class FakeDesk:
         self.asks: list[Consent] = []
         self.shares: tuple[Decimal, ...] = ()
         self.past = FakePast()
+        self.travels = FakeTraveller(snapshot)
         self._listeners: list[Callable[[Snapshot], None]] = []
 
     def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
@@ -101,6 +129,9 @@ class FakeDesk:
 
     def read_now(self, platform: Platform | None = None) -> None:
         self.reads += 1
+
+    def traveller(self) -> FakeTraveller:
+        return self.travels
 
     def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
         rollout = self.snapshot.rollout(platform)

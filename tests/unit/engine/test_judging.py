@@ -125,7 +125,9 @@ async def test_a_fail_is_seen_in_the_first_frame_and_while_the_source_is_down(wo
     world.source.on_read = refuse
     await engine.poll_once()
     assert gate(engine).verdict is Verdict.FAIL
-    assert gate(engine).reason == "proven outside the limit before; no data now: Prometheus: HTTP 503"
+    assert (
+        gate(engine).reason == "crash rate proven over 0.5 %, more than 1,000,000:1; no data now: Prometheus: HTTP 503"
+    )
     assert gate(engine, "connect_failure_rate").verdict is Verdict.NO_DATA
 
 

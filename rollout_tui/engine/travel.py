@@ -1,0 +1,150 @@
+"""Past moments as they stood: rebuilt from one history file, by a thread and a connection of their own.
+
+Read-only by construction: the file is opened for reading, no provider is opened, and what comes out is a Snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TypeVar
+
+from rollout_tui.domain.assess import assess
+from rollout_tui.domain.events import Event
+from rollout_tui.domain.plan import Plan
+from rollout_tui.domain.recommend import recommend
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.engine.board import Board
+from rollout_tui.engine.cases import Cases
+from rollout_tui.engine.memory import recall_then
+from rollout_tui.history import History, HistoryError
+
+T = TypeVar("T")
+_EVENTS = 200
+"""Events that a past Snapshot carries."""
+_MOST_EVENTS = 20_000
+_FRESH = 1800.0
+"""Seconds up to which a value counts as that of a past moment: what a source remembered was filled in by such steps."""
+_HOLE = 10
+"""Poll intervals without a sample that make a hole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is recorded of these rollouts: from when to when (epoch seconds UTC), its holes, and its events by time."""
+
+    first: float
+    last: float
+    holes: tuple[tuple[float, float], ...] = ()
+    events: tuple[Event, ...] = ()
+
+    def covers(self, moment: float) -> bool:
+        """Whether anything is recorded of that moment."""
+        return self.first <= moment <= self.last
+
+    def event_after(self, moment: float) -> float | None:
+        """When the next thing happened."""
+        place = bisect.bisect_right(self.events, moment, key=_time)
+        return self.events[place].at if place < len(self.events) else None
+
+    def event_before(self, moment: float) -> float | None:
+        """When the last thing before happened."""
+        place = bisect.bisect_left(self.events, moment, key=_time)
+        return self.events[place - 1].at if place else None
+
+
+class Traveller:
+    """Asked for moments; keeps the evidence of the last one, so that a step forward weighs only what came between."""
+
+    def __init__(
+        self, path: Path, plan: Plan, boards: Callable[[], Sequence[Board]], poll_interval: float, zone: tzinfo = UTC
+    ) -> None:
+        self._path = path
+        self._plan = plan
+        self._boards = boards
+        self._poll_interval = poll_interval
+        self._zone = zone
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="travel")
+        self._history: History | None = None
+        self._cases: dict[Platform, tuple[Cases, float]] = {}
+
+    async def at(self, moment: float) -> Snapshot:
+        """Everything as it was known then. Raises HistoryError."""
+        return await self._in_thread(lambda history: self._snapshot(history, moment))
+
+    async def record(self) -> Record | None:
+        """What there is to look at; None where nothing was ever recorded. Raises HistoryError."""
+        return await self._in_thread(self._record)
+
+    async def close(self) -> None:
+        """Close the file."""
+        if self._history is not None:
+            await asyncio.get_running_loop().run_in_executor(self._executor, self._history.close)
+        await asyncio.to_thread(self._executor.shutdown, wait=True)
+
+    async def _in_thread(self, work: Callable[[History], T]) -> T:
+        def run() -> T:
+            if self._history is None:
+                self._history = History.reader(self._path)
+            try:
+                return work(self._history)
+            except HistoryError:
+                raise
+            except Exception as error:
+                raise HistoryError(f"{self._path} cannot be read: {type(error).__name__}") from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, run)
+
+    def _snapshot(self, history: History, moment: float) -> Snapshot:
+        rollouts = tuple(self._rollout(history, board, moment) for board in self._boards())
+        answered = [rollout.metrics_as_of for rollout in rollouts if rollout.metrics_as_of is not None]
+        return Snapshot(
+            at=moment,
+            plan=self._plan,
+            rollouts=rollouts,
+            events=tuple(history.events.newest(_EVENTS, moment)),
+            recommendation=recommend(rollouts, moment, self._zone),
+            answered_at=max(answered, default=None),
+            poll_interval=self._poll_interval,
+        )
+
+    def _rollout(self, history: History, board: Board, moment: float) -> Rollout:
+        recall_then(history, board, moment)
+        board.cases = self._evidence(history, board, moment)
+        facts = board.facts(moment)
+        fresh = {metric: max(limit, _FRESH) for metric, limit in facts.stale_after.items()}
+        return assess(replace(facts, stale_after=fresh), moment)
+
+    def _evidence(self, history: History, board: Board, moment: float) -> Cases | None:
+        platform, clock = board.plan.platform, board.clock(moment)
+        known = self._cases.get(platform)
+        if clock is None:
+            return None
+        if known is not None and known[1] <= moment and known[0].belongs_to(clock):
+            cases: Cases | None = known[0]
+        else:
+            cases = Cases.open(board.plan, clock, board.stale_after)
+        if cases is not None:
+            cases.restore(history, moment)
+            self._cases[platform] = (cases, moment)
+        return cases
+
+    def _record(self, history: History) -> Record | None:
+        builds = [(rollout.platform, rollout.build) for rollout in self._plan.rollouts]
+        extent = history.samples.extent(builds)
+        if extent is None:
+            return None
+        first, last = extent
+        holes = history.samples.holes(builds, max(_FRESH, _HOLE * self._poll_interval) + 1)
+        events = history.events.between(first, last + self._poll_interval, _MOST_EVENTS)
+        return Record(first, last, tuple(holes), tuple(events))
+
+
+def _time(event: Event) -> float:
+    return event.at
