@@ -291,6 +291,8 @@ class Provider:
     """What of it this program shares with other tools, and what it does to them; a sentence for `doctor`."""
     share_costs: str = ""
     """Stores: what reading the committed share costs beside a usual look; empty where it comes with it."""
+    controls: Callable[[BaseModel], str] | None = None
+    """Stores: the app and the address of the service, as one text: whoever has the same acts on the same releases."""
     label: str = ""
     """Name for people: "Google Play"."""
     stale_after: Callable[[BaseModel], float] | None = None

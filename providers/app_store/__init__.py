@@ -30,12 +30,17 @@ def _own(options: BaseModel) -> AppStoreOptions:
     return options
 
 
+def _controls(options: BaseModel) -> str:
+    return f"{options.bundle_id} {options.base_url}" if isinstance(options, AppStoreOptions) else ""
+
+
 PROVIDER = Provider(
     name="app_store",
     about="App Store: TestFlight groups with testers' feedback, App Review and phased releases",
     options=AppStoreOptions,
     open_store=_open,
     open_investigator=_open_investigator,
+    controls=_controls,
     label="App Store",
     shared="the hourly budget of requests belongs to the key: every tool with this key uses it up",
 )

@@ -16,11 +16,16 @@ def _open(options: BaseModel, context: ProviderContext) -> Store:
     return GooglePlayStore(options, context)
 
 
+def _controls(options: BaseModel) -> str:
+    return f"{options.package} {options.base_url}" if isinstance(options, GooglePlayOptions) else ""
+
+
 PROVIDER = Provider(
     name="google_play",
     about="Google Play staged rollouts: reads, halts, resumes, raises the share, completes",
     options=GooglePlayOptions,
     open_store=_open,
+    controls=_controls,
     label="Google Play",
     shared=(
         "an account has one open edit for an app: a new edit of the same account takes the place of the one before, "

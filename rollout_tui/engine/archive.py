@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rollout_tui.history import History, HistoryError
+from rollout_tui.history.audit import AuditError, AuditLog, Deed, audit_file
 from rollout_tui.history.store import in_words
 
 _log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Archive:
 
     def __init__(self, path: Path, on_alarm: Callable[[], None] = lambda: None) -> None:
         self.alarm: str | None = None
+        self._audit = AuditLog(audit_file(path))
         self._on_alarm = on_alarm
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._history: History | None = None
@@ -70,6 +72,19 @@ class Archive:
         except Exception as error:
             self._fail(error)
             raise HistoryError(self.alarm or str(error)) from error
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a history at all."""
+        return self._history is not None and not self._closing
+
+    async def audit_alone(self, deed: Deed, within: float) -> None:
+        """Write to the audit log where there is no history. Raises HistoryError."""
+        try:
+            async with asyncio.timeout(within):
+                await asyncio.to_thread(self._audit.append, deed)
+        except (AuditError, TimeoutError) as error:
+            raise HistoryError(str(error)) from error
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rollout_tui.domain.actions import Outcome, Running
+from rollout_tui.domain.actions import Outcome, Running, Step
 from rollout_tui.domain.assess import TRACKER
 from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.facts import RolloutFacts
@@ -97,6 +97,11 @@ class Board:
         self.problem = describe(error)
         self.hint = remedy(error)
         self.failing_since = self.failing_since or now
+
+    def step(self, step: Step) -> None:
+        """The action under way came that far."""
+        if self.running is not None:
+            self.running = replace(self.running, steps=(*self.running.steps, step))
 
     def acted(self) -> None:
         """An action of ours is what the store will show next: no change made elsewhere."""

@@ -1,72 +1,162 @@
-"""One action per platform at a time, across the processes of this host."""
+"""One action per platform at a time, across the processes and users of this host; a pause goes before all others.
+
+Two lock files stand for a release at its store. Who acts holds the first; who pauses holds the second as well, and
+whoever is about to send something else yields to it. A lock goes with its process, however that ends; the note in the
+file says who holds it, until when, and what the store will show.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
+import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+import stat
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+from rollout_tui.domain.actions import Expectation
+from rollout_tui.engine.leasenote import Note
+from rollout_tui.engine.lockfile import Busy, Lockfile, Unusable
 
 _BETWEEN_TRIES = 0.1
 """Wall seconds."""
+_SHARED = ("/run/lock", "/tmp")  # noqa: S108  only where nobody can remove or replace another user's file
+_FOR_ALL, _FOR_ONE = 0o666, 0o600
 
 
 class LeaseHeld(Exception):
-    """Another process acts on this platform; says which."""
+    """Somebody else acts on this platform; says who."""
+
+
+class NoLease(LeaseHeld):
+    """Nobody can know who acts: the file cannot be used."""
+
+
+@dataclass(slots=True)
+class Hold:
+    """Somebody's turn. `before` is who had it last, or still has it where a pause went past them."""
+
+    before: Note | None
+    until: float
+    _tell: Callable[[], None]
+
+    def sent(self) -> None:
+        """The change is out: what remains is looking at the store, and a pause need not wait for that."""
+        self._tell()
+
+    @property
+    def expired(self) -> bool:
+        """Whether this process slept for so long that others went on without it."""
+        return time.time() > self.until
 
 
 class Lease:
-    """A lock file beside the history; the lock goes with the process that holds it, however that ends.
+    """The lease of one release at its store.
 
-    Where the file cannot be made (a full or read-only disk) the action goes on without: pausing must work, and every
-    other action is refused for want of a journal.
+    Where its file cannot be used a pause goes on without; nothing else does.
     """
 
-    def __init__(self, path: Path, platform: str, holder: str) -> None:
-        self._path = path.with_name(f"{path.name}.{platform}.lease")
+    def __init__(self, path: Path, platform: str, by: str, *, shared: bool = False) -> None:
+        mode = _FOR_ALL if shared else _FOR_ONE
+        self._lock = Lockfile(path, mode)
+        self._pause = Lockfile(path.with_name(f"{path.name}.pause"), mode)
         self._platform = platform
-        self._holder = holder
+        self._by = by
+
+    @classmethod
+    def of(cls, controls: str, history: Path, platform: str, by: str) -> Lease:
+        """That of everybody on this host who controls the same; beside the history where no place is for all."""
+        folder = _for_everybody() if controls else None
+        if folder is None:
+            return cls(history.with_name(f"{history.name}.{platform}.lease"), platform, by)
+        name = hashlib.sha256(f"{controls} {platform}".encode()).hexdigest()[:24]
+        return cls(folder / f"rollout-tui-{name}.lease", platform, by, shared=True)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._lock.path
+
+    def holder(self) -> Note | None:
+        """Who holds it now, in another process or in this one; for showing."""
+        for lock in (self._pause, self._lock):
+            if lock.is_held():
+                return Note.read(lock.text())
+        return None
+
+    def pausing(self) -> Note | None:
+        """Who pauses now."""
+        return Note.read(self._pause.text()) if self._pause.is_held() else None
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold it. Raises LeaseHeld where another process does."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError:
-            yield
-            return
-        try:
-            self._lock(file)
-            yield
-        finally:
-            os.close(file)
+    def held(self, action: str, seconds: float, expects: Expectation | None = None) -> Iterator[Hold]:
+        """Hold it for at most `seconds` of the wall. Raises LeaseHeld where another process does, or one pauses."""
+        pausing = self.pausing()
+        if pausing is not None:
+            raise LeaseHeld(self._in_words(pausing))
+        with self._taken(action, seconds, expects) as hold:
+            yield hold
 
     @asynccontextmanager
-    async def held_or_passed(self, patience: float) -> AsyncIterator[None]:
-        """Hold it, or go on without after `patience` wall seconds: a pause is not stopped by another's read-back."""
+    async def held_to_pause(
+        self, seconds: float, patience: float, expects: Expectation | None = None
+    ) -> AsyncIterator[Hold]:
+        """Hold it, or go on without after `patience` wall seconds; at once where another only looks at the store."""
         until = asyncio.get_running_loop().time() + patience
+        note = self._note("pause", seconds, expects)
         with contextlib.ExitStack() as stack:
+            with contextlib.suppress(Busy, Unusable):
+                stack.enter_context(self._pause.held(note.text()))
             while True:
+                before = Note.read(self._lock.text())
                 try:
-                    stack.enter_context(self.held())
-                except LeaseHeld:
-                    if asyncio.get_running_loop().time() < until:
+                    hold = stack.enter_context(self._taken("pause", seconds, expects))
+                except LeaseHeld as error:
+                    goes_past = isinstance(error, NoLease) or (before is not None and before.sent)
+                    if not goes_past and asyncio.get_running_loop().time() < until:
                         await asyncio.sleep(_BETWEEN_TRIES)
                         continue
+                    hold = Hold(before, note.until, lambda: None)
                 break
-            yield
+            yield hold
 
-    def _lock(self, file: int) -> None:
+    @contextmanager
+    def _taken(self, action: str, seconds: float, expects: Expectation | None) -> Iterator[Hold]:
+        note = self._note(action, seconds, expects)
+        before = Note.read(self._lock.text())
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.read(file, 100).decode("utf-8", "replace").strip() or "another process"
-            raise LeaseHeld(f"an action on {self._platform} is under way by {holder}; wait for it") from error
-        # The name of the holder is a courtesy; the lock itself stands.
+            with self._lock.held(note.text()) as write:
+                yield Hold(before, note.until, lambda: write(note.after_sending().text()))
+        except Busy as error:
+            if before is not None and before.over:
+                # It must have ended long ago by its own deadlines, and looks at its lease before it sends.
+                yield Hold(before, note.until, lambda: None)
+                return
+            raise LeaseHeld(self._in_words(before)) from error
+        except Unusable as error:
+            raise NoLease(str(error)) from error
+
+    def _note(self, action: str, seconds: float, expects: Expectation | None) -> Note:
+        return Note(self._by, os.getpid(), action, time.time() + seconds, False, expects)
+
+    def _in_words(self, note: Note | None) -> str:
+        if note is None:
+            return f"an action on {self._platform} is under way by another process; wait for it"
+        return (
+            f"an action on {self._platform} is under way by {note.by}, process {note.pid} ({note.action}); wait for it"
+        )
+
+
+def _for_everybody() -> Path | None:
+    """A folder in which every user may make files and nobody may touch another's: it belongs to root, with the bit."""
+    for name in _SHARED:
         with contextlib.suppress(OSError):
-            os.ftruncate(file, 0)
-            os.write(file, f"{self._holder}, process {os.getpid()}".encode())
+            found = Path(name).stat()
+            free = stat.S_ISDIR(found.st_mode) and found.st_mode & 0o1002 == 0o1002
+            if free and found.st_uid in (0, os.getuid()):
+                return Path(name)
+    return None

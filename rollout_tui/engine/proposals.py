@@ -37,7 +37,7 @@ def propose(
     change: Change | None = None
     if target is None:
         against = against or [Obstacle("there is no phase to act on", "u reads the store again")]
-    elif rollout.running is None:
+    elif rollout.running is None or kind is ActionKind.PAUSE:
         try:
             change = plan(Intent(kind, target, _share(kind, target, terms), terms.allowed), store.state)
         except Impossible as error:

@@ -75,6 +75,17 @@ class Providers:
                 self._stores[name] = self._open(self._settings.stores, name, lambda p: p.open_store, "store")
             return self._stores[name]
 
+    def controls(self, name: str) -> str:
+        """What the store of that section acts on, the same for every user of the host; empty where it is not told."""
+        section = self._settings.stores[name]
+        try:
+            provider = self._lookup(section.provider)
+            return (
+                "" if provider.controls is None else f"{provider.name} {provider.controls(_options(provider, section))}"
+            )
+        except Exception:  # noqa: BLE001  what cannot be opened says so when it is asked for
+            return ""
+
     def source(self, name: str) -> Source:
         """The source of that section. Raises ProviderError."""
         with self._opening:

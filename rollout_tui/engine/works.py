@@ -88,7 +88,7 @@ class Works:
                 store,
                 rules,
                 known.actor,
-                Lease(settings.history.path, board.plan.platform.value, str(known.actor)),
+                self._lease(settings, board, known.actor),
                 judged=partial(ears.judged, board.plan.platform),
                 tell=ears.tell,
             )
@@ -111,6 +111,10 @@ class Works:
     def metric_pollers(self) -> Sequence[Poller]:
         """Those whose answers depend on what the stores say: sources and trackers."""
         return (*self.source_pollers, *self.tracker_pollers)
+
+    def _lease(self, settings: Settings, board: Board, actor: Actor) -> Lease:
+        controls = self.providers.controls(board.plan.store)
+        return Lease.of(controls, settings.history.path, board.plan.platform.value, str(actor))
 
     def _phase_moved(self) -> None:
         """A phase began: sources and trackers count from another moment now."""

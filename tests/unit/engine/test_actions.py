@@ -31,6 +31,11 @@ ANDROID = Platform.ANDROID
 ROOT = Path(__file__).parents[3]
 
 
+def lease_of(world: World) -> Lease:
+    """That of another process on the same history."""
+    return Lease.of("", world.path, "android", "mara@rel-01")
+
+
 def raising(error: Exception) -> Callable[[], None]:
     def fail() -> None:
         raise error
@@ -319,6 +324,7 @@ async def test_an_action_goes_on_when_the_screen_that_asked_for_it_goes_away(wor
     await started.wait()
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
+    await until(lambda: world.clock.sleeping, "the wait for the next look")
     world.store.on_read = lambda: None
     await world.clock.advance(10)
     await until(lambda: journalled(world) == [("pause", "done")], "the end of the action")
@@ -502,7 +508,7 @@ async def test_a_build_that_nobody_gets_begins_at_the_first_phase(world: World) 
 
 async def test_one_action_per_platform_across_processes(world: World) -> None:
     engine = await may_promote(world)
-    with Lease(world.path, "android", "mara@rel-01").held():
+    with lease_of(world).held("resume", 60):
         outcome = await act(engine, ActionKind.PROMOTE)
     assert outcome.ending is Ending.REFUSED
     assert outcome.message.startswith("an action on android is under way by mara@rel-01, process")
@@ -515,7 +521,7 @@ async def test_a_pause_is_not_stopped_by_somebody_elses_read_back(
     engine = await looking(world)
     actions = engine._works.actions[ANDROID]
     monkeypatch.setattr(actions, "_rules", replace(actions._rules, patience=0.05))
-    with Lease(world.path, "android", "mara@rel-01").held():
+    with lease_of(world).held("resume", 60):
         assert (await act(engine)).ending is Ending.DONE
 
 
@@ -616,7 +622,7 @@ async def test_an_open_intent_waits_for_a_store_that_can_be_read(world: World, t
 
 async def test_an_action_that_lives_in_another_process_is_left_to_it(world: World, tmp_path: Path) -> None:
     killed_mid_change(tmp_path)
-    with Lease(world.path, "android", "jkim@rel-01").held():
+    with lease_of(world).held("pause", 600):
         engine = await restarted(world)
         await until(lambda: world.store.reads, "the first poll")
         for _ in range(30):

@@ -20,7 +20,6 @@ from rollout_tui.engine.clock import ScaledClock, WallClock, make_clock
 from rollout_tui.engine.curves import COUNT, STEP, CurveBook, aligned_end
 from rollout_tui.engine.elsewhere import changed_by_hand
 from rollout_tui.engine.http import make_client
-from rollout_tui.engine.lease import Lease, LeaseHeld
 from rollout_tui.engine.trouble import blamed, describe, remedy
 from rollout_tui.ports import Denied
 from tests.unit.domain.builders import CRASH, DURATION, NOW, apple, play
@@ -155,36 +154,3 @@ def test_the_engine_is_painted_without_importing_what_the_network_needs() -> Non
     program = f"import sys, rollout_tui.engine.engine; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_a_lease_says_who_holds_it_and_goes_with_its_holder(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
-    mine, other = Lease(path, "android", "jkim@rel-01"), Lease(path, "android", "mara@rel-01")
-    with mine.held(), pytest.raises(LeaseHeld, match="jkim@rel-01, process"), other.held():
-        pytest.fail("two held it")
-    with other.held(), Lease(path, "ios", "jkim@rel-01").held():
-        pass
-
-
-def test_a_lease_dies_with_a_killed_process(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
-    program = """
-import os, signal, sys
-from pathlib import Path
-from rollout_tui.engine.lease import Lease
-with Lease(Path(sys.argv[1]), "android", "jkim@rel-01").held():
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-    killed = subprocess.run([sys.executable, "-c", program, str(path)], cwd=ROOT, check=False)
-    assert killed.returncode == -9
-    with Lease(path, "android", "mara@rel-01").held():
-        pass
-
-
-async def test_a_pause_passes_a_lease_that_somebody_holds_for_long(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
-    passed = []
-    with Lease(path, "android", "jkim@rel-01").held():
-        async with Lease(path, "android", "mara@rel-01").held_or_passed(0.0):
-            passed.append(True)
-    assert passed
