@@ -17,6 +17,7 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.releases import ReleaseState
+from rollout_tui.domain.requests import Approval
 from rollout_tui.domain.verdicts import BugCount
 
 if TYPE_CHECKING:
@@ -268,6 +269,30 @@ class Examined(Protocol):
 
     async def examine(self, rollouts: Sequence[RolloutPlan]) -> Sequence[Remark]:
         """Harmless looks, each with its remark and fix. Raises ProviderError."""
+        ...
+
+
+@runtime_checkable
+class Approver(Protocol):
+    """A tracker on which people may say yes to a request for a second person."""
+
+    async def approvals(self, rollout: RolloutPlan, since: float) -> Sequence[Approval]:
+        """What was said on the release's pull request since then (epoch seconds), by people who may.
+
+        Empty where none is configured. Raises ProviderError.
+        """
+        ...
+
+
+@runtime_checkable
+class Notes(Protocol):
+    """A tracker that keeps the release notes: the reason of an override goes there (rollout-plan.md 9.6)."""
+
+    async def write_notes(self, rollout: RolloutPlan, text: str) -> str | None:
+        """Put the text into our own section of the notes, and leave all else; returns where, None where that is off.
+
+        Raises ProviderError.
+        """
         ...
 
 

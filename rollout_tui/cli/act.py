@@ -166,6 +166,8 @@ def _described(proposal: Proposal) -> list[str]:
         lines.append(f"  way back: {proposal.change.way_back}")
         if proposal.change.irreversible:
             lines.append("  This cannot be undone.")
+    if proposal.second:
+        lines.append(f"  second person: {proposal.second}")
     lines += [f"  gate {gate.gate.label}: {gate.verdict.value}, {gate.reason}" for gate in proposal.gates]
     if proposal.obstacles:
         lines.append("Not possible now:")
@@ -189,5 +191,5 @@ def _told(outcome: Outcome) -> str:
 def _exit_code(outcome: Outcome) -> int:
     from rollout_tui.domain.actions import Ending
 
-    codes = {Ending.DONE: 0, Ending.ALREADY: 0, Ending.DIFFERS: 1, Ending.REFUSED: 1, Ending.UNCONFIRMED: 2}
-    return codes[outcome.ending]
+    codes = {Ending.DONE: 0, Ending.ALREADY: 0, Ending.UNCONFIRMED: 2}
+    return codes.get(outcome.ending, 1)

@@ -12,8 +12,10 @@ from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, exact
 from rollout_tui.domain.readings import Reading
 from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.requests import Request
 from rollout_tui.domain.snapshot import MetricStanding, Rollout, Snapshot, StoreStanding
-from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.verdicts import GateResult, Waiver
+from rollout_tui.domain.waivers import until
 
 Json = dict[str, Any]
 _VERBS = (ActionKind.PAUSE, ActionKind.RESUME, ActionKind.PROMOTE, ActionKind.RESTART)
@@ -68,6 +70,7 @@ def _rollout(rollout: Rollout, now: float, propose: Propose) -> Json:
         ],
         "metrics": {standing.metric.id: _metric(standing, now) for standing in rollout.metrics},
         "gates": [gate_facts(result, now) for result in rollout.gates],
+        "requests": [request_facts(request) for request in rollout.requests],
         "actions": {kind.value: _action(propose(rollout.plan.platform, kind)) for kind in _VERBS},
     }
 
@@ -155,7 +158,46 @@ def gate_facts(result: GateResult, now: float) -> Json:
         "age": _age(result.as_of, now),
         "waits": result.waits,
         "left": result.left,
+        "waiver": None if result.waiver is None else waiver_facts(result.waiver) | {"overrides": result.found},
         "evidence": None if result.finding is None else _evidence(result.finding),
+    }
+
+
+def waiver_facts(waiver: Waiver) -> Json:
+    """One override: what, why, by whom, until when, and how it ended."""
+    return {
+        "id": waiver.id,
+        "gate": waiver.gate,
+        "text": waiver.text,
+        "phase": waiver.phase,
+        "version": waiver.version,
+        "build": waiver.build,
+        "reason": waiver.reason,
+        "approver": waiver.approver,
+        "confirmed": waiver.confirmed or None,
+        "operator": waiver.operator,
+        "given": _time(waiver.given_at),
+        "expires": _time(until(waiver)),
+        "found": waiver.found.value,
+        "ended": _time(waiver.ended_at),
+        "why_ended": waiver.ended or None,
+    }
+
+
+def request_facts(request: Request) -> Json:
+    """One request for a second person."""
+    grant = request.grant
+    return {
+        "id": request.id,
+        "platform": request.platform.value,
+        "asked": request.asked.value,
+        "told": request.told,
+        "requester": request.requester,
+        "approver": request.approver or None,
+        "made": _time(request.at),
+        "expires": _time(request.expires_at),
+        "granted": None if grant is None else {"by": grant.by, "at": _time(grant.at), "how": grant.how},
+        "used": _time(request.used_at),
     }
 
 

@@ -44,6 +44,9 @@ def _rollout(rollout: Rollout, now: float) -> Iterator[str]:
         yield _metric(metric, name, now)
     for result in rollout.gates:
         yield _gate(result, name, rollout, now)
+    for request in rollout.requests:
+        stands = "waits for a second person" if request.grant is None else f"granted by {request.grant.by}"
+        yield f"REQUEST {name} {request.id}, {stands}, {words.span(request.expires_at - now)} left: {request.told}"
 
 
 def _state(rollout: Rollout, name: str, now: float) -> str:
@@ -128,7 +131,7 @@ def _gate(result: GateResult, name: str, rollout: Rollout, now: float) -> str:
         metric = rollout.plan.metric(result.gate.metric)
         parts.append(words.value(metric, result.quantity, complement=result.gate.complement))
         parts.append(words.sample(result.quantity))
-    parts.append(words.plain_text(result.reason, 160))
+    parts.append(words.plain_text(result.reason, 160 if result.waiver is None else 400))
     if result.as_of is not None:
         parts.append(f"{words.age(now - result.as_of)} old")
     return ", ".join(parts)

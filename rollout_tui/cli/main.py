@@ -28,6 +28,12 @@ VERBS = {
     "restart": ("rollout_tui.cli.act:restart", "Begin again at the first phase with a new build."),
     "sign": ("rollout_tui.cli.sign:command", "Answer a sign-off gate by name."),
     "audit": ("rollout_tui.cli.audit:group", "The chained log of who did what: verify, export."),
+    "waive": ("rollout_tui.cli.waive:command", "Override a gate for some hours, with a reason and an approver."),
+    "waivers": (
+        "rollout_tui.cli.waivers:command",
+        "List overrides, how they ended, and what waits for a second person.",
+    ),
+    "approve": ("rollout_tui.cli.approve:command", "Grant what somebody else asked for, once."),
     "gate": ("rollout_tui.cli.gate:command", "Say whether counts prove a rate under or over a limit."),
     "doctor": ("rollout_tui.cli.doctor:command", "Check every provider and this host; each finding with its fix."),
     "providers": ("rollout_tui.cli.providers:command", "List the installed providers and their options."),

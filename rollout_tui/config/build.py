@@ -14,6 +14,7 @@ from rollout_tui.config.raw import File
 from rollout_tui.config.sections import Lookup, build_sections, check_source_metrics
 from rollout_tui.config.settings import (
     ActionSettings,
+    ApprovalSettings,
     ClockSettings,
     HistorySettings,
     Settings,
@@ -35,16 +36,20 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
     check_source_metrics(file.sources, [*shaped.raw["metrics"]], problems)
     if file.rehearsal is None and "clock" in file.model_fields_set:
         problems.complain(("clock",), "only a rehearsal's configuration has a clock of its own; remove this table")
+    _check_approvals(file, problems)
     return Settings(
         path=path,
         plan=Plan(file.app.name, file.app.version, rollouts),
         stores=build_sections("stores", file.stores, lookup, problems),
         sources=build_sections("sources", file.sources, lookup, problems),
         trackers=build_sections("trackers", file.trackers, lookup, problems),
-        history=HistorySettings(_history_path(file, path), file.history.retention),
+        history=HistorySettings(_history_path(file, path), file.history.retention, file.history.group),
         ui=UiSettings(file.ui.theme, file.ui.symbols, file.ui.timezone, file.ui.bell),
         actions=ActionSettings(file.actions.deadline, file.actions.read_only),
         clock=ClockSettings(file.clock.speed, file.clock.origin, file.clock.anchor),
+        approvals=ApprovalSettings(
+            file.approvals.approvers, file.approvals.second_person, file.approvals.expiry, file.approvals.logins
+        ),
         rehearsal=file.rehearsal,
     )
 
@@ -83,6 +88,22 @@ def _check_signoffs(draft: Draft, asked: set[str]) -> None:
     for name in draft.file.signoffs:
         if name not in asked:
             draft.problems.complain(("signoffs", name), f'no gate asks for "signoff: {name}"; {nearest(name, asked)}')
+
+
+def _check_approvals(file: File, problems: Problems) -> None:
+    """A second person who does not exist would block every promotion; a group without a shared place shares nothing."""
+    approvals = file.approvals
+    if approvals.second_person and len(set(approvals.approvers)) < 2:
+        problems.complain(
+            ("approvals", "second_person"), "needs two approvers at least: nobody grants what he asked for himself"
+        )
+    for name in approvals.logins:
+        if name not in approvals.approvers:
+            problems.complain(("approvals", "logins", name), f"is no approver; {nearest(name, approvals.approvers)}")
+    if file.history.group is not None and file.history.path is None:
+        problems.complain(
+            ("history", "group"), "needs a path that the group can reach, such as /var/lib/rollout-tui/x.db"
+        )
 
 
 def _history_path(file: File, path: Path) -> Path:

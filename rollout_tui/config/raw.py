@@ -125,6 +125,7 @@ class HistorySection(Section):
 
     path: str | None = None
     retention: Seconds = _written("90d")
+    group: Name | None = None
 
 
 class ActionsSection(Section):
@@ -132,6 +133,15 @@ class ActionsSection(Section):
 
     deadline: Seconds = _written("180s")
     read_only: bool = False
+
+
+class ApprovalsSection(Section):
+    """Who may approve a waiver or an action, and which of them need a second person's yes."""
+
+    approvers: tuple[Name, ...] = ()
+    second_person: tuple[Literal["promote", "complete", "waive"], ...] = ()
+    expiry: Seconds = _written("1h")
+    logins: dict[Name, Name] = Field(default_factory=dict)
 
 
 class ClockSection(Section):
@@ -252,6 +262,7 @@ class File(Section):
     ui: Ui = Ui()
     history: HistorySection = HistorySection()
     actions: ActionsSection = ActionsSection()
+    approvals: ApprovalsSection = ApprovalsSection()
     clock: ClockSection = ClockSection()
     evidence: EvidenceSection = EvidenceSection()
     metrics: Annotated[dict[MetricName, MetricSection], AfterValidator(_filled)]

@@ -12,13 +12,10 @@ from rollout_tui.config.lines import Parts
 from rollout_tui.config.providers import UnknownProvider
 from rollout_tui.config.raw import ProviderSection, StoreSection
 from rollout_tui.config.secrets import REFERENCE, may_hold_secret
-from rollout_tui.config.settings import ProviderSettings
+from rollout_tui.config.settings import STALE_INTERVALS, ProviderSettings
 from rollout_tui.ports import OBSERVED_SHARE, Provider
 
 Lookup = Callable[[str], Provider]
-
-STALE_INTERVALS = 3
-"""Without `stale_after`, data is stale after this many intervals, or later where it is late by design."""
 
 _OPENERS = {"stores": "open_store", "sources": "open_source", "trackers": "open_tracker"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,10 @@ from rollout_tui.domain.plan import Plan
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+
+STALE_INTERVALS = 3
+"""Without `stale_after`, data is stale after this many intervals, or later where it is late by design."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class ProviderSettings:
     label: str = ""
     """The provider's name for people ("Google Play")."""
 
+    @property
+    def late_by_design(self) -> bool:
+        """Whether asking more often than its interval would tell nothing new."""
+        return self.stale_after > STALE_INTERVALS * self.interval
+
 
 @dataclass(frozen=True, slots=True)
 class ClockSettings:
@@ -44,10 +53,11 @@ class ClockSettings:
 
 @dataclass(frozen=True, slots=True)
 class HistorySettings:
-    """Where samples live and for how long (seconds)."""
+    """Where samples live and for how long (seconds); `group` names the users of this host who share it."""
 
     path: Path
     retention: float
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,19 @@ class ActionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalSettings:
+    """Who may approve, and what needs a second person (promote, complete, waive); a request lasts `expiry` seconds.
+
+    `logins` are the approvers' names at the tracker where they differ from those on the host.
+    """
+
+    approvers: tuple[str, ...] = ()
+    second_person: tuple[str, ...] = ()
+    expiry: float = 3600.0
+    logins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that one configuration file says."""
 
@@ -81,5 +104,6 @@ class Settings:
     ui: UiSettings
     actions: ActionSettings
     clock: ClockSettings
+    approvals: ApprovalSettings = ApprovalSettings()
     rehearsal: str | None = None
     """Scenario and speed for the status line ("60x") where this is a rehearsal's configuration."""

@@ -149,6 +149,8 @@ class Proposal:
     typed_again: str | None = None
     terms: Terms = USUAL
     shares: tuple[Decimal, ...] = ()
+    second: str = ""
+    """Whom it needs a second yes of and how that is given, or who gave it; empty where nobody is asked."""
 
     @property
     def possible(self) -> bool:
@@ -182,6 +184,8 @@ class Ending(StrEnum):
     """The store no longer is what the person saw; nothing was changed."""
     REFUSED = "refused"
     """The store or the program said no; nothing was changed."""
+    ASKED = "second person asked"
+    """It needs somebody else's yes first; nothing was changed."""
     UNCONFIRMED = "not confirmed"
     """Accepted or perhaps accepted, but the store does not show it yet."""
 
@@ -226,6 +230,11 @@ class Actor:
     uid: int | None = None
     pid: int | None = None
     login: str = ""
+
+    @property
+    def person(self) -> str:
+        """Who decides: whoever signed in, also where sudo or su made another user of him."""
+        return self.login or self.user
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}"

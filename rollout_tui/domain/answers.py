@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from rollout_tui.domain.verdicts import LETS_THROUGH, GateResult, Verdict
 
-_GRAVEST_FIRST = (Verdict.FAIL, Verdict.NO_DATA, Verdict.UNDECIDED)
+_GRAVEST_FIRST = (Verdict.FAIL, Verdict.NO_DATA, Verdict.UNDECIDED, Verdict.WAIVED)
 
 
 def answer(verdicts: Iterable[Verdict]) -> Verdict:
-    """FAIL, else NO DATA, else UNDECIDED; PASS where all let through, also where there is nothing to judge."""
+    """FAIL, else NO DATA, else UNDECIDED, else WAIVED; PASS where all do, also where there is nothing to judge."""
     given = set(verdicts)
     return next((verdict for verdict in _GRAVEST_FIRST if verdict in given), Verdict.PASS)
 

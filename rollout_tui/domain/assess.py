@@ -13,10 +13,12 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Gate, GateKind, Phase
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity, fits, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
+from rollout_tui.domain.requests import is_open
 from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.severity import Severity, severity_of, worst
 from rollout_tui.domain.snapshot import Curve, MetricStanding, PhaseStanding, Progress, Rollout, StoreStanding
 from rollout_tui.domain.verdicts import BugCount, GateResult, Verdict, judged
+from rollout_tui.domain.waivers import waived
 from rollout_tui.domain.words import age
 
 TRACKER = "tracker"
@@ -41,6 +43,7 @@ def assess(facts: RolloutFacts, now: float) -> Rollout:
         stale=bool(metrics) and all(standing.stale for standing in metrics),
         running=facts.running,
         last_outcome=facts.last_outcome,
+        requests=tuple(request for request in facts.requests if is_open(request, now)),
     )
 
 
@@ -112,7 +115,9 @@ def _gates(facts: RolloutFacts, phases: Sequence[PhaseStanding], now: float) -> 
         # What the store says is not known: the first phase's gates are shown, and none of them holds.
         phase = facts.plan.phases[0]
         return tuple(GateResult(gate, Verdict.NO_DATA, "the phase is not known yet") for gate in phase.gates)
-    return tuple(_gate(gate, current, facts, now) for gate in current.phase.gates)
+    judged_alone = (_gate(gate, current, facts, now) for gate in current.phase.gates)
+    here = current.phase.id
+    return tuple(waived(result, facts.waivers, facts.plan, here, now) for result in judged_alone)
 
 
 def _gate(gate: Gate, standing: PhaseStanding, facts: RolloutFacts, now: float) -> GateResult:

@@ -93,6 +93,8 @@ def _verdicts(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
             continue
         if unknown and not _failed_just_now(result, at):
             continue
+        if old is not None and Verdict.WAIVED in (old.verdict, result.verdict) and result.verdict is not Verdict.FAIL:
+            continue  # the waiver has events of its own
         if result.verdict is Verdict.NO_DATA and not _lost_alone(result, after):
             continue
         yield Event(

@@ -21,6 +21,7 @@ from rollout_tui.domain.plan import Gate, Phase
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.domain.waiving import row_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,14 @@ def _open(case: Case) -> Decision | None:
     return Decision(forms, f"over the limit, not proven; decided {forms[0]}" if is_outside(case) else "")
 
 
+def _waived(case: Case) -> Decision | None:
+    waiver = case.result.waiver
+    if waiver is None:
+        return None
+    longest, *forms = row_forms(waiver, case.zone)
+    return Decision(tuple(forms), longest, needle=False)
+
+
 def _undecided(case: Case) -> Decision:
     return Decision(("not yet",), case.result.reason)
 
@@ -190,7 +199,7 @@ _RULES: dict[Verdict, tuple[_Rule, ...]] = {
     Verdict.PASS: (_assumed, _proven),
     Verdict.UNDECIDED: (_trend, _assumed, _cap, _few, _open, _undecided),
     Verdict.NO_DATA: (),
-    Verdict.WAIVED: (),
+    Verdict.WAIVED: (_waived,),
 }
 
 

@@ -20,6 +20,9 @@ class EventKind(StrEnum):
     ELSEWHERE = "elsewhere"
     SIGNOFF = "signoff"
     ACK = "ack"
+    WAIVER = "waiver"
+    REQUEST = "request"
+    """A second person was asked, or said yes."""
     PROGRAM = "program"
 
 

@@ -10,8 +10,9 @@ from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading
 from rollout_tui.domain.releases import ReleaseState
+from rollout_tui.domain.requests import Request
 from rollout_tui.domain.snapshot import Curve, Observed, Requested
-from rollout_tui.domain.verdicts import BugCount, SignOff
+from rollout_tui.domain.verdicts import BugCount, SignOff, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class RolloutFacts:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     bugs: Mapping[BugScope, BugCount | str] = field(default_factory=dict)
     signoffs: tuple[SignOff, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    requests: tuple[Request, ...] = ()
     was: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     running: Running | None = None
     last_outcome: Outcome | None = None

@@ -12,6 +12,7 @@ from rollout_tui.domain.releases import PhaseKind, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.domain.waiving import in_force
 
 _NOT_SENT = "NOT_SENT_FOR_REVIEW"
 """What a store says of a change that a person must send for review first; all else that waits must be published."""
@@ -51,7 +52,7 @@ def _approved(rollout: Rollout, now: float, zone: tzinfo) -> Advice:
     return Advice(Rank.RELEASE, Urgency.ACT_SOON, Severity.WARNING, headline, detail, short, "n")
 
 
-def promote(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
+def promote(rollout: Rollout, _now: float, zone: tzinfo) -> Advice | None:
     """Every gate holds, and there is a phase to go to."""
     target = target_of(rollout)
     if target is None or not _stands_in_a_phase_of_ours(rollout) or not all(gate.holds for gate in rollout.gates):
@@ -63,13 +64,16 @@ def promote(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Urgency.MAY_PROMOTE,
         Severity.OK,
         f"Promote {name} to {target.label}{share}: press n.",
-        " ".join(filter(None, [_all_hold(len(rollout.gates)), _overdue(rollout)])),
+        " ".join(filter(None, [_all_hold(rollout), in_force(rollout, zone), _overdue(rollout)])),
         f"promote {name} to {target.label}{share}: press n.",
         "n",
     )
 
 
-def _all_hold(gates: int) -> str:
+def _all_hold(rollout: Rollout) -> str:
+    gates, waived = len(rollout.gates), len(rollout.waivers)
+    if waived:
+        return f"{gates - waived} of {gates} gates hold, {waived} {'is' if waived == 1 else 'are'} waived."
     return f"All {gates} gates hold." if gates > 1 else "The one gate holds."
 
 
@@ -82,7 +86,7 @@ def hold(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
     undecided = next((result for result in waiting if result.gate.kind is GateKind.METRIC), None)
     if undecided is not None:
         return _undecided(rollout, undecided, len(waiting) - 1, now, zone)
-    return _unsigned(rollout, waiting[0]) if waiting else None
+    return _unsigned(rollout, waiting[0], zone) if waiting else None
 
 
 def _undecided(rollout: Rollout, result: GateResult, others: int, now: float, zone: tzinfo) -> Advice | None:
@@ -104,19 +108,24 @@ def _undecided(rollout: Rollout, result: GateResult, others: int, now: float, zo
         Urgency.WAIT,
         Severity.INFO,
         headline,
-        " ".join(filter(None, [detail, _overdue(rollout)])),
+        " ".join(filter(None, [detail, in_force(rollout, zone), _overdue(rollout)])),
         short,
     )
 
 
-def _unsigned(rollout: Rollout, result: GateResult) -> Advice:
+def _unsigned(rollout: Rollout, result: GateResult, zone: tzinfo) -> Advice:
     name, label = rollout.plan.label, result.gate.label
     return Advice(
         Rank.HOLD,
         Urgency.WAIT,
         Severity.INFO,
         f"Hold {name}: {label} is needed, {words.plain_text(result.reason, 60)}.",
-        " ".join(filter(None, [f"{rollout.holding} of {len(rollout.gates)} gates hold.", _overdue(rollout)])),
+        " ".join(
+            filter(
+                None,
+                [f"{rollout.holding} of {len(rollout.gates)} gates hold.", in_force(rollout, zone), _overdue(rollout)],
+            )
+        ),
         f"hold {name}: {label} is needed.",
     )
 

@@ -12,8 +12,9 @@ from rollout_tui.domain.plan import Phase, Plan, RolloutPlan
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Reading
 from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.domain.requests import Request
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.verdicts import GateResult, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,13 @@ class Rollout:
     """Every metric's reading is too old."""
     running: Running | None = None
     last_outcome: Outcome | None = None
+    requests: tuple[Request, ...] = ()
+    """What waits for a second person, and what was granted and is not used yet."""
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The overrides in force."""
+        return tuple(result.waiver for result in self.gates if result.waiver is not None)
 
     @property
     def current(self) -> PhaseStanding | None:

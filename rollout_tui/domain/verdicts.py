@@ -55,6 +55,33 @@ class SignOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A manual override of one gate, for one version, build and phase, until a moment (rollout-plan.md 9.6).
+
+    `text` is the condition as the plan wrote it: another limit is another gate. `found` is what the gate said when it
+    was given, `open` how many bugs were open then. `confirmed` says how the approver agreed himself; empty where the
+    operator named him. `ended_at` and `ended` (why) stand once it is over. Times are epoch seconds UTC.
+    """
+
+    id: str
+    gate: str
+    text: str
+    phase: str
+    version: str
+    build: str
+    reason: str
+    approver: str
+    operator: str
+    given_at: float
+    expires_at: float
+    found: Verdict
+    open: int | None = None
+    confirmed: str = ""
+    ended_at: float | None = None
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """A gate's verdict with what it rests on.
 
@@ -78,6 +105,9 @@ class GateResult:
     """Beside a sign-off in a tester phase: what testers did. It does not answer the question (rollout-plan.md 9.4)."""
     finding: Finding | None = None
     """The evidence under the verdict, for a gate on a metric."""
+    waiver: Waiver | None = None
+    """The override in force, where the verdict is WAIVED; `found` is the verdict that it overrides."""
+    found: Verdict | None = None
 
     @property
     def holds(self) -> bool:

@@ -15,13 +15,14 @@ from rollout_tui.domain.releases import ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.domain.waiving import in_force
 
 
 def nothing(rollout: Rollout, now: float, zone: tzinfo) -> Advice:
     """What to wait for."""
     severity = rollout.severity if rollout.severity is not Severity.UNKNOWN else Severity.INFO
     moment, brief = _next_moment(rollout, now, zone)
-    detail = " ".join(filter(None, [_open_gates(rollout, now, zone), foreseen(rollout)]))
+    detail = " ".join(filter(None, [_open_gates(rollout, now, zone), in_force(rollout, zone), foreseen(rollout)]))
     return Advice(Rank.WAIT, Urgency.WAIT, severity, moment, detail, brief)
 
 

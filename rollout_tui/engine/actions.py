@@ -17,6 +17,7 @@ from rollout_tui.engine.proposals import already, propose
 from rollout_tui.engine.recording import Recording
 from rollout_tui.engine.removal import planned
 from rollout_tui.engine.rounds import Desk, StoreRound
+from rollout_tui.engine.second import SecondPerson
 from rollout_tui.engine.sending import ActionRules, Sending, Sent
 from rollout_tui.engine.settling import settled
 from rollout_tui.engine.turns import Taken, Turns, Urged
@@ -46,6 +47,7 @@ class Actions:
         *,
         judged: Callable[[], Rollout],
         tell: Callable[[Event], None],
+        second: SecondPerson,
     ) -> None:
         self._desk = desk
         self._board = board
@@ -58,11 +60,12 @@ class Actions:
         self._turns = Turns()
         self._records = Recording(desk.archive, board, actor, rules.patience)
         self._sending = Sending(desk, board, store_round, rules, self._turns)
+        self._second = second
 
     def propose(self, kind: ActionKind, rollout: Rollout, terms: Terms = USUAL) -> Proposal:
         """What the action would do on these terms, from what is known now. No call is made."""
         rules = self._rules
-        return propose(
+        proposal = propose(
             kind,
             rollout,
             terms,
@@ -71,6 +74,7 @@ class Actions:
             read_only=rules.read_only,
             zone=rules.zone,
         )
+        return replace(proposal, second=self._second.told(proposal))
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """Carry out a confirmed proposal. What a store does is told by the Outcome, never raised."""
@@ -154,6 +158,12 @@ class Actions:
         late = self._against(proposal)
         if late is not None:
             return self._ended(proposal, Sent(Ending.REFUSED, late))
+        try:
+            waits = await self._second.stop(proposal)
+        except HistoryError as error:
+            return self._ended(proposal, Sent(Ending.REFUSED, f"a second person cannot be asked: {error}"))
+        if waits is not None:
+            return self._ended(proposal, Sent(Ending.ASKED, waits))
         async with self._shown(proposal):
             return await self._perform(proposal, change, reason, hold)
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from rollout_tui.history import History, HistoryError
 from rollout_tui.history.audit import AuditError, AuditLog, Deed, audit_file
+from rollout_tui.history.sharing import share
 from rollout_tui.history.store import in_words
 
 _log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ T = TypeVar("T")
 class Archive:
     """All reads and writes of history. A failing write turns into `alarm`; polling and pausing go on without it."""
 
-    def __init__(self, path: Path, on_alarm: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, path: Path, on_alarm: Callable[[], None] = lambda: None, group: str | None = None) -> None:
         self.alarm: str | None = None
         self._audit = AuditLog(audit_file(path))
         self._on_alarm = on_alarm
@@ -28,8 +29,10 @@ class Archive:
         self._history: History | None = None
         self._closing = False
         try:
+            if group is not None:
+                share(path, group)
             self._history = History.open(path)
-        except HistoryError as error:
+        except (HistoryError, OSError) as error:
             self._fail(error)
 
     def load(self, read: Callable[[History], T], otherwise: T) -> T:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
+from functools import partial
 
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.assess import assess
@@ -15,8 +16,11 @@ from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.domain.waivers import ended
+from rollout_tui.domain.waiving import waiver_ended
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.board import Board
+from rollout_tui.history import History
 from rollout_tui.ports import Clock
 
 _KEPT = 200
@@ -27,6 +31,7 @@ _LEVEL = {
     Ending.ALREADY: Severity.OK,
     Ending.DIFFERS: Severity.WARNING,
     Ending.REFUSED: Severity.WARNING,
+    Ending.ASKED: Severity.INFO,
     Ending.UNCONFIRMED: Severity.CRITICAL,
 }
 
@@ -85,6 +90,7 @@ class Assessor:
                 platform = rollout.plan.platform
                 self.log(changes(self._before.get(platform), rollout, now))
                 self._before[platform] = rollout
+                self._end_waivers(board, rollout, now)
         self.snapshot = Snapshot(
             at=now,
             plan=self._plan,
@@ -96,6 +102,15 @@ class Assessor:
             alarm=self._archive.alarm,
         )
         return self.snapshot
+
+    def _end_waivers(self, board: Board, rollout: Rollout, now: float) -> None:
+        """What ends a waiver is written down and announced once: it does not come back when that has passed."""
+        for number, waiver in enumerate(board.waivers):
+            if waiver.ended_at is not None or (why := ended(waiver, rollout, now)) is None:
+                continue
+            board.waivers[number] = replace(waiver, ended_at=now, ended=why)
+            self._archive.write(partial(_end, waiver.id, now, why))
+            self.log((waiver_ended(waiver, rollout, why, now),))
 
     def tell(self, outcome: Outcome) -> None:
         """An action ended: that is an event."""
@@ -111,6 +126,10 @@ class Assessor:
         self.logged += len(events)
         self._events.extendleft(events)
         self._archive.write(lambda history: history.events.add(events))
+
+
+def _end(waiver: str, at: float, why: str, history: History) -> None:
+    history.waivers.end(waiver, at, why)
 
 
 def picture(snapshot: Snapshot) -> tuple[object, ...]:

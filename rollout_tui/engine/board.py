@@ -15,9 +15,10 @@ from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.quantities import Proportion, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
 from rollout_tui.domain.releases import ReleaseState
+from rollout_tui.domain.requests import Request
 from rollout_tui.domain.severity import severity_of
 from rollout_tui.domain.snapshot import Observed
-from rollout_tui.domain.verdicts import BugCount, SignOff
+from rollout_tui.domain.verdicts import BugCount, SignOff, Waiver
 from rollout_tui.domain.words import plain_text
 from rollout_tui.engine.curves import CurveBook
 from rollout_tui.engine.elsewhere import changed_by_hand
@@ -50,6 +51,9 @@ class Board:
         self.running: Running | None = None
         self.last_outcome: Outcome | None = None
         self.signoffs: list[SignOff] = []
+        self.waivers: list[Waiver] = []
+        """Those of every build, ended ones too."""
+        self.requests: list[Request] = []
         self.bugs: dict[BugScope, BugCount | str] = {}
         self.curves = {metric.id: CurveBook(metric) for metric in plan.metrics}
         self.unheard = {plan.store, *plan.sources, *([plan.tracker] if plan.tracker else [])}
@@ -184,6 +188,8 @@ class Board:
             findings={} if clock is None else self._findings(clock),
             bugs=dict(self.bugs),
             signoffs=tuple(self.signoffs),
+            waivers=tuple(self.waivers),
+            requests=tuple(self.requests),
             was=dict(self._was),
             running=self.running,
             last_outcome=self.last_outcome,

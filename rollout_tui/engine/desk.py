@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.requests import Said
 from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.waivers import Field, Wish
 from rollout_tui.ports import Clock
 
 if TYPE_CHECKING:
     from rollout_tui.engine.past import Past
     from rollout_tui.engine.travel import Traveller
+
+
+class People(Protocol):
+    """What people decide about gates: overrides and sign-offs."""
+
+    @property
+    def approvers(self) -> Sequence[str]:
+        """Who may approve an override."""
+        ...
+
+    @property
+    def must_agree(self) -> bool:
+        """Whether the approver of an override must say so himself before it is in force."""
+        ...
+
+    def mistakes(self, platform: Platform, wish: Wish) -> Mapping[Field, str]:
+        """What is wrong with an override as it is wished for now, by field."""
+        ...
+
+    async def waive(self, platform: Platform, wish: Wish) -> Said:
+        """Override a gate, or ask for it. Never raises; what could not be kept was not given."""
+        ...
+
+    async def sign(self, platform: Platform, gate: str, by: str, note: str) -> Said:
+        """Answer a sign-off gate."""
+        ...
 
 
 class Desk(Protocol):
@@ -57,6 +85,11 @@ class Desk(Protocol):
 
     def traveller(self) -> Traveller:
         """Somebody who rebuilds past moments from history; closed by whoever asked."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """What people decide about gates."""
         ...
 
     async def perform(self, proposal: Proposal) -> Outcome:

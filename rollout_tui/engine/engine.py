@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import httpx
 
     from rollout_tui.domain.events import Event
+    from rollout_tui.engine.overrides import Overrides
     from rollout_tui.engine.travel import Traveller
     from rollout_tui.engine.works import Works
 
@@ -73,7 +74,7 @@ class Engine:
         self._shown: tuple[object, ...] | None = None
         self._transport = transport
         self._lookup = lookup
-        self._archive = Archive(settings.history.path, self._arrived)
+        self._archive = Archive(settings.history.path, self._arrived, settings.history.group)
         self.past = Past(self._archive)
         self._boards = [self._board(plan) for plan in settings.plan.rollouts]
         fastest = min((section.interval for section in settings.sources.values()), default=60.0)
@@ -136,6 +137,11 @@ class Engine:
         zone = ZoneInfo(settings.ui.timezone)
         boards = partial(map, self._board, settings.plan.rollouts)
         return Traveller(settings.history.path, settings.plan, lambda: list(boards()), interval, zone)
+
+    @property
+    def people(self) -> Overrides:
+        """What people decide about gates."""
+        return self._works.overrides
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """Carry out a confirmed proposal. It goes on when the caller is cancelled: a change is never half watched."""

@@ -14,6 +14,9 @@ from rollout_tui.history import History
 if TYPE_CHECKING:
     from rollout_tui.engine.cases import Cases
 
+_REQUESTS = 48 * 3600.0
+"""Seconds after which a request is of no interest, whatever became of it."""
+
 
 def recall(history: History, board: Board, now: float) -> None:
     """Fill the board. One read of each table; the curves come as buckets, not as samples."""
@@ -33,6 +36,7 @@ def recall_then(history: History, board: Board, moment: float) -> None:
     board.state = history.states.at(plan.platform, plan.build, moment)
     signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
     board.signoffs = [signoff for signoff in signoffs if signoff.at <= moment]
+    board.waivers = history.waivers.then(plan.platform, moment)
     board.asked = history.journal.last_entry(plan.platform, plan.build, moment)
     board.last_outcome = history.journal.last_outcome(plan.platform, plan.build, moment)
     _recall_numbers(history, board, moment, moment)
@@ -52,9 +56,11 @@ def _recall_numbers(history: History, board: Board, now: float, until: float = m
 
 
 def recall_people(history: History, board: Board, now: float) -> None:
-    """What was done and found in whichever process: sign-offs, requests to the store, FAILs."""
+    """What was done and found in whichever process: sign-offs, waivers, requests, FAILs."""
     plan = board.plan
     board.signoffs = history.signoffs.all(plan.platform, plan.version, plan.build)
+    board.waivers = history.waivers.all(plan.platform)
+    board.requests = [one for one in history.requests.since(now - _REQUESTS) if one.platform is plan.platform]
     board.asked = history.journal.last_entry(plan.platform, plan.build)
     judgements = history.judgements.all(plan.platform, plan.version, plan.build)
     if board.cases is None and any(entry.latch is not None for entry in judgements):

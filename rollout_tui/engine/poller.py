@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import Awaitable, Callable
 
@@ -22,7 +23,8 @@ _DOUBLINGS = 16
 class Poller:
     """Calls `poll` for ever.
 
-    Times are the injected clock's seconds, but `timeout` is the wall's: networks do not speed up.
+    Times are the injected clock's seconds, but `timeout` is the wall's: networks do not speed up. `at_most` is an
+    interval that is asked for now, shorter than the usual one: where a waiver is in force, people promised to watch.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Poller:
         interval: float,
         timeout: float,
         clock: Clock,
+        at_most: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self.name = name
         self._poll = poll
@@ -41,6 +44,7 @@ class Poller:
         self._interval = interval
         self._timeout = timeout
         self._clock = clock
+        self._at_most = at_most
         self._failures = 0
         self._poked = asyncio.Event()
         self._random = random.Random(name)  # noqa: S311  spreads polls, guards nothing
@@ -60,7 +64,8 @@ class Poller:
                 await self._clock.sleep(asked_for)
             # From beginning to beginning: on a fast clock a slow answer is old when it comes.
             spent = (asked_for or 0.0) if error is not None else self._clock.now() - began
-            await self._rest(max(LEAST_REST * self._interval, self._pause_after(error) - spent))
+            rest = self._pause_after(error)
+            await self._rest(max(LEAST_REST * min(self._interval, rest), rest - spent))
 
     async def poll_once(self) -> BaseException | None:
         """One poll; what went wrong is told to `failed` and returned, never raised."""
@@ -82,7 +87,7 @@ class Poller:
 
     def _pause_after(self, error: BaseException | None) -> float:
         if error is None:
-            pause = self._interval
+            pause = min(self._interval, self._at_most())
         elif isinstance(error, Denied | Misconfigured):
             pause = max(self._interval, LONGEST)
         else:

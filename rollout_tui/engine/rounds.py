@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,14 +13,17 @@ from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, 
 from rollout_tui.domain.plan import BugScope, GateKind
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.domain.requests import Approval, is_open
 from rollout_tui.domain.verdicts import BugCount
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.providers import Providers
-from rollout_tui.engine.trouble import blamed
-from rollout_tui.ports import OBSERVED_SHARE, Clock, ProviderError, Query, Source
+from rollout_tui.engine.trouble import blamed, describe
+from rollout_tui.ports import OBSERVED_SHARE, Approver, Clock, ProviderError, Query, Source, Tracker
 
+_log = logging.getLogger(__name__)
+SaidYes = Callable[[Board, Sequence[Approval]], Awaitable[None]]
 _ALWAYS = Line(Operator.GE, Fraction(0))
 _NEVER = Line(Operator.LT, Fraction(0))
 OBSERVED = Metric(
@@ -226,13 +230,14 @@ class SourceRound:
 class TrackerRound:
     """Counts the bugs on which the current phase's gates rest."""
 
-    def __init__(self, desk: Desk, boards: Sequence[Board], settings: ProviderSettings) -> None:
+    def __init__(self, desk: Desk, boards: Sequence[Board], settings: ProviderSettings, said_yes: SaidYes) -> None:
         self._desk = desk
         self.boards = boards
         self.settings = settings
+        self._said_yes = said_yes
 
     async def poll(self) -> None:
-        """Ask for every scope that a gate names. Raises ProviderError."""
+        """Ask for every scope that a gate names, and for a second person's yes. Raises ProviderError."""
         tracker = self._desk.providers.tracker(self.settings.name)
         now = self._desk.clock.now()
         for board in self.boards:
@@ -242,12 +247,25 @@ class TrackerRound:
                 board.bugs[scope] = await tracker.count(board.plan, scope, since)
             self._keep(board)
             board.unheard.discard(self.settings.name)
+            await self._approvals(tracker, board, now)
         self._desk.arrived()
 
     def _keep(self, board: Board) -> None:
         plan = board.plan
         counts = {scope: count for scope, count in board.bugs.items() if isinstance(count, BugCount)}
         self._desk.archive.write(lambda history: history.bugs.add(plan.platform, plan.build, counts))
+
+    async def _approvals(self, tracker: Tracker, board: Board, now: float) -> None:
+        """Only while something waits for it; that it cannot be asked spoils no count of bugs."""
+        waiting = [one.at for one in board.requests if is_open(one, now) and one.grant is None]
+        if not waiting or not isinstance(tracker, Approver):
+            return
+        try:
+            approvals = await tracker.approvals(board.plan, min(waiting))
+        except ProviderError as error:
+            _log.warning("approvals cannot be read: %s", describe(error))
+            return
+        await self._said_yes(board, approvals)
 
     def failed(self, error: BaseException) -> None:
         """The tracker did not answer: no data, not zero."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,16 +13,20 @@ from rollout_tui.config.settings import ProviderSettings, Settings
 from rollout_tui.domain.actions import Actor
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.requests import Approval
 from rollout_tui.domain.snapshot import Rollout
+from rollout_tui.domain.waivers import is_over
 from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.lease import Lease
+from rollout_tui.engine.overrides import Overrides
 from rollout_tui.engine.poller import Poller
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
+from rollout_tui.engine.second import SecondPerson
 from rollout_tui.engine.upkeep import Upkeep
 from rollout_tui.ports import Clock, Provider
 
@@ -64,6 +69,8 @@ class Works:
     ) -> None:
         settings, boards = known.settings, known.boards
         self._clock = known.clock
+        sections = (*settings.stores.values(), *settings.sources.values(), *settings.trackers.values())
+        self._fastest = min((section.interval for section in sections), default=math.inf)
         self.providers = Providers(settings, known.clock, transport, lookup)
         judging = Judging(known.archive, known.clock)
         desk = Desk(self.providers, known.clock, known.archive, judging, ears.answered, ears.arrived)
@@ -76,10 +83,26 @@ class Works:
             if (mine := [board for board in boards if name in board.plan.sources])
         ]
         trackers = [
-            TrackerRound(desk, mine, section)
+            TrackerRound(desk, mine, section, self._said_yes)
             for name, section in settings.trackers.items()
             if (mine := [board for board in boards if board.plan.tracker == name])
         ]
+        self.second = SecondPerson(
+            known.archive, known.clock, settings.approvals, known.actor, boards, ears.judged, ears.tell
+        )
+        self.overrides = Overrides(
+            settings,
+            self.providers,
+            known.archive,
+            known.clock,
+            known.actor,
+            boards,
+            self.second,
+            read_only=known.read_only,
+            judged=ears.judged,
+            tell=ears.tell,
+            watch_closely=self._phase_moved,
+        )
         rules = ActionRules(settings.actions.deadline, known.read_only, ZoneInfo(settings.ui.timezone))
         self.actions = {
             board.plan.platform: Actions(
@@ -91,16 +114,17 @@ class Works:
                 self._lease(settings, board, known.actor),
                 judged=partial(ears.judged, board.plan.platform),
                 tell=ears.tell,
+                second=self.second,
             )
             for board, store in zip(boards, self.stores, strict=True)
         }
         self.upkeep = Upkeep(known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived)
         self.store_pollers = [
-            self._poller(round_.settings, f"{board.plan.platform}", round_.poll, round_.failed)
+            self._poller(round_.settings, f"{board.plan.platform}", round_.poll, round_.failed, (board,))
             for board, round_ in zip(boards, self.stores, strict=True)
         ]
-        self.source_pollers = [self._poller(r.settings, "source", r.poll, r.failed) for r in self.sources]
-        self.tracker_pollers = [self._poller(r.settings, "tracker", r.poll, r.failed) for r in trackers]
+        self.source_pollers = [self._poller(r.settings, "source", r.poll, r.failed, r.boards) for r in self.sources]
+        self.tracker_pollers = [self._poller(r.settings, "tracker", r.poll, r.failed, r.boards) for r in trackers]
 
     @property
     def pollers(self) -> Sequence[Poller]:
@@ -121,12 +145,18 @@ class Works:
         for poller in self.metric_pollers:
             poller.poke()
 
+    async def _said_yes(self, board: Board, approvals: Sequence[Approval]) -> None:
+        """People said yes on the release's pull request."""
+        for said in await self.second.hear(board, approvals):
+            await self.overrides.granted(said)
+
     def _poller(
         self,
         section: ProviderSettings,
         what: str,
         poll: Callable[[], Awaitable[None]],
         failed: Callable[[BaseException], None],
+        boards: Sequence[Board],
     ) -> Poller:
         return Poller(
             f"{section.name} {what}",
@@ -135,4 +165,14 @@ class Works:
             interval=section.interval,
             timeout=section.timeout,
             clock=self._clock,
+            at_most=partial(self._watched_closely, section, boards),
         )
+
+    def _watched_closely(self, section: ProviderSettings, boards: Sequence[Board]) -> float:
+        """The shortest configured interval while a waiver is in force on one of the boards (rollout-plan.md 9.6).
+
+        What is late by design has nothing new to say earlier, and its requests are counted.
+        """
+        now = self._clock.now()
+        waived = any(is_over(waiver, now) is None for board in boards for waiver in board.waivers)
+        return self._fastest if waived and not section.late_by_design else math.inf

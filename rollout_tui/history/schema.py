@@ -72,7 +72,25 @@ CREATE TABLE bugs (
 ) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS)
+_WAIVERS = """
+CREATE TABLE waivers (
+    id TEXT NOT NULL PRIMARY KEY,
+    platform TEXT NOT NULL, version TEXT NOT NULL, build TEXT NOT NULL, phase TEXT NOT NULL,
+    gate TEXT NOT NULL, text TEXT NOT NULL, reason TEXT NOT NULL,
+    approver TEXT NOT NULL, operator TEXT NOT NULL, given_at REAL NOT NULL, expires_at REAL NOT NULL,
+    found TEXT NOT NULL, open INTEGER, confirmed TEXT NOT NULL,
+    ended_at REAL, ended TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE requests (
+    id TEXT NOT NULL PRIMARY KEY,
+    platform TEXT NOT NULL, version TEXT NOT NULL, build TEXT NOT NULL,
+    asked TEXT NOT NULL, terms TEXT NOT NULL, told TEXT NOT NULL,
+    requester TEXT NOT NULL, at REAL NOT NULL, expires_at REAL NOT NULL, approver TEXT NOT NULL,
+    granted_by TEXT, granted_at REAL, granted_how TEXT, used_at REAL
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

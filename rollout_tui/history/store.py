@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rollout_tui.history.audit import Audit, AuditLog, audit_file
@@ -12,8 +11,11 @@ from rollout_tui.history.bugs import BugLog
 from rollout_tui.history.journal import Journal
 from rollout_tui.history.judgements import Judgements
 from rollout_tui.history.log import EventLog, SignOffLog, StateLog
+from rollout_tui.history.requests import RequestLog
 from rollout_tui.history.samples import Samples
-from rollout_tui.history.schema import NewerFile, check, migrate
+from rollout_tui.history.schema import NewerFile, check, migrate, whole
+from rollout_tui.history.sharing import NotShared, make_private
+from rollout_tui.history.waivers import WaiverLog
 
 _BUSY = 5.0
 """Seconds to wait for another process's write."""
@@ -36,6 +38,8 @@ class History:
         self.events = EventLog(connection)
         self.states = StateLog(connection)
         self.signoffs = SignOffLog(connection)
+        self.waivers = WaiverLog(connection)
+        self.requests = RequestLog(connection)
         self.journal = Journal(connection)
         self.judgements = Judgements(connection)
         self.bugs = BugLog(connection)
@@ -44,11 +48,12 @@ class History:
 
     @classmethod
     def open(cls, path: Path) -> History:
-        """Open for reading and writing; the file is made where it is missing (mode 0600). Raises HistoryError."""
+        """Open for reading and writing; the file is made where it is missing (mode 0600). Raises HistoryError.
+
+        One that a group of this host shares is prepared beforehand (sharing.py).
+        """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            make_private(path)
             connection = sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -85,6 +90,10 @@ class History:
         """
         return self.samples.prune(before) or self.events.prune(before) or self.bugs.prune(before)
 
+    def whole(self) -> AbstractContextManager[None]:
+        """One transaction over several tables: all of it or nothing."""
+        return whole(self._connection)
+
     def changed_by_another(self) -> bool:
         """Whether another program wrote since this was asked last."""
         known, self._data_version = self._data_version, self._version_of_data()
@@ -110,6 +119,8 @@ def in_words(error: BaseException) -> str:
         "disk I/O error": "the disk does not answer",
         "database is locked": "another program holds the file",
     }
+    if isinstance(error, NotShared):
+        return str(error.strerror)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return next((words for key, words in known.items() if key in text), text)

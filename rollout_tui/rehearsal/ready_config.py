@@ -173,6 +173,9 @@ blocking_label = "blocker"
 version_label = "$version"
 {fresh}
 
+[approvals]
+approvers = ["mara", "tom"]
+
 [signoffs.maintainer]
 label = "Maintainer sign-off"
 signers = ["mara", "tom"]

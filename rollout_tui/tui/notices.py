@@ -15,6 +15,7 @@ _TONE = {
     Ending.ALREADY: "ok",
     Ending.DIFFERS: "warn",
     Ending.REFUSED: "warn",
+    Ending.ASKED: "info",
     Ending.UNCONFIRMED: "crit",
 }
 

@@ -87,7 +87,7 @@ def silent() -> Rollout:
     ("verdicts", "wanted"),
     [
         ((), Verdict.PASS),
-        ((Verdict.PASS, Verdict.WAIVED), Verdict.PASS),
+        ((Verdict.PASS, Verdict.WAIVED), Verdict.WAIVED),
         ((Verdict.PASS, Verdict.UNDECIDED), Verdict.UNDECIDED),
         ((Verdict.UNDECIDED, Verdict.NO_DATA), Verdict.NO_DATA),
         ((Verdict.NO_DATA, Verdict.FAIL, Verdict.UNDECIDED), Verdict.FAIL),

@@ -76,7 +76,9 @@ def _results(rollout: Rollout) -> tuple[GateResult, ...]:
     else:
         return rollout.gates
     return tuple(
-        replace(result, verdict=Verdict.NO_DATA, reason=unknown) if result.verdict in _GOOD else result
+        replace(result, verdict=Verdict.NO_DATA, reason=unknown, waiver=None, found=None)
+        if result.verdict in _GOOD
+        else result
         for result in rollout.gates
     )
 

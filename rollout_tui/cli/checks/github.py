@@ -14,6 +14,8 @@ from rollout_tui.cli.checks.text import text as plain_text_of
 from rollout_tui.domain import words
 from rollout_tui.domain.answers import stopping
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.domain.waivers import until
+from rollout_tui.domain.waiving import who
 
 _COMMAND = {Verdict.FAIL: "error", Verdict.NO_DATA: "error", Verdict.UNDECIDED: "warning"}
 _MARK = {
@@ -44,6 +46,11 @@ def _commands(found: Checked) -> Iterator[str]:
             title = f"{platform.rollout.plan.label}: {spoken(result.gate.label)} {result.verdict.value}"
             reason = spoken(words.plain_text(result.reason))
             yield f"::{_COMMAND[result.verdict]} title={_property(title)}::{_data(reason)}"
+        for result in platform.results:
+            if result.waiver is not None:
+                title = f"{platform.rollout.plan.label}: {spoken(result.gate.label)} WAIVED"
+                told = f"{spoken(words.plain_text(result.reason))} (until {_moment(until(result.waiver))})"
+                yield f"::warning title={_property(title)}::{_data(told)}"
 
 
 def _summary(found: Checked) -> Iterator[str]:
@@ -71,9 +78,21 @@ def _table(platform: PlatformCheck) -> Iterator[str]:
             _text(result.gate.label),
             _text(f"{value_of(result, platform.rollout)} {interval_of(result, platform.rollout)}".strip()),
             _text(_n(result)),
-            _text(words.plain_text(result.reason)),
+            _text(words.plain_text(_why(result))),
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def _why(result: GateResult) -> str:
+    """The reason; of a waiver also both names and when it ends, to be read later than now."""
+    waiver = result.waiver
+    if waiver is None:
+        return result.reason
+    return f"until {_moment(until(waiver))}, {who(waiver)}: {waiver.reason}; without it {result.found}"
+
+
+def _moment(at: float) -> str:
+    return f"{words.day_and_time(at)} UTC"
 
 
 def _n(result: GateResult) -> str:

@@ -42,6 +42,12 @@ def summary(platform: PlatformCheck) -> str:
     stopped = stopping(platform.results)
     if not stopped:
         count = len(platform.results)
+        waived = [result for result in platform.results if result.waiver is not None]
+        if waived:
+            names = ", ".join(
+                f"{spoken(result.gate.label)} by {result.waiver.approver}" for result in waived if result.waiver
+            )
+            return f"{name}: {count - len(waived)} of {count} gates passed, {len(waived)} waived ({names})"
         return f"{name}: {'all health gates passed' if count else 'nothing to judge in this phase'}"
     first = stopped[0]
     more = f" and {len(stopped) - 1} more" if len(stopped) > 1 else ""

@@ -8,6 +8,7 @@ from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.domain.waiving import row_forms
 from rollout_tui.domain.words import age, middle_cut, plain_percent, plain_text, sample, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
@@ -64,7 +65,9 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
         *labelled(width, "as", scene.who.replace("@", " on ")),
     ]
     if proposal.kind is not ActionKind.PAUSE:
-        read += labelled(width, "second person", "not asked for")
+        read += labelled(
+            width, "second person", proposal.second or "not asked for", "warn" if proposal.second else "text"
+        )
     if proposal.gates:
         # Gates and the age of the store must stand on the smallest screen; effects may be scrolled to there.
         read += _foreseen(scene, proposal, width) if proposal.possible else []
@@ -130,11 +133,15 @@ def _gate(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> Row
     old = "" if result.as_of is None else f" {age(scene.now - result.as_of)}"
     case = case_of(result, rollout, scene.now, scene.zone)
     shown, told = _plain(result)
+    if result.waiver is not None:
+        forms = row_forms(result.waiver, scene.zone)
+        told = next((form for form in forms if len(form) <= width - 46 - len(old)), "")
+    elif case is not None and result.quantity is not None:
+        told = _told(case, result, width - 46 - len(old))
     if case is not None and result.quantity is not None:
         shown = value(case.metric, result.quantity, complement=result.gate.complement)
-        told = _told(case, result, width - 46 - len(old))
     pen.right(43, shown, bold=True)
-    tone = "crit" if result.verdict is Verdict.FAIL else "mute"
+    tone = {Verdict.FAIL: "crit", Verdict.WAIVED: "warn"}.get(result.verdict, "mute")
     pen.put(45, plain_text(told, width - 45 - len(old)), tone)
     pen.right(width, old, "mute")
     return pen.row()

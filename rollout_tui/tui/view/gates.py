@@ -10,6 +10,7 @@ from rollout_tui.domain.quantities import Bare, Mean, Proportion
 from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.domain.waiving import row_forms
 from rollout_tui.domain.words import age, count, middle_cut, plain_text, sample, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
@@ -60,8 +61,23 @@ def gate_row(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> 
     symbol, word, colour = verdict_of(result)
     pen.put(0, f"{symbol} {word}", colour, bold=True)
     pen.put(12, middle_cut(result.gate.label, 21))
-    _DETAILS[result.gate.kind](scene, rollout, result, pen)
+    detail = _DETAILS[result.gate.kind] if result.waiver is None else _waived
+    detail(scene, rollout, result, pen)
     return pen.row()
+
+
+def _waived(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> None:
+    """The value goes on being shown; in place of needle and decision stand the end and both names."""
+    if result.waiver is None:
+        return
+    if result.bugs is not None:
+        pen.right(_VALUE_END, f"{result.bugs.open} open", bold=True)
+    elif result.quantity is not None and result.gate.metric is not None:
+        metric = rollout.plan.metric(result.gate.metric)
+        pen.right(_VALUE_END, value(metric, result.quantity, complement=result.gate.complement), bold=True)
+    else:
+        pen.right(_VALUE_END, "?", "unk", bold=True)
+    _remark(pen, "warn", *row_forms(result.waiver, scene.zone))
 
 
 def _metric(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> None:

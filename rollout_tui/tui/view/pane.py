@@ -24,7 +24,10 @@ def pane_title(scene: Scene, index: int, width: int) -> Row:
     x = pen.put(1, plain_text(_name(rollout), 16), bold=True)
     pen.put(x + 2, f"build {plain_text(rollout.plan.build, 14)}", "text" if focused else "mute")
     hold = "gate holds" if len(rollout.gates) == 1 else "gates holds" if rollout.holding == 1 else "gates hold"
-    gates = f" · {rollout.holding} of {len(rollout.gates)} {hold}" if rollout.gates else ""
+    waived = f", {len(rollout.waivers)} waived" if rollout.waivers else ""
+    gates = f" · {rollout.holding} of {len(rollout.gates)} {hold}{waived}" if rollout.gates else ""
+    if len(gates) > width - 36:
+        gates = f" · {rollout.holding} of {len(rollout.gates)} hold{waived}"
     symbol, colour = SEVERITY[rollout.severity]
     x = pen.right(width, gates) if gates else width
     pen.right(x, f"{symbol} {rollout.severity.value}", colour, bold=True)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from rollout_tui.config.settings import (
     ActionSettings,
+    ApprovalSettings,
     ClockSettings,
     HistorySettings,
     ProviderSettings,
@@ -24,6 +25,7 @@ from rollout_tui.domain.plan import BugScope, Plan, RolloutPlan
 from rollout_tui.domain.quantities import Quantity
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
+from rollout_tui.domain.requests import Approval
 from rollout_tui.domain.verdicts import BugCount
 from rollout_tui.engine.engine import Engine
 from rollout_tui.ports import Clock, Impossible, Provider, Query
@@ -170,6 +172,10 @@ class FakeTracker:
     open: int = 0
     counted: list[tuple[Platform, BugScope, float | None]] = field(default_factory=list)
     on_count: Callable[[], None] = lambda: None
+    said: list[Approval] = field(default_factory=list)
+    asked_since: list[float] = field(default_factory=list)
+    notes: str = ""
+    keeps_notes: bool = False
     closed: bool = False
 
     async def count(self, rollout: RolloutPlan, scope: BugScope, since: float | None) -> BugCount:
@@ -177,6 +183,16 @@ class FakeTracker:
         self.counted.append((rollout.platform, scope, since))
         self.on_count()
         return BugCount(self.open, self.clock.now(), "GitHub")
+
+    async def approvals(self, rollout: RolloutPlan, since: float) -> Sequence[Approval]:
+        """What was said on the release's pull request."""
+        self.asked_since.append(since)
+        return self.said
+
+    async def write_notes(self, rollout: RolloutPlan, text: str) -> str | None:
+        """The release notes, where it keeps them."""
+        self.notes = text if self.keeps_notes else ""
+        return "the notes of v4.2.0" if self.keeps_notes else None
 
     async def close(self) -> None:
         """Remember that it was closed."""
@@ -212,6 +228,7 @@ class World:
         self.broken: dict[str, Exception] = {}
         self.timeout = 5.0
         self.deadline = 180.0
+        self.approvals = ApprovalSettings(("jkim", "mara", "tom"))
         self.engines: list[Engine] = []
 
     @property
@@ -241,11 +258,12 @@ class World:
             ui=UiSettings(),
             actions=ActionSettings(self.deadline, read_only),
             clock=ClockSettings(),
+            approvals=self.approvals,
         )
 
-    def engine(self, *, read_only: str | None = None) -> Engine:
+    def engine(self, *, read_only: str | None = None, actor: Actor = JKIM) -> Engine:
         """A program that looks at this world; painted from history, not yet started."""
-        engine = Engine(self.settings(), clock=self.clock, lookup=self.lookup, actor=JKIM, read_only=read_only)
+        engine = Engine(self.settings(), clock=self.clock, lookup=self.lookup, actor=actor, read_only=read_only)
         engine.load()
         self.engines.append(engine)
         return engine
