@@ -13,7 +13,7 @@ from providers import wire
 from providers.github.options import GitHubOptions, for_version
 from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import BugScope, RolloutPlan
-from rollout_tui.domain.verdicts import BugCount
+from rollout_tui.domain.verdicts import LISTED, Bug, BugCount
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import Clock, Denied, Misconfigured, Unreachable
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _WHO = "GitHub"
 _PAGES = 20
-_NEWEST = 3
 _MINUTE = 60.0
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 
@@ -37,6 +36,12 @@ class Issue:
     updated: float
     reopened: bool
     milestone: str | None
+    link: str
+
+    @property
+    def bug(self) -> Bug:
+        """What a person sees of it."""
+        return Bug(f"#{self.number}", plain_text(self.title, 100), plain_text(self.link, 300), self.created)
 
     def is_new(self, since: float) -> bool:
         """Opened since, or reopened and changed since: the list does not say when it was reopened."""
@@ -71,11 +76,10 @@ class GitHubTracker:
         if scope is BugScope.NEW and since is not None:
             issues = [issue for issue in issues if issue.is_new(since)]
         issues.sort(key=lambda issue: issue.created, reverse=True)
-        newest = tuple(f"#{issue.number} {plain_text(issue.title, 100)}" for issue in issues[:_NEWEST])
-        return BugCount(len(issues), asked_at, _WHO, newest)
+        return BugCount(len(issues), asked_at, _WHO, tuple(issue.bug for issue in issues[:LISTED]))
 
     async def examine(self, rollouts: Sequence[RolloutPlan]) -> Sequence[Remark]:
-        """Whether the labels exist: one that was renamed counts no bug for ever (stores.md 9). Raises ProviderError."""
+        """Whether labels and milestone are used: one that was renamed counts no bug for ever. Raises ProviderError."""
         options = self._options
         named = [options.critical_label, options.blocking_label]
         if options.version_label is not None:
@@ -85,7 +89,25 @@ class GitHubTracker:
             for item in await self._pages(f"{self._repository()}/labels", {"per_page": "100"})
             if isinstance(item, dict)
         }
-        return [self._label(label, exists=label.casefold() in there) for label in dict.fromkeys(named)]
+        remarks = [self._label(label, exists=label.casefold() in there) for label in dict.fromkeys(named)]
+        return (
+            remarks if options.milestone is None else [*remarks, *await self._milestones(options.milestone, rollouts)]
+        )
+
+    async def _milestones(self, written: str, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
+        """Whether some issue, open or closed, has each version's milestone; among the newest, which is enough."""
+        query = {"milestone": "*", "state": "all", "per_page": "100"}
+        items, _ = await self._page(f"{self._repository()}/issues", query)
+        used = {issue.milestone for issue in _read(items, pulls=True)}
+        remarks = []
+        for title in dict.fromkeys(for_version(written, rollout.version) for rollout in rollouts):
+            name = plain_text(title, 60)
+            if title in used:
+                remarks.append(Remark(_WHO, Grade.OK, f"milestone “{name}” is used"))
+            else:
+                text = f"none of the newest issues has the milestone “{name}”: without it none is counted"
+                remarks.append(Remark(_WHO, Grade.WARNING, text, "name the milestone that is used"))
+        return remarks
 
     def _label(self, label: str, *, exists: bool) -> Remark:
         name = plain_text(label, 60)
@@ -111,18 +133,23 @@ class GitHubTracker:
         parameters: Mapping[str, str] | None = query
         found: list[wire.Json] = []
         for _ in range(_PAGES):
-            answer = await wire.get(self._http, url, who=_WHO, params=parameters, headers=self._headers)
-            self._check(answer)
-            if not isinstance(answer.json, list):
-                raise Unreachable(f"{_WHO} answered with something that is no list")
-            found += answer.json
-            following = _NEXT.search(answer.headers.get("link", ""))
+            items, following = await self._page(url, parameters)
+            found += items
             if following is None:
                 return found
-            url, parameters = following[1], None
+            url, parameters = following, None
             if not url.startswith(f"{self._base}/"):
                 raise Unreachable(f"{_WHO} names a next page on another server")
         raise Misconfigured(f"{_WHO} lists more than {_PAGES * 100} issues or labels", "narrow the labels down")
+
+    async def _page(self, url: str, query: Mapping[str, str] | None) -> tuple[list[wire.Json], str | None]:
+        """One page of a list, and where the next one is."""
+        answer = await wire.get(self._http, url, who=_WHO, params=query, headers=self._headers)
+        self._check(answer)
+        if not isinstance(answer.json, list):
+            raise Unreachable(f"{_WHO} answered with something that is no list")
+        following = _NEXT.search(answer.headers.get("link", ""))
+        return answer.json, None if following is None else following[1]
 
     def _check(self, answer: wire.Answer) -> None:
         """Raises what the status means here."""
@@ -152,12 +179,12 @@ class GitHubTracker:
         return _MINUTE if answer.status == 429 or "rate limit" in answer.text.lower() else None
 
 
-def _read(body: wire.Json) -> list[Issue]:
+def _read(body: wire.Json, *, pulls: bool = False) -> list[Issue]:
     """The issues of one page. Raises Unreachable where a known field is not what it should be."""
     try:
         if not isinstance(body, list):
             raise TypeError("no list")
-        return [_issue(item) for item in body if "pull_request" not in item]
+        return [_issue(item) for item in body if pulls or "pull_request" not in item]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Unreachable(f"{_WHO} answered with something that is no list of issues") from None
 
@@ -171,6 +198,7 @@ def _issue(item: wire.Json) -> Issue:
         updated=_time(item["updated_at"]),
         reopened=item.get("state_reason") == "reopened",
         milestone=None if milestone is None else str(milestone["title"]),
+        link=str(item.get("html_url", "")),
     )
 
 

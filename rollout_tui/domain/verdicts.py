@@ -31,13 +31,36 @@ LETS_THROUGH = frozenset({Verdict.PASS, Verdict.WAIVED})
 
 
 @dataclass(frozen=True, slots=True)
+class Bug:
+    """An open bug as its tracker calls it: `#2214`, `APP-17`. `link` leads a person to it, `opened` epoch seconds UTC.
+
+    Texts are plain already; empty or None what the tracker does not say.
+    """
+
+    id: str
+    title: str
+    link: str = ""
+    opened: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BugCount:
-    """A tracker's answer: how many such bugs are open; `newest` holds up to three of their titles."""
+    """A tracker's answer: how many such bugs are open, and those that it lists, newest first (up to `LISTED`)."""
 
     open: int
     as_of: float
     source: str
-    newest: tuple[str, ...] = ()
+    listed: tuple[Bug, ...] = ()
+
+    @property
+    def newest(self) -> tuple[str, ...]:
+        """Up to three of them in words: `#2214 Crash on reconnect`."""
+        return tuple(f"{bug.id} {bug.title}".strip() for bug in self.listed[:_NEWEST])
+
+
+LISTED = 20
+"""Bugs that a count brings along at most: enough to read, whatever their number."""
+_NEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import json
 import math
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import astuple
 
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.releases import Platform
-from rollout_tui.domain.verdicts import BugCount
+from rollout_tui.domain.verdicts import Bug, BugCount
 
 
 class BugLog:
@@ -21,7 +22,15 @@ class BugLog:
     def add(self, platform: Platform, build: str, counts: Mapping[BugScope, BugCount]) -> None:
         """Write one poll's counts."""
         rows = [
-            (platform, build, scope, count.as_of, count.open, count.source, json.dumps(count.newest))
+            (
+                platform,
+                build,
+                scope,
+                count.as_of,
+                count.open,
+                count.source,
+                json.dumps(list(map(astuple, count.listed))),
+            )
             for scope, count in counts.items()
         ]
         self._connection.executemany("INSERT OR REPLACE INTO bugs VALUES (?,?,?,?,?,?,?)", rows)
@@ -34,8 +43,8 @@ class BugLog:
             (platform, build, until),
         )
         return {
-            BugScope(scope): BugCount(number, at, source, tuple(json.loads(titles)))
-            for scope, number, at, source, titles in rows
+            BugScope(scope): BugCount(number, at, source, tuple(Bug(*told) for told in json.loads(listed)))
+            for scope, number, at, source, listed in rows
         }
 
     def prune(self, before: float) -> int:

@@ -17,7 +17,7 @@ from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Curve, Observed, Requested, Rollout, Snapshot
-from rollout_tui.domain.verdicts import BugCount, SignOff
+from rollout_tui.domain.verdicts import Bug, BugCount, SignOff
 from tests.evidence import by_evidence
 from tests.unit.domain.builders import (
     ANDROID,
@@ -205,7 +205,7 @@ def snapshot(*rollouts: Rollout, events: tuple[Event, ...] = EVENTS) -> Snapshot
 
 def incident() -> Snapshot:
     """Android's crash rate beyond the critical line after 9 h of phase 2; iOS without its source."""
-    bug = BugCount(1, NOW - 240, "GitHub", ("#2214 Crash on reconnect after sleep",))
+    bug = BugCount(1, NOW - 240, "GitHub", (Bug("#2214", "Crash on reconnect after sleep"),))
     spike = android(
         states=(play("0.1", NOW - 66 * HOUR), play("0.5", NOW - 9 * HOUR)),
         requested=Requested("50 %", NOW - 9 * HOUR, "mara@rel-01"),

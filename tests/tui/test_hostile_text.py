@@ -16,7 +16,7 @@ from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Requested, Snapshot
-from rollout_tui.domain.verdicts import BugCount
+from rollout_tui.domain.verdicts import Bug, BugCount
 from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.ink import Pen, Row, blank, outside, text_of, wrapped
 from rollout_tui.tui.symbols import ascii_text
@@ -47,7 +47,7 @@ texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=200))
 
 def everywhere(text: str) -> Snapshot:
     """The text in every place that somebody outside can write to."""
-    bug = BugCount(2, NOW - 60, text, (text, text))
+    bug = BugCount(2, NOW - 60, text, (Bug(text, text, text), Bug(text, text)))
     strange = replace(play("0.5", NOW - 9), status=text, version=text, notes=(text,))
     first = android(
         state=strange,

@@ -22,7 +22,7 @@ from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.readings import NoReading, Scope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.verdicts import BugCount, Verdict
+from rollout_tui.domain.verdicts import Bug, BugCount, Verdict
 from tests.tui.samples import android, ios, snapshot
 from tests.unit.domain.builders import CONNECT, CRASH, HOUR, NOW, play, reading
 from tests.unit.domain.test_advice import SIGNED
@@ -72,7 +72,7 @@ def undecided() -> Rollout:
 
 
 def failing() -> Rollout:
-    return good_android(bugs={BugScope.ANY: BugCount(1, NOW - 60, "GitHub", ("#12 crash",))})
+    return good_android(bugs={BugScope.ANY: BugCount(1, NOW - 60, "GitHub", (Bug("#12", "crash"),))})
 
 
 def silent() -> Rollout:

@@ -139,8 +139,8 @@ def _bugs(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None
         return
     pen.right(_VALUE_END, f"{result.bugs.open} open", bold=True)
     when = age(scene.now - result.bugs.as_of)
-    if result.bugs.open and result.bugs.newest:
-        number = result.bugs.newest[0].split(" ", 1)[0]
+    if result.bugs.open and result.bugs.listed:
+        number = result.bugs.listed[0].id
         _remark(pen, "crit", f"{number}, {when} ago", f"{number}, {when}", number, when)
     else:
         _remark(pen, "mute", f"read {when} ago", f"{when} ago", when)

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from providers.github import PROVIDER
 from rollout_tui.domain.plan import BugScope
-from rollout_tui.domain.verdicts import BugCount
-from rollout_tui.ports import Denied, Misconfigured, ProviderContext, ProviderError, Tracker, Unreachable
+from rollout_tui.domain.verdicts import Bug, BugCount
+from rollout_tui.ports import Denied, Examined, Misconfigured, ProviderContext, ProviderError, Tracker, Unreachable
 from tests.providers.prometheus.desk import NOW, StillClock
 from tests.unit.domain.builders import ANDROID, HOUR
 
@@ -85,6 +85,8 @@ class GitHub:
     """Pages of issues, or another answer; remembers what was asked."""
 
     pages: list[list[dict[str, Any]]] = field(default_factory=lambda: [[]])
+    issues: list[dict[str, Any]] | None = None
+    """Issues beside pages of something else."""
     instead: httpx.Response | None = None
     elsewhere: str = "https://api.github.com/repos/acme/connect/issues"
     asked: list[httpx.Request] = field(default_factory=list)
@@ -93,11 +95,18 @@ class GitHub:
         self.asked.append(request)
         if self.instead is not None:
             return self.instead
+        if self.issues is not None and request.url.path.endswith("/issues"):
+            return httpx.Response(200, json=self.issues)
         number = int(request.url.params.get("page", "1"))
-        headers = {}
+        headers: dict[str, str] = {}
         if number < len(self.pages):
             headers["Link"] = f'<{self.elsewhere}?page={number + 1}>; rel="next", <{self.elsewhere}?page=9>; rel="last"'
         return httpx.Response(200, json=self.pages[number - 1], headers=headers)
+
+
+def label(name: str) -> dict[str, Any]:
+    url = "https://api.github.com/repos/acme/connect/labels/x"
+    return {"id": 1, "node_id": "L_1", "url": url, "name": name, "description": None, "color": "f00", "default": False}
 
 
 @dataclass
@@ -154,7 +163,11 @@ async def loose() -> AsyncIterator[Desk]:
 
 async def test_open_critical_issues_are_counted_with_the_newest_first(desk: Desk) -> None:
     desk.github.pages = [[issue(n, f"Bug {n}", created=OLD + n) for n in (2, 5, 1, 4)]]
-    assert await desk.count() == BugCount(4, NOW, "GitHub", ("#5 Bug 5", "#4 Bug 4", "#2 Bug 2"))
+    found = await desk.count()
+    assert (found.open, found.as_of, found.source) == (4, NOW, "GitHub")
+    assert found.newest == ("#5 Bug 5", "#4 Bug 4", "#2 Bug 2")
+    assert found.listed[0] == Bug("#5", "Bug 5", "https://github.com/acme/connect/issues/5", OLD + 5)
+    assert len(found.listed) == 4
     (request,) = desk.github.asked
     assert request.url.path == "/repos/acme/connect/issues"
     assert dict(request.url.params) == {"labels": "critical", "state": "open", "per_page": "100"}
@@ -205,6 +218,34 @@ async def test_new_are_those_opened_or_reopened_since(desk: Desk) -> None:
     assert (await desk.count(BugScope.NEW)).newest == ("#2 opened", "#3 reopened")
     assert (await desk.count(BugScope.ANY)).open == 5
     assert (await desk.count(BugScope.NEW, since=None)).open == 5
+
+
+async def examined(desk: Desk, **options: Any) -> list[tuple[str, str]]:
+    tracker = desk.tracker(**options)
+    assert isinstance(tracker, Examined)
+    return [(remark.grade.value, remark.text) for remark in await tracker.examine([ANDROID])]
+
+
+async def test_a_label_that_was_renamed_is_told_by_the_checkup(desk: Desk) -> None:
+    desk.github.pages = [[label("Critical"), label("bug")], [label("4.2.0")]]
+    desk.github.elsewhere = "https://api.github.com/repos/acme/connect/labels"
+    assert await examined(desk, version_label="$version") == [
+        ("OK", "label “critical” exists"),
+        ("WARNING", "acme/connect has no label “blocker”: no issue with it is ever found"),
+        ("OK", "label “4.2.0” exists"),
+    ]
+    assert [request.url.path for request in desk.github.asked] == ["/repos/acme/connect/labels"] * 2
+
+
+async def test_a_milestone_that_no_issue_has_is_told_by_the_checkup(desk: Desk) -> None:
+    desk.github.pages = [[label("critical"), label("blocker")]]
+    desk.github.issues = [issue(1, milestone=milestone("4.3.0"))]
+    assert (await examined(desk, milestone="$version"))[2:] == [
+        ("WARNING", "none of the newest issues has the milestone “4.2.0”: without it none is counted")
+    ]
+    desk.github.issues = [issue(1, milestone=milestone("4.2.0"), state="closed")]
+    assert (await examined(desk, milestone="$version"))[2:] == [("OK", "milestone “4.2.0” is used")]
+    assert dict(desk.github.asked[-1].url.params) == {"milestone": "*", "state": "all", "per_page": "100"}
 
 
 async def test_titles_cannot_reach_the_terminal(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from rollout_tui.domain.readings import Answer, NoReading, Scope
 from rollout_tui.domain.releases import Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.verdicts import BugCount, GateResult, SignOff, Verdict
+from rollout_tui.domain.verdicts import Bug, BugCount, GateResult, SignOff, Verdict
 from tests.unit.domain.builders import CRASH, HOUR, NOW, android_facts, play, reading
 
 
@@ -102,7 +102,7 @@ def test_the_last_known_value_stays_visible_but_is_not_judged() -> None:
         ({}, Verdict.NO_DATA, "not read yet"),
         ({BugScope.ANY: "GitHub: HTTP 502"}, Verdict.NO_DATA, "GitHub: HTTP 502"),
         ({BugScope.ANY: BugCount(0, NOW - 16 * 60, "GitHub")}, Verdict.NO_DATA, "STALE, 16 min old"),
-        ({BugScope.ANY: BugCount(1, NOW - 60, "GitHub", ("#2214",))}, Verdict.FAIL, "1 open"),
+        ({BugScope.ANY: BugCount(1, NOW - 60, "GitHub", (Bug("#2214", ""),))}, Verdict.FAIL, "1 open"),
         ({BugScope.ANY: BugCount(0, NOW - 60, "GitHub")}, Verdict.PASS, "0 open"),
     ],
 )

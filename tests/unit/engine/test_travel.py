@@ -14,7 +14,7 @@ from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Reading, Scope, Window
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.verdicts import BugCount, SignOff, Verdict
+from rollout_tui.domain.verdicts import Bug, BugCount, SignOff, Verdict
 from rollout_tui.engine.board import Board, stale_limits
 from rollout_tui.engine.travel import Traveller
 from rollout_tui.history import History, HistoryError
@@ -54,7 +54,8 @@ def path(tmp_path: Path) -> Path:
         if not NOW - 12 * HOUR < at < NOW - 11 * HOUR:
             history.samples.add(polls(at))
     history.bugs.add(Platform.ANDROID, "4201", {BugScope.ANY: BugCount(0, NOW - 10 * HOUR, "GitHub")})
-    history.bugs.add(Platform.ANDROID, "4201", {BugScope.ANY: BugCount(2, NOW - 2 * HOUR, "GitHub", ("#1 x",))})
+    told = (Bug("#1", "x", "https://github.example/1", NOW - 3 * HOUR),)
+    history.bugs.add(Platform.ANDROID, "4201", {BugScope.ANY: BugCount(2, NOW - 2 * HOUR, "GitHub", told)})
     history.signoffs.add(Platform.ANDROID, SignOff("signoff:maintainer", "closed", "4.2.0", "4201", "mara", NOW - HOUR))
     history.events.add(
         [

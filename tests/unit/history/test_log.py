@@ -11,10 +11,11 @@ import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.releases import Platform, ReleaseState
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Requested
-from rollout_tui.domain.verdicts import SignOff
+from rollout_tui.domain.verdicts import Bug, BugCount, SignOff
 from rollout_tui.history import History
 from tests.unit.domain.builders import NOW, play
 from tests.unit.history.values import halted, pause
@@ -169,3 +170,11 @@ def test_states_of_the_past_may_be_written_in_any_order(history: History) -> Non
     history.states.add(ANDROID, play("0.1", NOW - 3600))
     assert history.states.newest(ANDROID, "4201") == later
     assert [state.share for state in history.states.all(ANDROID, "4201")] == [Decimal("0.1"), Decimal("0.5")]
+
+
+def test_bugs_come_back_with_number_title_and_link(history: History) -> None:
+    told = (Bug("#7", "Crash", "https://github.example/7", 5.0), Bug("#6", "Hang"))
+    counted = {BugScope.ANY: BugCount(9, 100.0, "GitHub", told)}
+    history.bugs.add(ANDROID, "4201", counted)
+    assert history.bugs.newest(ANDROID, "4201") == counted
+    assert history.bugs.newest(ANDROID, "4201", until=99.0) == {}
