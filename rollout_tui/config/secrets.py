@@ -35,6 +35,10 @@ _VALUES = re.compile(
 """Shapes that only secrets have."""
 
 
+_PLACEHOLDER = re.compile(r"\$\w+|\$\{\w+\}")
+"""What a provider fills in, such as the `page_token = "$cursor"` of a next page."""
+
+
 def resolve(reference: str) -> str:
     """The secret's value. Raises Misconfigured with the reference, never with what it holds."""
     scheme, _, rest = reference.partition(":")
@@ -55,6 +59,8 @@ def is_reference(text: str) -> bool:
 def may_hold_secret(key: str, value: object) -> bool:
     """Whether a value must not be repeated in a message: by the name of its key, or by its own shape."""
     if isinstance(value, str) and is_reference(value) and not _VALUES.search(value):
+        return False
+    if isinstance(value, str) and _PLACEHOLDER.fullmatch(value):
         return False
     return bool(_KEYS.search(key)) or (isinstance(value, str) and _VALUES.search(value) is not None)
 

@@ -1,0 +1,140 @@
+"""The source: each question a request, each number an expression over its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from providers.http_json.client import Got, JsonClient
+from providers.http_json.expressions import search
+from providers.http_json.options import Asking, HttpJsonOptions, MetricPicks
+from providers.http_json.requests import Filled, Request
+from providers.http_json.templates import Values, of_rollout, of_window
+from providers.references import Secrets
+from providers.stated import NoData, Stated, reading, window_of
+from rollout_tui.domain.checkup import Grade, Remark
+from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
+from rollout_tui.domain.words import plain_text
+from rollout_tui.ports import Clock, ProviderError, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A query that a request answers, and the window that the answer is about."""
+
+    query: Query
+    picks: MetricPicks
+    asking: Asking
+    request: Request
+    values: Values
+    window: Window
+
+    @property
+    def key(self) -> tuple[Filled, Request]:
+        """Equal for questions that one answer serves."""
+        return self.request.filled(self.values), self.request
+
+
+class JsonSource:
+    """Numbers out of a JSON API. It asks about the present alone: no past to fill in."""
+
+    def __init__(self, options: HttpJsonOptions, client: JsonClient, secrets: Secrets, clock: Clock, name: str) -> None:
+        self._picks = dict(options.metrics or {})
+        self._asking = {name: picks.over(options) for name, picks in self._picks.items()}
+        self._client = client
+        self._secrets = secrets
+        self._clock = clock
+        self._name = name
+
+    def metrics(self) -> frozenset[str]:
+        """Ids of the configured metrics."""
+        return frozenset(self._picks)
+
+    async def read(self, queries: Sequence[Query]) -> Sequence[Answer]:
+        """One answer per query, in order; equal requests are made once. Raises ProviderError where none is answered."""
+        asks = [self._ask(query) for query in queries]
+        wanted = {ask.key: ask for ask in asks if isinstance(ask, Ask)}
+        got = dict(zip(wanted, await self._all(list(wanted.values())), strict=True))
+        broken = [each for each in got.values() if isinstance(each, ProviderError)]
+        if broken and len(broken) == len(got):
+            raise broken[0]
+        now = self._clock.now()
+        return [
+            self._answer(ask, got[ask.key], now) if isinstance(ask, Ask) else self._nothing(query, ask, now)
+            for query, ask in zip(queries, asks, strict=True)
+        ]
+
+    async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:  # noqa: ARG002  no memory
+        """Nothing: every moment of the past would be a request of its own."""
+        return []
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def examine(self, rollouts: Sequence[RolloutPlan]) -> Sequence[Remark]:  # noqa: ARG002  the same for all
+        """Which metrics cannot tell how old their data is."""
+        unaged = sorted(name for name, asking in self._asking.items() if asking.as_of is None)
+        if not unaged:
+            return []
+        text = f"{', '.join(unaged)}: nothing says how old the data is; a source that stands still is not noticed"
+        return [Remark(self._name, Grade.NOTE, text, "name the path of the newest data's time in `as_of`")]
+
+    async def _all(self, asks: Sequence[Ask]) -> list[Got | NoData | ProviderError]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._get(ask)) for ask in asks]
+        return [task.result() for task in tasks]
+
+    async def _get(self, ask: Ask) -> Got | NoData | ProviderError:
+        try:
+            return await self._client.ask(ask.request, ask.values)
+        except (NoData, ProviderError) as error:
+            return error
+
+    def _ask(self, query: Query) -> Ask | str:
+        """The request for a query, or why there is none."""
+        picks = self._picks.get(query.metric.id)
+        if picks is None:
+            return f"{query.metric.id} is not configured"
+        asking = self._asking[query.metric.id]
+        try:
+            window = window_of(query, picks.parts, picks.terms)
+            values = of_rollout(query.rollout) | of_window(window)
+        except (NoData, ProviderError) as error:
+            return str(error)
+        return Ask(query, picks, asking, asking.request(), values, window)
+
+    def _answer(self, ask: Ask, got: Got | NoData | ProviderError, now: float) -> Answer:
+        query = ask.query
+        if not isinstance(got, Got):
+            return self._nothing(query, str(got), now)
+        try:
+            check_answer(ask.asking, got, ask.values)
+            return reading(query, _stated(ask, got), ask.picks.terms, ask.window, now, self._name)
+        except NoData as error:
+            return self._nothing(query, str(error), now)
+
+    def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
+        words = self._secrets.hidden(reason if reason.startswith(self._name) else f"{self._name}: {reason}")
+        return NoReading(query.metric.id, query.scope, query.rollout.build, words, now, self._name)
+
+
+def check_answer(asking: Asking, got: Got, values: Values) -> None:
+    """Raises NoData where the answer says that something went wrong, or that it is not whole."""
+    said = None if asking.error is None else search(asking.error, got.document, values)
+    if said not in (None, False, "", [], {}):
+        raise NoData(f"it says “{plain_text(str(said), 160)}”")
+    if asking.complete is not None and search(asking.complete, got.document, values) is not True:
+        raise NoData(f"the answer is not whole ({plain_text(asking.complete, 60)} is not true)")
+
+
+def _stated(ask: Ask, got: Got) -> Stated:
+    def found(text: str | None) -> object:
+        return None if text is None else search(text, got.document, ask.values)
+
+    asking = ask.asking
+    looked_for = {"as_of": asking.as_of, "build": asking.build}
+    parts: Mapping[str, object] = {name: found(text) for name, text in ask.picks.parts.items()}
+    must = frozenset(name for name, text in looked_for.items() if text is not None)
+    return Stated(parts, as_of=found(asking.as_of), build=found(asking.build), must=must)
