@@ -50,7 +50,7 @@ def _pause(scene: Scene) -> Change:
     if full:
         fields.append(FieldChange("share", "none", f"{ALMOST_ALL}: a halted release must have one, {_full_share()}"))
     else:
-        fields.append(FieldChange("share", stays, "stays written, reaches no new users"))
+        fields.append(FieldChange("share", "", f"{stays} stays written, reaches no new users"))
     effects = [
         *consents.effects(scene.intent.allowed),
         f"Users who have {scene.rollout.build} keep it.",

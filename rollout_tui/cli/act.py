@@ -161,7 +161,7 @@ def _described(proposal: Proposal) -> list[str]:
     lines = [proposal.title]
     if proposal.change is not None:
         lines.append(proposal.change.headline)
-        lines += [f"  {field.name}: {field.before} -> {field.after}" for field in proposal.change.fields]
+        lines += [f"  {field.name}: {field.told('->')}" for field in proposal.change.fields]
         lines += [f"  - {effect}" for effect in proposal.change.effects]
         lines.append(f"  way back: {proposal.change.way_back}")
         if proposal.change.irreversible:

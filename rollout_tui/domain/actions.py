@@ -86,11 +86,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One line of the exact difference at the store: `state: inProgress -> halted`."""
+    """One line of the exact difference at the store: `state: inProgress -> halted`; without `before`, what stays."""
 
     name: str
     before: str
     after: str
+
+    def told(self, arrow: str) -> str:
+        """Both sides with that arrow between them."""
+        return f"{self.before} {arrow} {self.after}" if self.before else self.after
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _unread(rollout: Rollout) -> Obstacle:
 def _gate_obstacle(result: GateResult, rollout: Rollout, now: float, zone: tzinfo) -> Obstacle:
     label = result.gate.label
     if result.gate.kind is GateKind.TIME and result.left is not None:
-        over = words.day_and_time(now + result.left, zone)
+        over = words.moment(now + result.left, zone)
         return Obstacle(f"{label}: {words.span(result.left)} left", f"wait, over {over}")
     if result.gate.kind is GateKind.SIGNOFF:
         name = result.gate.id.removeprefix("signoff:")

@@ -109,7 +109,7 @@ def cost_of_waiting(standing: MetricStanding) -> str:
     if hourly < 1:
         return ""
     digits = max(0, len(str(hourly)) - 2)
-    return f"Each hour of waiting: about {round(hourly, -digits):,} over the target."
+    return f"Each hour of waiting: about {round(hourly, -digits):,} {metric.population} over the target."
 
 
 def pause_effect(rollout: Rollout) -> str:

@@ -57,7 +57,7 @@ def _next_moment(rollout: Rollout, now: float, zone: tzinfo) -> tuple[str, str]:
         return "", ""
     where = words.plain_percent(target.share) if target.share is not None else target.label
     until = words.span(current.left)
-    moment = words.day_and_time(now + current.left, zone)
+    moment = words.moment(now + current.left, zone)
     return (
         f"{name} may go to {where} in {until} at the earliest, {moment}.",
         f"{name} to {where} in {until} at the earliest.",

@@ -159,6 +159,11 @@ def day_and_time(at: float, zone: tzinfo = UTC) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
 
 
+def moment(at: float, zone: tzinfo = UTC) -> str:
+    """`Wed 11 Mar 07:30 UTC`: where somebody plans with it, the zone stands beside it."""
+    return f"{day_and_time(at, zone)} {datetime.fromtimestamp(at, zone):%Z}".rstrip()
+
+
 def plain_text(text: str, width: int | None = None) -> str:
     """Text from outside made harmless: control characters, marks and line ends become `·`, cut to `width`.
 

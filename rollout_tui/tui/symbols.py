@@ -107,8 +107,18 @@ def ascii_text(text: str) -> str:
 
 
 def choose(wanted: str, encoding: str | None = None) -> SymbolSet:
-    """Unicode where the locale is UTF-8, ASCII elsewhere or where it is asked for."""
+    """Unicode where the locale is UTF-8 and its symbols one cell wide; ASCII elsewhere or where it is asked for."""
     if wanted != "auto":
         return SymbolSet(wanted)
-    name = encoding or os.environ.get("PYTHONIOENCODING") or locale.getpreferredencoding(False)
-    return SymbolSet.UNICODE if "utf" in name.lower() else SymbolSet.ASCII
+    # Not the preferred encoding: Python itself writes UTF-8 under LC_ALL=C, but the terminal need not read it.
+    name = encoding or os.environ.get("PYTHONIOENCODING") or locale.nl_langinfo(locale.CODESET)
+    return SymbolSet.UNICODE if "utf" in name.lower() and not _is_wide("■") else SymbolSet.ASCII
+
+
+def _is_wide(symbol: str) -> bool:
+    """Whether this locale makes it two cells; asked only where that happens, since the answer costs an import."""
+    if not locale.setlocale(locale.LC_CTYPE).startswith(("ja", "ko", "zh")):
+        return False
+    import ctypes
+
+    return bool(ctypes.CDLL(None).wcwidth(ord(symbol)) > 1)

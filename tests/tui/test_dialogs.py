@@ -124,10 +124,10 @@ async def test_a_blocked_promotion_lists_its_reasons_and_has_no_field(wrist: Wri
         await hand.press("n")
         text = hand.screen()
         assert "PROMOTE ANDROID: NOT YET" in text
-        assert "3 things stand in the way" in text
-        assert "1   Connect fail ≤ 1 %: 0.93 % [0.86–1.01 %], n 239,100: under, not proven" in text
+        assert "Three things stand in the way" in text
+        assert "1  Connect fail ≤ 1 %: 0.93 % [0.86–1.01 %], n 239,100: under, not proven" in text
         assert "    wait 4–19 h at 7,712/h; or a waiver" in text
-        assert "2   48 h in this phase: 17 h left" in text
+        assert "2  48 h in this phase: 17 h left" in text
         assert "Type" not in text
         await hand.press("enter")
         assert desk.performed == []
@@ -171,14 +171,17 @@ async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own(w
     app = app_on(desk, wrist)
     async with app.run_test(size=(120, 40)) as pilot:
         hand = Hand(app, pilot, wrist)
+        question = "Going on cancels the review that is running."
         await hand.press("p", "y")
+        await hand.until(lambda: question in hand.screen(), "the store's question")
         assert isinstance(app.screen, ConfirmDialog)
-        assert "Going on cancels the review that is running." in hand.screen()
         assert "Allowed: cancel-review." in hand.screen()
         await hand.press("escape")
         assert len(desk.performed) == 1, "nothing is done without a second yes"
-        desk.asks = [Consent("cancel-review", "Going on cancels the review that is running.")]
-        await hand.press("p", "y", "y")
+        desk.asks = [Consent("cancel-review", question)]
+        await hand.press("p", "y")
+        await hand.until(lambda: question in hand.screen(), "the store's question")
+        await hand.press("y")
         assert [one.terms.allowed for one in desk.performed] == [(), (), ("cancel-review",)]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import product
 
@@ -145,3 +148,10 @@ def test_symbols_follow_the_locale_unless_they_are_chosen() -> None:
     assert choose_symbols("auto", "UTF-8") is SymbolSet.UNICODE
     assert choose_symbols("auto", "ISO-8859-1") is SymbolSet.ASCII
     assert choose_symbols("ascii", "UTF-8") is SymbolSet.ASCII
+
+
+def test_a_locale_that_is_not_utf_8_gets_ascii_although_python_itself_writes_utf_8() -> None:
+    code = "from rollout_tui.tui.symbols import choose; print(choose('auto'))"
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+    chosen = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert chosen.stdout == "ascii\n"

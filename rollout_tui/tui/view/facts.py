@@ -15,6 +15,8 @@ from rollout_tui.tui.symbols import verdict_of
 from rollout_tui.tui.view.frame import GROUND, labelled, line, lines, rule
 from rollout_tui.tui.view.scene import Scene
 
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
 
 def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Row]:
     """Everything above the buttons. `changed` says what is new since the dialog opened."""
@@ -56,7 +58,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
         rows.append(line(width, "This cannot be undone.", "crit", bold=True))
     rows.append(line(width))
     for field in change.fields:
-        rows += labelled(width, field.name, f"{field.before} → {field.after}")
+        rows += labelled(width, field.name, field.told("→"))
     rows += _cause(scene, proposal, width)
     rows += labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
     effects = _effects(proposal, change, width)
@@ -103,12 +105,16 @@ def _effects(proposal: Proposal, change: Change, width: int) -> list[Row]:
 
 def _obstacles(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     count = len(proposal.obstacles)
-    lead = "One thing stands in the way" if count == 1 else f"{count} things stand in the way"
+    lead = "One thing stands in the way" if count == 1 else f"{_spelled(count)} things stand in the way"
     rows = [line(width, lead, bold=True), line(width)]
     for number, obstacle in enumerate(proposal.obstacles, 1):
-        rows += lines(width, obstacle.reason, indent=f"{number:<3} ")
-        rows += lines(width, obstacle.remedy, "mute", indent="    ")
+        rows += lines(width, obstacle.reason, indent=f"{number:<3}")
+        rows += lines(width, obstacle.remedy, "mute", indent="   ")
     return [*rows, line(width), *(_gates(scene, proposal, width) if proposal.gates else ())]
+
+
+def _spelled(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
 def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:

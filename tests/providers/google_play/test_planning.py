@@ -19,7 +19,7 @@ async def test_a_pause_speaks_as_the_dialog_shows_it(desk_of, half):
     assert change.headline == "Google Play: production release 4.2.0 (4201) becomes halted."
     assert change.fields == (
         FieldChange("state", "inProgress", "halted"),
-        FieldChange("share", "50 %", "stays written, reaches no new users"),
+        FieldChange("share", "", "50 % stays written, reaches no new users"),
     )
     assert "The commit also sends changes that wait in the Play Console (the API cannot list them)." in change.effects
     assert "Resume later (r) reaches the same users first." in change.effects

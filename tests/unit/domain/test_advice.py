@@ -45,7 +45,9 @@ def ios(state: object = None) -> Rollout:
 def test_a_quiet_rollout_says_nothing_to_do_and_when_the_next_moment_comes() -> None:
     advice = recommend([android()], NOW)
     assert advice.urgency is Urgency.WAIT
-    assert advice.headline == ("Nothing to do now. Android may go to 100 % in 17 h at the earliest, Thu 12 Mar 07:32.")
+    assert advice.headline == (
+        "Nothing to do now. Android may go to 100 % in 17 h at the earliest, Thu 12 Mar 07:32 UTC."
+    )
     assert advice.detail == "Open: the maintainer sign-off."
 
 
@@ -54,7 +56,7 @@ def test_a_critical_crash_rate_says_pause_with_both_keys_its_counts_and_the_cost
     assert (advice.urgency, advice.severity, advice.key) == (Urgency.ACT_NOW, Severity.CRITICAL, "p")
     assert advice.headline.startswith("Pause Android: press p, then y.")
     assert "2.41 % (241 of 10,002), proven over 0.5 %." in advice.detail
-    assert "about 190 over the target" in advice.detail
+    assert "about 190 sessions over the target" in advice.detail
 
 
 def test_a_platform_that_must_be_paused_comes_before_one_that_may_be_promoted() -> None:
@@ -99,7 +101,7 @@ def test_pausing_is_possible_whatever_is_broken() -> None:
 def test_promoting_names_every_gate_that_does_not_hold_with_what_settles_it() -> None:
     against = obstacles(ActionKind.PROMOTE, android(), NOW)
     assert [(o.reason, o.remedy) for o in against] == [
-        ("48 h in this phase: 17 h left", "wait, over Thu 12 Mar 07:32"),
+        ("48 h in this phase: 17 h left", "wait, over Thu 12 Mar 07:32 UTC"),
         (
             "Maintainer sign-off: none yet; mara or tom may give it",
             'ask for it: rollout-tui sign "maintainer" --platform android',
