@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from textual.pilot import Pilot
 
 from rollout_tui.tui.app import RolloutApp
@@ -10,6 +13,9 @@ from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.samples import ios, ready, snapshot
 from tests.unit.domain.test_advice import SIGNED
+
+PATIENCE = 40.0
+"""Seconds of wall time after which a test gives up: far beyond what anything takes on a busy machine."""
 
 
 class Wrist:
@@ -33,7 +39,27 @@ class Hand:
         for key in keys:
             self.wrist.time += pause
             await self.pilot.press(key)
+            await self._drawn()
+
+    async def until(self, happened: Callable[[], bool], what: str) -> None:
+        """What comes by itself, however long a busy machine takes for it."""
+        await self._wait(happened, what)
+        await self._drawn()
+
+    async def _drawn(self) -> None:
+        """Until what stands on top was drawn: a dialog counts keys from then on, and the wrist must not run ahead."""
         await self.pilot.pause()
+        if self.app.return_code is not None:
+            return
+        drawn: list[bool] = []
+        self.app.screen.call_after_refresh(drawn.append, True)
+        await self._wait(lambda: bool(drawn) or self.app.return_code is not None, "the next frame")
+
+    async def _wait(self, happened: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not happened():
+            assert time.monotonic() < deadline, f"{what} did not come; the screen is\n{self.screen()}"
+            await self.pilot.pause(0.01)
 
     def screen(self) -> str:
         """Everything that is shown, the dialog last."""
