@@ -15,6 +15,8 @@ _EXAMPLES = """
 Examples:
   rollout-tui                        watch what the user's configuration rolls out
   rollout-tui watch --read-only      look, but never touch
+  rollout-tui watch --at "10:31"     the screen as it stood then; t travels on from there
+  rollout-tui watch --replay FILE    a recording of another host
   rollout-tui rehearse               try it without any configuration
 """
 
@@ -23,9 +25,22 @@ Examples:
 @click.option("--read-only", is_flag=True, help="No key changes a store.")
 @click.option("--low-bandwidth", is_flag=True, help="For slow lines: the clock ticks every 10 s.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, as over SSH.")
+@click.option("--at", metavar="TIME", help="Begin with a past moment: 10:31, 7 Mar 17:55, 3 h ago.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Look at a recording of another host, as `export` writes it; needs no configuration.",
+)
 @config_option
-def command(config: Path | None, read_only: bool, low_bandwidth: bool, no_mouse: bool) -> None:
+def command(
+    config: Path | None, read_only: bool, low_bandwidth: bool, no_mouse: bool, at: str | None, replay: Path | None
+) -> None:
     """Watch the rollouts on this terminal."""
+    if replay is not None:
+        from rollout_tui.cli.replaying import run_replay
+
+        sys.exit(run_replay(replay, at, low_bandwidth=low_bandwidth, mouse=not no_mouse))
     from rollout_tui.cli.watching import run_watch
 
-    sys.exit(run_watch(config, read_only=read_only, low_bandwidth=low_bandwidth, mouse=not no_mouse))
+    sys.exit(run_watch(config, read_only=read_only, low_bandwidth=low_bandwidth, mouse=not no_mouse, at=at))

@@ -12,11 +12,21 @@ from rollout_tui.cli.codes import USAGE_ERROR
 from rollout_tui.cli.loading import load_settings
 
 if TYPE_CHECKING:
+    from rollout_tui.config.settings import Settings
     from rollout_tui.tui.early import Handover
+    from rollout_tui.tui.look import Look
+    from rollout_tui.tui.pages import FirstPage
 
 
-def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bool = False, mouse: bool = True) -> int:
-    """Run the UI until it is left; returns the exit code."""
+def run_watch(
+    config: Path | None,
+    *,
+    read_only: bool = False,
+    low_bandwidth: bool = False,
+    mouse: bool = True,
+    at: str | None = None,
+) -> int:
+    """Run the UI until it is left; returns the exit code. `at` is a past moment to begin with, as written."""
     # Hundreds of modules are imported before the first frame; collecting garbage in between finds none.
     gc.disable()
     from rollout_tui.tui import terminal
@@ -26,26 +36,20 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
     if refused is not None:
         print(f"rollout-tui: {refused}", file=sys.stderr)
         return USAGE_ERROR
-    from zoneinfo import ZoneInfo
-
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engine import Engine
-    from rollout_tui.tui import symbols, theme
+    from rollout_tui.history import HistoryError
     from rollout_tui.tui.early import first_frame
-    from rollout_tui.tui.look import Look
 
     actor = this_actor()
     engine = Engine(settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None)
     engine.load()
-    look = Look(
-        theme=theme.choose(settings.ui.theme),
-        ascii_only=symbols.choose(settings.ui.symbols) is symbols.SymbolSet.ASCII,
-        zone=ZoneInfo(settings.ui.timezone),
-        tick=10.0 if low_bandwidth else 1.0,
-        rehearsal=settings.rehearsal,
-        bell=settings.ui.bell,
-        paint_changes=not os.environ.get("ROLLOUT_TUI_FULL_PAINT"),
-    )
+    look = look_of(settings, low_bandwidth=low_bandwidth)
+    try:
+        first = None if at is None else _past(at, settings, engine.clock.now())
+    except (HistoryError, ValueError) as error:
+        print(f"rollout-tui: {error}", file=sys.stderr)
+        return USAGE_ERROR
 
     async def begin() -> None:
         """After the first frame: what nobody needs before."""
@@ -59,7 +63,7 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
     async def watch(handover: Handover | None) -> int:
         from rollout_tui.tui.app import RolloutApp
 
-        app = RolloutApp(engine, look, begin, handover=handover)
+        app = RolloutApp(engine, look, begin, handover=handover, first=first)
         try:
             with terminal.own_title():
                 code = await app.run_async(mouse=mouse and not terminal.over_ssh())
@@ -71,5 +75,33 @@ def run_watch(config: Path | None, *, read_only: bool = False, low_bandwidth: bo
 
     import asyncio
 
+    if first is not None:
+        return asyncio.run(watch(None))
     with first_frame(engine, look) as handover:
         return asyncio.run(watch(handover))
+
+
+def look_of(settings: Settings, *, low_bandwidth: bool) -> Look:
+    """How this terminal shows these settings."""
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.tui import symbols, theme
+    from rollout_tui.tui.look import Look
+
+    return Look(
+        theme=theme.choose(settings.ui.theme),
+        ascii_only=symbols.choose(settings.ui.symbols) is symbols.SymbolSet.ASCII,
+        zone=ZoneInfo(settings.ui.timezone),
+        tick=10.0 if low_bandwidth else 1.0,
+        rehearsal=settings.rehearsal,
+        bell=settings.ui.bell,
+        paint_changes=not os.environ.get("ROLLOUT_TUI_FULL_PAINT"),
+    )
+
+
+def _past(at: str, settings: Settings, now: float) -> FirstPage:
+    """The page of that moment. Raises ValueError or HistoryError in one sentence."""
+    from rollout_tui.cli.replaying import moment_of, recorded
+    from rollout_tui.tui.pages import FirstPage, past_at
+
+    return FirstPage(past_at(moment_of(at, settings, now, recorded(settings))))

@@ -34,7 +34,11 @@ def load(path: Path, lookup: Lookup = providers.find) -> Settings:
 
 def load_whole(path: Path, lookup: Lookup = providers.find) -> Loaded:
     """The same, with what `config show` tells beside it. Raises ConfigErrors."""
-    source = _read(path)
+    return load_text(path, _read(path), lookup)
+
+
+def load_text(path: Path, source: str, lookup: Lookup = providers.find) -> Loaded:
+    """The same of a text that says what a file of that path would. Raises ConfigErrors."""
     raw = _toml(path, source)
     lines = Lines(source)
     problems = Problems(lines)

@@ -27,6 +27,7 @@ from rollout_tui.history.journal import Entry
 from rollout_tui.ports import OBSERVED_SHARE
 
 if TYPE_CHECKING:
+    from rollout_tui.config.settings import Settings
     from rollout_tui.engine.cases import Cases
 
 _SAME_MOMENT = 1.0
@@ -225,6 +226,14 @@ class Board:
 
 def _said_plainly(answer: NoReading) -> NoReading:
     return replace(answer, reason=plain_text(answer.reason, _REASON_WIDTH))
+
+
+def board_of(settings: Settings, plan: RolloutPlan) -> Board:
+    """An empty board for one rollout of these settings."""
+    sources = {name: section.stale_after for name, section in settings.sources.items()}
+    tracker = None if plan.tracker is None else settings.trackers[plan.tracker].stale_after
+    section = settings.stores[plan.store]
+    return Board(plan, section.label or section.name, stale_limits(plan, sources, tracker))
 
 
 def stale_limits(plan: RolloutPlan, by_source: dict[str, float], tracker: float | None) -> dict[str, float]:

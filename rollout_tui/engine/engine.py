@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 from rollout_tui.config.providers import find
 from rollout_tui.config.settings import Settings
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
-from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor, picture
-from rollout_tui.engine.board import Board, stale_limits
+from rollout_tui.engine.board import board_of
 from rollout_tui.engine.clock import make_clock
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.past import Past
@@ -76,7 +75,7 @@ class Engine:
         self._lookup = lookup
         self._archive = Archive(settings.history.path, self._arrived, settings.history.group)
         self.past = Past(self._archive)
-        self._boards = [self._board(plan) for plan in settings.plan.rollouts]
+        self._boards = [board_of(settings, plan) for plan in settings.plan.rollouts]
         fastest = min((section.interval for section in settings.sources.values()), default=60.0)
         self._assessor = Assessor(
             settings.plan,
@@ -131,12 +130,9 @@ class Engine:
 
     def traveller(self) -> Traveller:
         """Somebody who rebuilds past moments from history."""
-        from rollout_tui.engine.travel import Traveller
+        from rollout_tui.engine.travel import traveller_of
 
-        settings, interval = self.settings, self.snapshot.poll_interval
-        zone = ZoneInfo(settings.ui.timezone)
-        boards = partial(map, self._board, settings.plan.rollouts)
-        return Traveller(settings.history.path, settings.plan, lambda: list(boards()), interval, zone)
+        return traveller_of(self.settings, self.snapshot.poll_interval)
 
     @property
     def people(self) -> Overrides:
@@ -203,13 +199,6 @@ class Engine:
         await self._archive.close()
 
     # --- inside ----------------------------------------------------------------------------------------------------
-
-    def _board(self, plan: RolloutPlan) -> Board:
-        settings = self.settings
-        sources = {name: section.stale_after for name, section in settings.sources.items()}
-        tracker = None if plan.tracker is None else settings.trackers[plan.tracker].stale_after
-        section = settings.stores[plan.store]
-        return Board(plan, section.label or section.name, stale_limits(plan, sources, tracker))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.events import Event
@@ -20,10 +21,13 @@ from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
-from rollout_tui.engine.board import Board
+from rollout_tui.engine.board import Board, board_of
 from rollout_tui.engine.cases import Cases
 from rollout_tui.engine.memory import recall_then
 from rollout_tui.history import History, HistoryError
+
+if TYPE_CHECKING:
+    from rollout_tui.config.settings import Settings
 
 T = TypeVar("T")
 _EVENTS = 200
@@ -144,6 +148,14 @@ class Traveller:
         holes = history.samples.holes(builds, max(_FRESH, _HOLE * self._poll_interval) + 1)
         events = history.events.between(first, last + self._poll_interval, _MOST_EVENTS)
         return Record(first, last, tuple(holes), tuple(events))
+
+
+def traveller_of(settings: Settings, poll_interval: float) -> Traveller:
+    """Who rebuilds the moments of these settings' history."""
+    plan, zone = settings.plan, ZoneInfo(settings.ui.timezone)
+    return Traveller(
+        settings.history.path, plan, lambda: [board_of(settings, each) for each in plan.rollouts], poll_interval, zone
+    )
 
 
 def _time(event: Event) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -93,6 +94,11 @@ class History:
     def whole(self) -> AbstractContextManager[None]:
         """One transaction over several tables: all of it or nothing."""
         return whole(self._connection)
+
+    def copy_to(self, target: Path) -> None:
+        """Write the whole file as it stands now to another place; others may write meanwhile. Raises sqlite3.Error."""
+        with contextlib.closing(sqlite3.connect(target)) as other:
+            self._connection.backup(other)
 
     def changed_by_another(self) -> bool:
         """Whether another program wrote since this was asked last."""

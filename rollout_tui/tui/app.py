@@ -26,7 +26,7 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
-from rollout_tui.tui.pages import PAGES
+from rollout_tui.tui.pages import PAGES, FirstPage
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.dialog import Dialog
 from rollout_tui.tui.screens.help import HelpDialog
@@ -63,9 +63,11 @@ class RolloutApp(App[int], inherit_bindings=False):
         start: Callable[[], Awaitable[None]] | None = None,
         clock: Callable[[], float] | None = None,
         handover: Handover | None = None,
+        first: FirstPage | None = None,
     ) -> None:
         self._look = look or Look()
         self.handover = handover
+        self._first = first
         super().__init__(
             driver_class=Manners,
             ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO),
@@ -112,6 +114,9 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._name_window(self._desk.snapshot)
         self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
         self.call_after_refresh(self._start)
+        if self._first is not None:
+            closed = self._first_left if self._first.leaves else self._chosen
+            self.push_screen(self._first.make(self._place), closed)
 
     def on_unmount(self) -> None:
         """From now on signals end the process as they always do."""
@@ -206,6 +211,9 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.pop_screen()
         else:
             self.switch_screen(page)
+
+    def _first_left(self, _result: str | None) -> None:
+        self.exit(0)
 
     def _chosen(self, action_id: str | None) -> None:
         """A dialog or page was closed, perhaps with something to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,25 @@ def _travel(place: Place) -> Page:
     from rollout_tui.tui.screens.travel import TravelPage
 
     return TravelPage(place)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """A page that is open from the start; `leaves`: closing it ends the program."""
+
+    make: Callable[[Place], Page]
+    leaves: bool = False
+
+
+def past_at(moment: float, of: str = "") -> Callable[[Place], Page]:
+    """The page of the past at that moment (epoch seconds UTC); `of` names a recording."""
+
+    def make(place: Place) -> Page:
+        from rollout_tui.tui.screens.travel import TravelPage
+
+        return TravelPage(place, moment, of)
+
+    return make
 
 
 PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events, "zoom": _zoom, "travel": _travel}

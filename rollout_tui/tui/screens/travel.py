@@ -34,17 +34,17 @@ _PLAY = KeyAction("travel_play", (), "space", "Play", "Play; < and > change the 
 
 
 class TravelPage(Page):
-    """`start` is the first moment to show (epoch seconds UTC); None: a quarter of an hour ago."""
+    """`start` is the first moment to show (epoch seconds UTC; None: 15 min ago), `of` names a recording."""
 
     name_of_page = "the past"
     shown = (_MOVE, _DAY, _EVENT, _GO, _PLAY, BY_ID["help"])
 
-    def __init__(self, place: Place, start: float | None = None) -> None:
+    def __init__(self, place: Place, start: float | None = None, of: str = "") -> None:
         super().__init__(place)
         self._scene = lambda: replace(place.main.scene(), read_only=True)
         self._traveller = place.desk.traveller()
         now = place.desk.clock.now()
-        self._journey = Journey(now - _STEP if start is None else start, now)
+        self._journey = Journey(now - _STEP if start is None else start, now, of=of)
         self._then: Snapshot | None = None
         self._kept_then = Kept()
         self._loading: asyncio.Task[None] | None = None

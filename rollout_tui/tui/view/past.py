@@ -25,6 +25,8 @@ class Journey:
     moment: float
     now: float
     record: Record | None = None
+    of: str = ""
+    """What else is looked at than this host's own history, in words."""
     typed: str | None = None
     problem: str = ""
     playing: int = 0
@@ -56,7 +58,7 @@ def _bar(scene: Scene, journey: Journey, width: int) -> Row:
         return pen.row()
     zone = datetime.fromtimestamp(journey.moment, scene.zone).tzname() or ""
     x = pen.put(x, f"{day_and_time(journey.moment, scene.zone)} {zone}", bold=True) + 2
-    x = pen.put(x, f"{age(journey.now - journey.moment)} ago") + 2
+    x = pen.put(x, journey.of or f"{age(journey.now - journey.moment)} ago") + 2
     if journey.playing:
         x = pen.put(x, f"playing {journey.playing}x", bold=True) + 2
     pen.put(x, plain_text(_recorded(scene, journey), width - x - 1))
@@ -69,7 +71,7 @@ def _recorded(scene: Scene, journey: Journey) -> str:
         return journey.problem
     if record is None:
         return "reading what is recorded"
-    end = "now" if journey.now - record.last < 3600 else day_and_time(record.last, scene.zone)
+    end = "now" if _lives(journey, record) else day_and_time(record.last, scene.zone)
     told = f"recorded {day_and_time(record.first, scene.zone)} to {end}"
     if not record.holes:
         return f"{told}, complete"
@@ -87,7 +89,7 @@ def _track(scene: Scene, journey: Journey, width: int) -> Row:
         return pen.row()
     begin = day_and_time(record.first, scene.zone).rsplit(" ", 1)[0]
     left = pen.put(1, begin, "mute") + 1
-    end = "now" if journey.now - record.last < 3600 else day_and_time(record.last, scene.zone).rsplit(" ", 1)[0]
+    end = "now" if _lives(journey, record) else day_and_time(record.last, scene.zone).rsplit(" ", 1)[0]
     right = pen.right(width - 1, end, "mute") - 1
     span = record.last - record.first
 
@@ -104,6 +106,11 @@ def _track(scene: Scene, journey: Journey, width: int) -> Row:
     if record.covers(journey.moment):
         pen.put(column(journey.moment), "T", "accent", bold=True)
     return pen.row()
+
+
+def _lives(journey: Journey, record: Record) -> bool:
+    """Whether the record goes on while one looks."""
+    return not journey.of and journey.now - record.last < 3600
 
 
 def _mark(event: Event) -> tuple[str, str] | None:

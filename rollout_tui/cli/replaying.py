@@ -1,0 +1,130 @@
+"""Looking at the past from the start: `watch --at` on this host's history, `watch --replay` on a recording."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_tui.cli.codes import USAGE_ERROR
+
+if TYPE_CHECKING:
+    from rollout_tui.config.settings import Settings
+    from rollout_tui.engine.replay import Replay
+    from rollout_tui.engine.travel import Record
+    from rollout_tui.ports import Provider
+
+
+def moment_of(text: str, settings: Settings, now: float, record: Record | None) -> float:
+    """The moment that was asked for. Raises ValueError in one sentence where nothing is stored of it."""
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.domain.moments import parse_moment
+    from rollout_tui.domain.words import day_and_time
+
+    zone = ZoneInfo(settings.ui.timezone)
+    try:
+        moment = parse_moment(text, now, zone)
+    except ValueError as error:
+        raise ValueError(f'--at "{text}": {error}') from None
+    if record is None:
+        raise ValueError(f'--at "{text}": nothing is recorded yet')
+    if not record.covers(moment):
+        told = f"{day_and_time(record.first, zone)} to {day_and_time(record.last, zone)}"
+        raise ValueError(f'--at "{text}": nothing is recorded of that moment; recorded is {told}')
+    return moment
+
+
+def recorded(settings: Settings) -> Record | None:
+    """What this host's history holds. Raises HistoryError."""
+    from rollout_tui.engine.travel import traveller_of
+
+    async def look() -> Record | None:
+        traveller = traveller_of(settings, 60.0)
+        try:
+            return await traveller.record()
+        finally:
+            await traveller.close()
+
+    return asyncio.run(look())
+
+
+def run_replay(path: Path, at: str | None, *, low_bandwidth: bool, mouse: bool) -> int:
+    """Show a recording until it is left; returns the exit code."""
+    from rollout_tui.engine.replay import open_replay
+    from rollout_tui.history import HistoryError
+    from rollout_tui.tui import terminal
+
+    refused = terminal.refusal()
+    if refused is not None:
+        print(f"rollout-tui: {refused}", file=sys.stderr)
+        return USAGE_ERROR
+
+    async def run(folder: Path) -> int:
+        replay = await open_replay(path, folder, _settings)
+        try:
+            moment = replay.record.last
+            if at is not None:
+                moment = moment_of(at, replay.settings, replay.clock.now(), replay.record)
+            return await _show(replay, moment, low_bandwidth=low_bandwidth, mouse=mouse)
+        finally:
+            await replay.close()
+
+    with tempfile.TemporaryDirectory(prefix="rollout-tui-") as folder:
+        try:
+            return asyncio.run(run(Path(folder)))
+        except (HistoryError, ValueError) as error:
+            print(f"rollout-tui: {error}", file=sys.stderr)
+            return USAGE_ERROR
+
+
+async def _show(replay: Replay, moment: float, *, low_bandwidth: bool, mouse: bool) -> int:
+    from rollout_tui.cli.watching import look_of
+    from rollout_tui.tui import terminal
+    from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.pages import FirstPage, past_at
+
+    app = RolloutApp(
+        replay,
+        look_of(replay.settings, low_bandwidth=low_bandwidth),
+        first=FirstPage(past_at(moment, replay.read_only.removeprefix("this is a ")), leaves=True),
+    )
+    with terminal.own_title():
+        code = await app.run_async(mouse=mouse and not terminal.over_ssh())
+    if app.failure is not None:
+        raise app.failure
+    return code or app.return_code or 0
+
+
+def _settings(path: Path, source: str) -> Settings:
+    """Of a recorded configuration: providers that are not installed here are only named. Raises ValueError."""
+    from rollout_tui.config.errors import ConfigErrors
+    from rollout_tui.config.reading import load_text
+
+    try:
+        return load_text(path, source, _known_or_named).settings
+    except ConfigErrors as errors:
+        first = next(iter(errors.lines()), "")
+        raise ValueError(f"{path}: its configuration cannot be read by this program: {first}") from None
+
+
+def _known_or_named(name: str) -> Provider:
+    from pydantic import BaseModel, ConfigDict
+
+    from rollout_tui.config.providers import UnknownProvider, find
+    from rollout_tui.ports import Misconfigured, Provider
+
+    class Anything(BaseModel):
+        """Options that nobody here can check."""
+
+        model_config = ConfigDict(extra="allow")
+
+    def closed(*_: object) -> object:
+        raise Misconfigured(f"{name} is not installed here")
+
+    try:
+        return find(name)
+    except UnknownProvider:
+        return Provider(name, "", Anything, closed, closed, closed)  # type: ignore[arg-type]  # opens nothing

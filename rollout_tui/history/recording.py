@@ -1,0 +1,65 @@
+"""A recording: a whole history in one file, with what another host needs to look at it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from rollout_tui.history.store import History, HistoryError, in_words
+
+_FORMAT = "1"
+_NO_RECORDING = "this is no recording; `rollout-tui export` writes one"
+
+
+def write_recording(history: Path, target: Path, facts: Mapping[str, str]) -> None:
+    """Copy a history, which may be written meanwhile, to a new private file, with facts by name.
+
+    Raises HistoryError; then nothing is left of the target.
+    """
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise HistoryError(f"{target} is there already; nothing was written") from None
+    except OSError as error:
+        raise HistoryError(f"{target}: {in_words(error)}") from error
+    source = None
+    try:
+        source = History.reader(history)
+        source.copy_to(target)
+        with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("CREATE TABLE recording (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
+            connection.executemany("INSERT INTO recording VALUES (?, ?)", [("format", _FORMAT), *facts.items()])
+    except (HistoryError, OSError, sqlite3.Error) as error:
+        target.unlink(missing_ok=True)
+        raise error if isinstance(error, HistoryError) else HistoryError(f"{target}: {in_words(error)}") from error
+    finally:
+        if source is not None:
+            source.close()
+
+
+def open_recording(path: Path, folder: Path) -> tuple[Path, Mapping[str, str]]:
+    """A private copy of a recording in `folder`, brought to this program's version, and its facts.
+
+    The file itself is not touched. Raises HistoryError in one sentence.
+    """
+    if not path.is_file():
+        raise HistoryError(f"{path}: there is no such file")
+    copy = folder / "recording.db"
+    try:
+        shutil.copyfile(path, copy)
+        copy.chmod(0o600)
+        with contextlib.closing(sqlite3.connect(copy)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            facts = dict(connection.execute("SELECT name, value FROM recording")) if "recording" in tables else {}
+    except (OSError, sqlite3.Error) as error:
+        raise HistoryError(f"{path}: {in_words(error)}") from error
+    if facts.get("format") != _FORMAT:
+        newer = "it was recorded by another program; install its version" if "format" in facts else _NO_RECORDING
+        raise HistoryError(f"{path}: {newer}")
+    History.open(copy).close()
+    return copy, facts
