@@ -92,6 +92,10 @@ class Asking(_Section):
         tables = {name: {**getattr(other, name), **getattr(self, name)} for name in ("query", "headers")}
         return Asking.model_construct(**(given | tables))
 
+    def ageless(self) -> Asking:
+        """The same without a look at how new the data is."""
+        return self.model_copy(update={"as_of": None})
+
     def request(self) -> Request:
         """The templates, without what is secret."""
         paging = None if self.paging is None else Paging(**self.paging.model_dump())
@@ -165,6 +169,9 @@ class HttpJsonOptions(Asking):
     token: _Reference | None = Field(None, description="Reference to a bearer token")
     username: str | None = Field(None, description="User name for basic authentication")
     password: _Reference | None = Field(None, description="Reference to the password for basic authentication")
+    look_back: int = Field(
+        12, ge=0, le=100, description="Past moments that are asked for where polls were missed and $end is asked with"
+    )
     metrics: dict[str, MetricPicks] | None = Field(None, description="A source's numbers by metric")
     bugs: BugPicks | None = Field(None, description="A tracker's bugs")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from providers.http_json.client import Got, JsonClient
 from providers.http_json.expressions import search
@@ -15,9 +15,12 @@ from providers.references import Secrets
 from providers.stated import NoData, Stated, reading, window_of
 from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
+from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import Clock, ProviderError, Query
+
+_ENDS = frozenset({"end", "end_ms", "end_iso"})
+_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,25 @@ class Ask:
         """Equal for questions that one answer serves."""
         return self.request.filled(self.values), self.request
 
+    @property
+    def reaches_back(self) -> bool:
+        """Whether the same request can be made for a window that ended in the past."""
+        return self.picks.covers is None and bool(self.request.names() & _ENDS)
+
+    def of_the_past(self) -> Ask:
+        """The same about a window that is over: how new the data is now does not matter there."""
+        return replace(self, query=replace(self.query, window=self.window), asking=self.asking.ageless())
+
 
 class JsonSource:
-    """Numbers out of a JSON API. It asks about the present alone: no past to fill in."""
+    """Numbers out of a JSON API."""
 
     def __init__(self, options: HttpJsonOptions, client: JsonClient, secrets: Secrets, clock: Clock, name: str) -> None:
         self._picks = dict(options.metrics or {})
         self._asking = {name: picks.over(options) for name, picks in self._picks.items()}
+        self._look_back = options.look_back
+        self._past: dict[tuple[Filled, Request], Got | NoData | ProviderError] = {}
+        """Answers about past windows that several metrics stand on."""
         self._client = client
         self._secrets = secrets
         self._clock = clock
@@ -66,9 +81,30 @@ class JsonSource:
             for query, ask in zip(queries, asks, strict=True)
         ]
 
-    async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:  # noqa: ARG002  no memory
-        """Nothing: every moment of the past would be a request of its own."""
-        return []
+    async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
+        """The phase up to some moments of the past, oldest first; each is a request, so they are few.
+
+        Without `$end` in the request an answer is about now alone, and the past of the charts would be too many.
+        """
+        ask = self._ask(query)
+        if query.scope is not Scope.PHASE or not isinstance(ask, Ask) or not ask.reaches_back:
+            return []
+        asks = [
+            replace(ask, window=window, values={**ask.values, **of_window(window)})
+            for window in self._moments(query, step)
+        ]
+        got = await self._all([each for each in asks if each.key not in self._past])
+        self._past = {key: found for key, found in self._past.items() if key in {each.key for each in asks}}
+        self._past |= zip((each.key for each in asks if each.key not in self._past), got, strict=True)
+        answers = [self._answer(each.of_the_past(), self._past[each.key], each.window.end) for each in asks]
+        return [answer for answer in answers if isinstance(answer, Reading)]
+
+    def _moments(self, query: Query, step: float) -> list[Window]:
+        """Windows from the phase's start on, evenly spread over the hole, which holds a hundred steps at most."""
+        start, end = query.window.start, query.window.end
+        span = min(end - start, _STEPS * step)
+        count = min(self._look_back, int(span / step))
+        return [Window(start, end - span * left / (count + 1)) for left in range(count, 0, -1)]
 
     async def close(self) -> None:
         """Nothing is held."""
