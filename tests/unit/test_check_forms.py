@@ -158,8 +158,10 @@ def test_what_a_tester_group_cannot_decide_is_explained_beforehand() -> None:
     rollout = ios()
     testing = replace(rollout.phases[0].phase, testers=20, maximum=48 * HOUR)
     phases = (replace(rollout.phases[-1], phase=testing),)
-    lines = list(explained(rollout.gates[0], replace(rollout, phases=phases), NOW))
-    assert any(line.startswith("beforehand   at most 160 sessions expected, PASS needs 1,224") for line in lines)
+    told = "beforehand   at most 160 sessions expected, PASS needs 1,224"
+    for verdict, is_told in ((Verdict.UNDECIDED, True), (Verdict.PASS, False), (Verdict.FAIL, False)):
+        lines = explained(replace(rollout.gates[0], verdict=verdict), replace(rollout, phases=phases), NOW)
+        assert any(line.startswith(told) for line in lines) is is_told
 
 
 # --- plain -----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,10 @@ from rollout_tui.domain.metrics import Line, Unit
 from rollout_tui.domain.plan import Gate
 from rollout_tui.domain.quantities import Bare, Mean, Number, Proportion, exact
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.verdicts import GateResult, Verdict
+
+_SETTLED = frozenset({Verdict.PASS, Verdict.FAIL})
+"""What was expected beforehand is no longer of interest."""
 
 
 def explained(result: GateResult, rollout: Rollout, now: float, zone: tzinfo = UTC) -> Iterator[str]:
@@ -39,7 +42,7 @@ def _explained(result: GateResult, rollout: Rollout, now: float, zone: tzinfo) -
         yield from _evidence(result, result.finding, rollout, zone)
     phase = rollout.current.phase if rollout.current is not None else None
     note = None if phase is None else cannot_pass(phase, gate, rollout.plan.metric(gate.metric))
-    if note is not None:
+    if note is not None and result.verdict not in _SETTLED:
         yield f"beforehand   {note}"
 
 
