@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rollout_tui.rehearsal.scenarios import APP, BUNDLE, HOUR, PACKAGE, VERSION
 from rollout_tui.rehearsal.stage import SHARES, Stage
+from rollout_tui.rehearsal.stores.crashlytics import app_id
 from rollout_tui.rehearsal.world import GIVE_UP
 
 KEY_ID = "REHEARSAL1"
@@ -170,6 +171,16 @@ organization = "acme"
 base_url = "{urls["sentry"]}"
 token = "file:{folder / "sentry.token"}"
 {_SENTRY}
+[sources.crashlytics]
+provider = "crashlytics"
+interval = "5m"
+base_url = "{urls["crashlytics"]}"
+service_account = "file:{folder / "play-account.json"}"
+apps = {{ android = "{app_id("android")}", ios = "{app_id("ios")}" }}
+
+[sources.crashlytics.metrics.crash_rate]
+counts = "sessions"
+
 [trackers.github]
 provider = "github"
 repository = "{scenario.github.repository}"

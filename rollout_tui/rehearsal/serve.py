@@ -26,8 +26,10 @@ from rollout_tui.rehearsal.stage import Stage, set_stage
 from rollout_tui.rehearsal.stores.apple_api import make_app as apple_app
 from rollout_tui.rehearsal.stores.apple_testing_service import Usage
 from rollout_tui.rehearsal.stores.apple_token import AppleKey, make_key
+from rollout_tui.rehearsal.stores.crashlytics import CrashlyticsBook
+from rollout_tui.rehearsal.stores.crashlytics_api import make_app as crashlytics_app
 from rollout_tui.rehearsal.stores.github import make_app as github_app
-from rollout_tui.rehearsal.stores.google_oauth import PUBLISHING, REPORTING, TokenOffice, make_account
+from rollout_tui.rehearsal.stores.google_oauth import FIREBASE, PUBLISHING, REPORTING, TokenOffice, make_account
 from rollout_tui.rehearsal.stores.google_oauth import make_app as oauth_app
 from rollout_tui.rehearsal.stores.play_api import make_app as play_app
 from rollout_tui.rehearsal.stores.play_vitals_api import Reporting
@@ -39,7 +41,17 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 
-SERVICES = ("google_oauth", "google_play", "play_vitals", "app_store", "prometheus", "sentry", "github", "exporter")
+SERVICES = (
+    "google_oauth",
+    "google_play",
+    "play_vitals",
+    "app_store",
+    "prometheus",
+    "sentry",
+    "crashlytics",
+    "github",
+    "exporter",
+)
 """What is served, each on a port of its own."""
 ACCOUNT = "rollout-tui@acme-rehearsal.iam.gserviceaccount.com"
 ACCOUNT_KEY = "4f0c2d9e7b1a4c55"
@@ -208,6 +220,9 @@ def make_services(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict
         "app_store": apple_app(stage.apple, AppleKey(KEY_ID, ISSUER_ID, public), log, Faults(), _usage(stage)),
         "prometheus": prometheus_app(stage.telemetry, clock, Faults()),
         "sentry": sentry_app(stage.sentry, sentry_token, log, Faults()),
+        "crashlytics": crashlytics_app(
+            CrashlyticsBook(stage.sentry, clock.now), office.for_scope(FIREBASE), log, Faults()
+        ),
         "github": github_app(stage.github, log, Faults()),
         "exporter": exporter_app(stage.telemetry, clock, Faults()),
     }

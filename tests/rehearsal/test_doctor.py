@@ -54,6 +54,7 @@ def test_all_is_well_and_every_provider_is_told_of_with_budget_and_what_it_share
         "asking Prometheus ...",
         "asking Play vitals ...",
         "asking Sentry ...",
+        "asking Crashlytics ...",
         "asking GitHub ...",
     ]
 

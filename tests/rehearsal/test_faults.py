@@ -7,7 +7,7 @@ import pytest
 
 from tests.rehearsal.serving import PATIENCE, served
 
-SERVICES = ("google_play", "app_store", "prometheus", "sentry", "github", "exporter")
+SERVICES = ("google_play", "app_store", "prometheus", "sentry", "crashlytics", "github", "exporter")
 QUERY = "/api/v1/query?query=up"
 
 

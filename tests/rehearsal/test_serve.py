@@ -72,6 +72,7 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
         "app_store",
         "prometheus",
         "sentry",
+        "crashlytics",
         "github",
         "exporter",
     }

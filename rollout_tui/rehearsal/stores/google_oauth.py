@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PUBLISHING = "https://www.googleapis.com/auth/androidpublisher"
 REPORTING = "https://www.googleapis.com/auth/playdeveloperreporting"
-_KNOWN = frozenset({PUBLISHING, REPORTING, "https://www.googleapis.com/auth/cloud-platform"})
+FIREBASE = "https://www.googleapis.com/auth/firebase"
+_KNOWN = frozenset({PUBLISHING, REPORTING, FIREBASE, "https://www.googleapis.com/auth/cloud-platform"})
 
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _AUDIENCE = "https://oauth2.googleapis.com/token"

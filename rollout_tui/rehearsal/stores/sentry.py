@@ -91,23 +91,23 @@ class SentryBook:
         self, question: Question, by: Document, parts: Sequence[tuple[Project, str]], begins: Sequence[float]
     ) -> Document:
         spans = [(at, at + question.step) for at in begins]
-        hours = [self._counts(parts, start, end) for start, end in spans]
-        whole = self._counts(parts, question.start, question.end)
+        hours = [(*self.counts(parts, start, end), question.step / _HOUR) for start, end in spans]
+        whole = (*self.counts(parts, question.start, question.end), (question.end - question.start) / _HOUR)
         return {
             "by": by,
             "totals": {field: _value(field, *whole) for field in question.fields},
             "series": {field: [_value(field, *each) for each in hours] for field in question.fields},
         }
 
-    def _counts(self, parts: Sequence[tuple[Project, str]], start: float, end: float) -> tuple[int, int, float]:
-        """Sessions, crashed ones, and how long it was, in hours."""
+    def counts(self, parts: Sequence[tuple[Project, str]], start: float, end: float) -> tuple[int, int]:
+        """Sessions of some builds between two times, and crashed ones; nothing is told ahead."""
         total = crashed = 0.0
         for project, build in parts:
             for sign, at in ((-1, start), (1, end)):
                 counters = project.crowd.counters(build, min(at, self.now()))
                 total += sign * (0 if counters is None else counters.sessions)
                 crashed += sign * (0 if counters is None else counters.crashed)
-        return round(total), round(crashed), (end - start) / _HOUR
+        return round(total), round(crashed)
 
 
 def _value(field: str, total: int, crashed: int, hours: float) -> float | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rollout_tui.rehearsal.stores.play_vitals import users_of
-from rollout_tui.rehearsal.stores.play_vitals_issues import Issue
+from rollout_tui.rehearsal.stores.play_vitals_issues import Cause, Issue
 
 Document = dict[str, Any]
 _HOUR = 3600.0
@@ -26,11 +26,17 @@ def stamp(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def named_on(platform: str, cause: Cause) -> tuple[str, str]:
+    """What a cause is called on a platform, and where it is."""
+    usual = (cause.cause, cause.location)
+    return usual if platform == "android" else _ON_IOS.get(cause.id, usual)
+
+
 def issue_document(issue: Issue, project: Document, root: str, start: float) -> Document:
     """A group of errors as an issue. What it counts before `start` is made up: older releases had it too."""
     cause = issue.cause
     android = project["platform"] == "android"
-    name, place = (cause.cause, cause.location) if android else _ON_IOS.get(cause.id, (cause.cause, cause.location))
+    name, place = named_on(project["platform"], cause)
     hung = cause.kind != "CRASH"
     number = str(int(cause.id, 16) % 1_000_000)
     last, first = stamp(issue.last_at), stamp(start if issue.first == issue.build else start - 90 * 24 * _HOUR)
