@@ -103,6 +103,8 @@ async def _act(
         kind = ActionKind(verb)
         # A pause must not wait for metric sources; a promotion is judged on fresh ones.
         await (engine.poll_once() if kind is ActionKind.PROMOTE else engine.read_stores())
+        if kind is not ActionKind.PAUSE and not dry_run:
+            await engine.settle(rollout.platform)
         terms = Terms(share, allow)
         while True:
             proposal = engine.propose(rollout.platform, kind, terms)
@@ -110,7 +112,7 @@ async def _act(
             if already is not None:
                 click.echo(already)
                 return 0
-            click.echo("\n".join(_described(proposal)), err=not dry_run)
+            click.echo("\n".join(_described(proposal, engine.clock.now())), err=not dry_run)
             if not proposal.possible:
                 return 1
             if dry_run:
@@ -156,19 +158,32 @@ def _already(engine: Engine, proposal: Proposal) -> str | None:
     return f"{rollout.plan.label} already is {state.word} ({said}). Nothing was changed."
 
 
-def _described(proposal: Proposal) -> list[str]:
-    """The proposal in plain lines: exact change, effects, gates, reasons why not."""
+def _described(proposal: Proposal, now: float) -> list[str]:
+    """The proposal in plain lines, as the dialog says it: exact change, cost, effects, gates with ages, why not."""
+    from rollout_tui.domain.words import age
+
+    def old(at: float | None) -> str:
+        return "" if at is None else f", {age(now - at)} old"
+
     lines = [proposal.title]
     if proposal.change is not None:
+        lines += ["This cannot be undone."] if proposal.change.irreversible else []
         lines.append(proposal.change.headline)
         lines += [f"  {field.name}: {field.told('->')}" for field in proposal.change.fields]
+        lines += [f"  because: {proposal.because}"] if proposal.because else []
+        lines += [f"  waiting: {proposal.waiting}"] if proposal.waiting else []
         lines += [f"  - {effect}" for effect in proposal.change.effects]
         lines.append(f"  way back: {proposal.change.way_back}")
-        if proposal.change.irreversible:
-            lines.append("  This cannot be undone.")
     if proposal.second:
         lines.append(f"  second person: {proposal.second}")
-    lines += [f"  gate {gate.gate.label}: {gate.verdict.value}, {gate.reason}" for gate in proposal.gates]
+    lines += [
+        f"  gate {gate.gate.label}: {gate.verdict.value}, {gate.reason}{old(gate.as_of)}" for gate in proposal.gates
+    ]
+    seen = proposal.seen
+    if seen is None:
+        lines.append("  store read: not known; it will be tried all the same")
+    else:
+        lines.append(f"  store read: {seen.word} ({seen.status}){old(seen.as_of)}; read again before the change")
     if proposal.obstacles:
         lines.append("Not possible now:")
         lines += [f"  {n}. {o.reason} ({o.remedy})" for n, o in enumerate(proposal.obstacles, 1)]

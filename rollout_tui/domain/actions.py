@@ -155,6 +155,8 @@ class Proposal:
     shares: tuple[Decimal, ...] = ()
     second: str = ""
     """Whom it needs a second yes of and how that is given, or who gave it; empty where nobody is asked."""
+    waiting: str = ""
+    """What it costs not to do it now, in words (cost.py); empty where that is not known."""
 
     @property
     def possible(self) -> bool:

@@ -93,12 +93,10 @@ class Actions:
         Returns the outcomes, or None where it must be tried again: the store or the journal cannot be read, it is too
         early to tell, or another action or process is at it.
         """
-        platform, build = self._board.plan.platform, self._board.plan.build
         try:
             async with self._turns.of(pausing=False):
                 with self._lease.held("settle", self._rules.longest):
-                    entries = await self._desk.archive.call(lambda history: history.journal.open_intents(platform))
-                    return await self._settle_all([entry for entry in entries if entry.build == build])
+                    return await self._settle_all(await self._open_intents())
         except (LeaseHeld, HistoryError, Taken, Urged):
             return None
 
@@ -148,6 +146,9 @@ class Actions:
         return outcome
 
     async def _act(self, proposal: Proposal, reason: str, hold: Hold) -> Outcome:
+        if proposal.kind is not ActionKind.PAUSE and await self._unsettled():
+            early = "an action before it is not settled yet: nobody wrote down how it ended; try again in some minutes"
+            return self._ended(proposal, Sent(Ending.REFUSED, early))
         nothing_to_do = already(proposal)
         if nothing_to_do is not None:
             return self._ended(proposal, Sent(Ending.ALREADY, nothing_to_do, proposal.seen))
@@ -166,6 +167,19 @@ class Actions:
             return self._ended(proposal, Sent(Ending.ASKED, waits))
         async with self._shown(proposal):
             return await self._perform(proposal, change, reason, hold)
+
+    async def _open_intents(self) -> list[Entry]:
+        """Intents for this build without an outcome. Raises HistoryError."""
+        platform, build = self._board.plan.platform, self._board.plan.build
+        entries = await self._desk.archive.call(lambda history: history.journal.open_intents(platform))
+        return [entry for entry in entries if entry.build == build]
+
+    async def _unsettled(self) -> bool:
+        """Whether nobody knows yet how an action before this ended; without a history that stops it by itself."""
+        try:
+            return bool(await self._open_intents())
+        except HistoryError:
+            return False
 
     async def _perform(self, proposal: Proposal, change: Change, reason: str, hold: Hold) -> Outcome:
         pausing = proposal.kind is ActionKind.PAUSE

@@ -146,6 +146,13 @@ class Engine:
         acting.add_done_callback(self._acting.discard)
         return await asyncio.shield(acting)
 
+    async def settle(self, platform: Platform) -> bool:
+        """Learn what became of what an earlier process left open; False where that cannot be told yet."""
+        outcomes = await self._works.actions[platform].settle()
+        for outcome in outcomes or ():
+            self._assessor.tell(outcome)
+        return outcomes is not None
+
     async def _perform(self, proposal: Proposal, reason: str) -> Outcome:
         outcome = await self._works.actions[proposal.platform].perform(proposal, reason)
         self._assessor.assess()  # what the store showed came before the end of the action

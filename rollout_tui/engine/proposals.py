@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Intent, Obstacle, Proposal, Terms
+from rollout_tui.domain.cost import waiting
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import Phase
@@ -62,6 +63,7 @@ def propose(
         typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
         terms=terms,
         shares=_shares(kind, rollout),
+        waiting=waiting(rollout, now) if kind is ActionKind.PAUSE else "",
     )
 
 

@@ -39,9 +39,13 @@ _KEYS = frozenset(field.name for field in fields(Fault))
 
 
 class Faults:
-    """What one service does wrong at present."""
+    """What one service does wrong at present. `pace` is how many seconds of wall time each answer takes, always.
 
-    def __init__(self) -> None:
+    Half of that passes before a call is carried out, half before its answer goes out.
+    """
+
+    def __init__(self, pace: float = 0.0) -> None:
+        self._pace = pace / 2
         self._fault: Fault | None = None
         self._left = 0
 
@@ -81,8 +85,13 @@ class Faults:
 
         fault = self._fault
         path = request.url.path
-        if fault is None or self._left <= 0 or path.startswith("/_rehearsal") or fault.path not in path:
+        if path.startswith("/_rehearsal"):
             return await call_next(request)
+        if fault is None or self._left <= 0 or fault.path not in path:
+            await asyncio.sleep(self._pace)
+            response = await call_next(request)
+            await asyncio.sleep(self._pace)
+            return response
         self._left -= 1
         if fault.delay:
             await asyncio.sleep(fault.delay)

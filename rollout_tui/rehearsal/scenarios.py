@@ -78,6 +78,10 @@ class Scenario:
     """Whether the people have answered already."""
     silent: bool = False
     """Sources answer, but hold nothing for the new builds."""
+    play_pace: float = 0.0
+    """Seconds of wall time that each answer of Google Play takes."""
+    play_lag: float = 0.0
+    """Seconds (not hours) until a change that was committed shows in the answers of Google Play."""
 
 
 _TESTFLIGHT = AppStoreStart(stage="testflight", since=-30.0)
@@ -162,6 +166,13 @@ SCENARIOS: dict[str, Scenario] = {
                     ),
                 ),
             ),
+        ),
+        replace(
+            _HEALTHY,
+            name="slow-store",
+            about="Google Play takes its time: every answer a quarter of a second, every change a minute to show.",
+            play_pace=0.25,
+            play_lag=60.0,
         ),
         Scenario(
             "hotfix-in-review",

@@ -215,7 +215,7 @@ def make_services(stage: Stage, folder: Path, oauth_url: str) -> tuple[str, dict
     reporting = Reporting(stage.vitals, IssueBook(stage.vitals, stage.scenario.play.old_version_code), stage.play)
     apps = {
         "google_oauth": oauth_app(office),
-        "google_play": play_app(stage.play, office.for_scope(PUBLISHING), log, Faults()),
+        "google_play": play_app(stage.play, office.for_scope(PUBLISHING), log, Faults(stage.scenario.play_pace)),
         "play_vitals": vitals_app(reporting, office.for_scope(REPORTING), log, Faults()),
         "app_store": apple_app(stage.apple, AppleKey(KEY_ID, ISSUER_ID, public), log, Faults(), _usage(stage)),
         "prometheus": prometheus_app(stage.telemetry, clock, Faults()),

@@ -50,7 +50,7 @@ def set_stage(scenario: Scenario, clock: RehearsalClock, seed: int) -> Stage:
     for share, hours in zip(SHARES, scenario.android_phases, strict=True):
         android_offers.set(origin + hours * HOUR, scenario.play.version_code, share)
     script = [(origin + cue.hours * HOUR, cue.change) for cue in scenario.play_cues]
-    play = PlayBook(scenario.play, android_offers, clock.now, script=script)
+    play = PlayBook(scenario.play, android_offers, clock.now, lag=scenario.play_lag, script=script)
     play.settle()
     apple = AppleBook(scenario.app_store, ios_offers, origin, clock.now)
     released = scenario.app_store.stage == "phased"

@@ -74,7 +74,7 @@ class Acting:
             outcome = Outcome(
                 proposal.id, proposal.platform, proposal.kind, Ending.UNCONFIRMED, message, self._desk.clock.now()
             )
-        self._notices.ended(outcome)
+        self._notices.ended(outcome, undo=_can_be_undone(proposal, outcome))
         if not self._stage.is_free():
             return
         if outcome.ending is Ending.DIFFERS:
@@ -82,3 +82,9 @@ class Acting:
         elif outcome.consent is not None:
             terms = proposal.terms.allowing(outcome.consent)
             self.open(proposal.platform, proposal.kind, outcome.message, terms)
+
+
+def _can_be_undone(proposal: Proposal, outcome: Outcome) -> bool:
+    """A pause that is done, by a resume; what a store does not give back (a review's place) it does not."""
+    paused = proposal.kind is ActionKind.PAUSE and outcome.ending is Ending.DONE
+    return paused and proposal.change is not None and not proposal.change.irreversible

@@ -9,6 +9,8 @@ from rollout_tui.domain.actions import Ending, Outcome
 
 _NOTICE = 5.0
 """Seconds that a notice stands."""
+_UNDO = 60.0
+"""Seconds for which a pause says how it is taken back."""
 
 _TONE = {
     Ending.DONE: "ok",
@@ -37,6 +39,7 @@ class Notices:
         self._notice: tuple[str, str] | None = None
         self._outcome: Outcome | None = None
         self._timer: Timer | None = None
+        self._undo: Timer | None = None
 
     def now(self) -> tuple[str, str]:
         """What to show, and in which colour."""
@@ -45,7 +48,9 @@ class Notices:
         if self._outcome is None:
             return "", "mute"
         outcome = self._outcome
-        return f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}", _TONE[outcome.ending]
+        told = f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
+        undo = "" if self._undo is None else f"undo within {_UNDO:.0f} s: r y · "
+        return f"{undo}{told}", _TONE[outcome.ending]
 
     def tell(self, text: str, tone: str) -> None:
         """A notice in that colour, for five seconds."""
@@ -55,9 +60,16 @@ class Notices:
             self._timer.stop()
         self._timer = self._later(_NOTICE, self._untell)
 
-    def ended(self, outcome: Outcome | None) -> None:
-        """How an action ended; None when the next one begins."""
+    def ended(self, outcome: Outcome | None, *, undo: bool = False) -> None:
+        """How an action ended; None when the next one begins. `undo` offers for a minute to take it back."""
         self._outcome = outcome
+        if self._undo is not None:
+            self._undo.stop()
+        self._undo = self._later(_UNDO, self._too_late) if undo else None
+        self._changed()
+
+    def _too_late(self) -> None:
+        self._undo = None
         self._changed()
 
     def _untell(self) -> None:

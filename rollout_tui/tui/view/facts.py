@@ -20,7 +20,10 @@ _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"
 
 def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Row]:
     """Everything above the buttons. `changed` says what is new since the dialog opened."""
-    rows = [line(width), *lines(width, changed, "unk", bold=True), *_heading(scene, proposal, width)]
+    rows = [line(width), *lines(width, changed, "unk", bold=True)]
+    if proposal.change is not None and proposal.change.irreversible:
+        rows.append(line(width, "This cannot be undone.", "crit", bold=True))
+    rows += _heading(scene, proposal, width)
     if proposal.possible:
         return [*rows, *_change(scene, proposal, proposal.change, width)]
     # Where only this desk is in the way, the change can be looked at all the same.
@@ -54,8 +57,6 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
         return []
     rows = [] if proposal.possible else [rule(width)]
     rows += lines(width, change.headline, bold=proposal.kind not in GOES_OUT)
-    if change.irreversible:
-        rows.append(line(width, "This cannot be undone.", "crit", bold=True))
     rows.append(line(width))
     for field in change.fields:
         rows += labelled(width, field.name, field.told("→"))
@@ -79,8 +80,9 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
 
 def _cause(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     """Why it is wished for; of a resume, who paused, and what is bad all the same."""
-    if proposal.kind is ActionKind.PAUSE and proposal.because:
-        return labelled(width, "because", proposal.because)
+    if proposal.kind is ActionKind.PAUSE:
+        because = labelled(width, "because", proposal.because) if proposal.because else []
+        return [*because, *(labelled(width, "waiting", proposal.waiting) if proposal.waiting else [])]
     if proposal.kind is not ActionKind.RESUME:
         return []
     still = labelled(width, "bad now", proposal.because, "crit") if proposal.because else []

@@ -1,0 +1,64 @@
+"""Two processes pause and promote one release at the same time: the pause wins, or the promotion is refused."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.crash.stage import SPEED, audited, ended, forked, journal, verb
+from tests.rehearsal.serving import served
+
+
+def race(folder: Path, times: int, seed: int) -> Counter[str]:
+    """Race that often; who came first, by the endings of both. Raises AssertionError."""
+    chance = random.Random(seed)
+    found: Counter[str] = Counter()
+    with served(folder, "slow-store", SPEED) as serving:
+        fresh = folder / "fresh"
+        shutil.copytree(serving.folder, fresh)
+        log = folder / "children.log"
+        began = time.monotonic()
+        assert ended(forked(_promote(_desk(fresh, folder / "first", serving.folder)), log)) == 0, log.read_text()[
+            -2000:
+        ]
+        longest = time.monotonic() - began
+        for number in range(times):
+            serving.post(
+                "google_play", "/_rehearsal/console", {"build": "4201", "status": "inProgress", "fraction": 0.5}
+            )
+            time.sleep(60 / SPEED + 0.2)  # until that shows
+            config = _desk(fresh, folder / f"race-{number}", serving.folder)
+            promoting = forked(_promote(config), log)
+            time.sleep(chance.uniform(0, longest))
+            pausing = forked(_pause(config), log)
+            paused, promoted = ended(pausing), ended(promoting)
+            status, _ = serving.play()
+            history = config.parent / "history.db"
+            endings = {intent.action: intent.ending for intent in journal(history)}
+            told = f"race {number}: pause {paused}, promote {promoted}, store {status}, journal {endings}"
+            assert status == "halted", f"{told}\n{log.read_text()[-3000:]}"
+            assert paused == 0, told
+            checked, _ = audited(history)
+            assert checked.problems == (), checked.problems
+            found[f"promotion {endings.get('promote', 'refused before its intent')}, pause {endings.get('pause')}"] += 1
+            shutil.rmtree(config.parent)
+    return found
+
+
+def _desk(fresh: Path, mine: Path, served_from: Path) -> Path:
+    """A history of its own on the same store: as if the rollout stood there for the first time."""
+    shutil.copytree(fresh, mine)
+    config = mine / "config.toml"
+    config.write_text(config.read_text("utf-8").replace(str(served_from / "history.db"), str(mine / "history.db")))
+    return config
+
+
+def _promote(config: Path):  # type: ignore[no-untyped-def]
+    return verb("promote", "android", "--yes", "--config", str(config))
+
+
+def _pause(config: Path):  # type: ignore[no-untyped-def]
+    return verb("pause", "android", "--yes", "--config", str(config))

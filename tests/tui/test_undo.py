@@ -1,0 +1,60 @@
+"""After a pause the way back is offered for a minute; by its own key and with its own confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from rollout_tui.domain.actions import ActionKind, Ending, Outcome
+from rollout_tui.domain.releases import Platform
+from rollout_tui.tui.notices import Notices
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.samples import incident
+from tests.unit.domain.builders import NOW
+
+DONE = Outcome("1", Platform.ANDROID, ActionKind.PAUSE, Ending.DONE, "the store shows it: halted.", NOW)
+
+
+class Later:
+    """A timer that a test lets go off."""
+
+    def __init__(self) -> None:
+        self.calls: dict[float, Callable[[], None]] = {}
+
+    def __call__(self, seconds: float, call: Callable[[], None]) -> Later:
+        self.calls[seconds] = call
+        return self
+
+    def stop(self) -> None:
+        self.calls.clear()
+
+
+@pytest.fixture
+def wrist() -> Wrist:
+    return Wrist()
+
+
+def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
+    later = Later()
+    notices = Notices(lambda: None, later)
+    notices.ended(DONE, undo=True)
+    assert notices.now()[0].startswith("undo within 60 s: r y · pause done")
+    later.calls[60.0]()
+    assert notices.now()[0] == "pause done: the store shows it: halted."
+
+
+def test_the_next_action_ends_the_offer() -> None:
+    notices = Notices(lambda: None, Later())
+    notices.ended(DONE, undo=True)
+    notices.ended(None)
+    assert notices.now()[0] == ""
+
+
+async def test_a_pause_says_how_it_is_taken_back(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(incident()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "y")
+        assert "undo within 60 s: r y · pause done" in hand.screen()
