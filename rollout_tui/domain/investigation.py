@@ -78,3 +78,13 @@ class Investigation:
     more_groups: int = 0
     more_feedback: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquired:
+    """What one source answered when a person looked, or in words why there is no answer. `section` is its name."""
+
+    section: str
+    label: str
+    answer: Investigation | None = None
+    problem: str = ""

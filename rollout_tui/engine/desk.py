@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
+from rollout_tui.domain.investigation import Inquired
+from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
 from rollout_tui.domain.snapshot import Snapshot
@@ -40,6 +42,18 @@ class People(Protocol):
 
     async def sign(self, platform: Platform, gate: str, by: str, note: str) -> Said:
         """Answer a sign-off gate."""
+        ...
+
+
+class Inquiry(Protocol):
+    """What is wrong with a build, asked when a person looks. Never raises."""
+
+    async def ask(self, plan: RolloutPlan, since: float) -> Sequence[Inquired]:
+        """What each source and store knows of this build since then (epoch seconds UTC)."""
+        ...
+
+    async def log(self, plan: RolloutPlan, section: str, log: str) -> str:
+        """The whole text behind a `log`, or in words why it cannot be had."""
         ...
 
 
@@ -85,6 +99,11 @@ class Desk(Protocol):
 
     def traveller(self) -> Traveller:
         """Somebody who rebuilds past moments from history; closed by whoever asked."""
+        ...
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """Who tells what is wrong with a build."""
         ...
 
     @property

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from rollout_tui.domain.events import Event
+    from rollout_tui.engine.inquiry import Inquiry
     from rollout_tui.engine.overrides import Overrides
     from rollout_tui.engine.travel import Traveller
     from rollout_tui.engine.works import Works
@@ -133,6 +134,11 @@ class Engine:
         from rollout_tui.engine.travel import traveller_of
 
         return traveller_of(self.settings, self.snapshot.poll_interval)
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """Who tells what is wrong with a build."""
+        return self._works.inquiry
 
     @property
     def people(self) -> Overrides:

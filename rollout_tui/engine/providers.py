@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rollout_tui.config.providers import UnknownProvider, find
@@ -15,6 +15,7 @@ from rollout_tui.engine.http import Clients, Listener
 from rollout_tui.engine.trouble import describe
 from rollout_tui.ports import (
     Clock,
+    Investigator,
     Misconfigured,
     Provider,
     ProviderContext,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     Opener = Callable[[BaseModel, ProviderContext], "T"]
 
 T = TypeVar("T")
+Askable = tuple[str, str, Investigator | ProviderError]
+"""A section that tells what is wrong with a build: its name, its label, and who tells it, or why nobody can."""
 
 
 class Providers:
@@ -51,6 +54,7 @@ class Providers:
         self._stores: dict[str, Store] = {}
         self._sources: dict[str, Source] = {}
         self._trackers: dict[str, Tracker] = {}
+        self._investigators: dict[tuple[str, str], Investigator] = {}
         self._opening = threading.RLock()
 
     def prepare(self) -> None:
@@ -100,9 +104,36 @@ class Providers:
                 self._trackers[name] = self._open(self._settings.trackers, name, lambda p: p.open_tracker, "tracker")
             return self._trackers[name]
 
+    def investigators(self, table: str, names: Sequence[str]) -> Sequence[Askable]:
+        """Of those sections ("stores", "sources") that tell what is wrong with a build: name, label, and who tells it.
+
+        One that cannot be opened is its error.
+        """
+        found: list[Askable] = []
+        sections = {"stores": self._settings.stores, "sources": self._settings.sources}[table]
+        for name in names:
+            with contextlib.suppress(UnknownProvider):
+                if self._lookup(sections[name].provider).open_investigator is not None:
+                    found.append((name, sections[name].label or name, self._investigator(table, sections, name)))
+        return found
+
+    def _investigator(
+        self, table: str, sections: Mapping[str, ProviderSettings], name: str
+    ) -> Investigator | ProviderError:
+        with self._opening:
+            try:
+                if (table, name) not in self._investigators:
+                    self._investigators[table, name] = self._open(
+                        sections, name, lambda p: p.open_investigator, "investigator"
+                    )
+                return self._investigators[table, name]
+            except ProviderError as error:
+                return error
+
     async def close(self) -> None:
         """Close every provider, and the clients."""
-        opened: list[Store | Source | Tracker] = [
+        opened: list[Store | Source | Tracker | Investigator] = [
+            *self._investigators.values(),
             *self._stores.values(),
             *self._sources.values(),
             *self._trackers.values(),

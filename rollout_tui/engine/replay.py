@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 from rollout_tui.domain.actions import USUAL, ActionKind, Change, Ending, Intent, Outcome, Proposal, Terms
+from rollout_tui.domain.investigation import Inquired
+from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform, ReleaseState
 from rollout_tui.domain.requests import Said
 from rollout_tui.domain.waivers import Field, Wish
@@ -64,6 +66,21 @@ class Nobody:
         return Said(False, self._told)
 
 
+class Silence:
+    """Nobody is asked about what is over."""
+
+    def __init__(self, told: str) -> None:
+        self._told = told
+
+    async def ask(self, _plan: RolloutPlan, _since: float) -> Sequence[Inquired]:
+        """That nobody can be asked."""
+        return [Inquired("", "recording", problem=self._told)]
+
+    async def log(self, _plan: RolloutPlan, _section: str, _log: str) -> str:
+        """The same."""
+        return self._told
+
+
 class Replay:
     """A `Desk` (see desk.py) that plans and performs nothing."""
 
@@ -77,6 +94,7 @@ class Replay:
         self._archive = Archive(settings.history.path)
         self.past = Past(self._archive)
         self.people = Nobody(told)
+        self.inquiry = Silence(told)
 
     def listen(self, _on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Nothing new ever comes."""

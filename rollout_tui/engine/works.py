@@ -20,6 +20,7 @@ from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor
 from rollout_tui.engine.board import Board
+from rollout_tui.engine.inquiry import Inquiry
 from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.lease import Lease
 from rollout_tui.engine.overrides import Overrides
@@ -118,6 +119,7 @@ class Works:
             )
             for board, store in zip(boards, self.stores, strict=True)
         }
+        self.inquiry = Inquiry(self.providers)
         self.upkeep = Upkeep(known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived)
         self.store_pollers = [
             self._poller(round_.settings, f"{board.plan.platform}", round_.poll, round_.failed, (board,))

@@ -28,6 +28,12 @@ def _travel(place: Place) -> Page:
     return TravelPage(place)
 
 
+def _investigate(place: Place) -> Page:
+    from rollout_tui.tui.screens.investigate import InvestigatePage
+
+    return InvestigatePage(place)
+
+
 @dataclass(frozen=True, slots=True)
 class FirstPage:
     """A page that is open from the start; `leaves`: closing it ends the program."""
@@ -47,5 +53,10 @@ def past_at(moment: float, of: str = "") -> Callable[[Place], Page]:
     return make
 
 
-PAGES: Mapping[str, Callable[[Place], Page]] = {"events": _events, "zoom": _zoom, "travel": _travel}
+PAGES: Mapping[str, Callable[[Place], Page]] = {
+    "events": _events,
+    "zoom": _zoom,
+    "travel": _travel,
+    "investigate": _investigate,
+}
 """By the id of the action that opens it."""

@@ -23,9 +23,11 @@ from rollout_tui.domain.actions import (
 )
 from rollout_tui.domain.closeup import CloseUp
 from rollout_tui.domain.events import Event
+from rollout_tui.domain.investigation import Inquired
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.obstacles import obstacles
+from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.travel import Record
@@ -99,6 +101,22 @@ class FakeTraveller:
         self.closed = True
 
 
+class FakeInquiry:
+    """Answers as scripted; `texts` are what is behind logs."""
+
+    def __init__(self) -> None:
+        self.answers: list[Inquired] = []
+        self.asked: list[tuple[str, float]] = []
+        self.texts: dict[tuple[str, str], str] = {}
+
+    async def ask(self, plan: RolloutPlan, since: float) -> Sequence[Inquired]:
+        self.asked.append((plan.platform.value, since))
+        return self.answers
+
+    async def log(self, plan: RolloutPlan, section: str, log: str) -> str:
+        return self.texts[section, log]
+
+
 class FakeDesk:
     """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
 
@@ -114,6 +132,7 @@ class FakeDesk:
         self.asks: list[Consent] = []
         self.shares: tuple[Decimal, ...] = ()
         self.past = FakePast()
+        self.inquiry = FakeInquiry()
         self.travels = FakeTraveller(snapshot)
         self._listeners: list[Callable[[Snapshot], None]] = []
 
