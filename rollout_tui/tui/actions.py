@@ -39,6 +39,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction(
         "restart", (), "ctrl+p", "Restart", "A new build begins at phase 1", "ACT (asks first)", ActionKind.RESTART
     ),
+    KeyAction("override", ("o",), "o", "Override", "Override or sign the focused gate", "ACT (asks first)"),
     KeyAction("zoom", ("enter",), "enter", "Zoom", "Zoom the focused metric or gate", "LOOK", main_only=True),
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
     KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crash groups, feedback, bugs", "LOOK"),
@@ -65,7 +66,7 @@ BACK = KeyAction("back", (), "esc", "Back", "Back to the main screen", "VIEW", t
 
 BY_ID = {action.id: action for action in ACTIONS}
 
-FOOTER = ("pause", "resume", "promote", "next_pane", "read_now", "help", "quit")
+FOOTER = ("pause", "resume", "promote", "override", "next_pane", "help", "quit")
 """What the footer names, at most seven."""
 
 FOOTER_ALWAYS = frozenset({"pause", "help", "quit"})
@@ -95,7 +96,8 @@ def reasons_against(
         for action in ACTIONS
         if action.acts is not None
     }
-    return {name: _short(against) for name, against in found.items() if against}
+    reasons = {name: _short(against) for name, against in found.items() if against}
+    return reasons if read_only is None else reasons | {"override": f"read-only: {read_only}"}
 
 
 def _short(against: Sequence[Obstacle]) -> str:

@@ -19,6 +19,7 @@ from rollout_tui.engine.desk import Desk
 from rollout_tui.tui import terminal
 from rollout_tui.tui.acting import Acting, Stage
 from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, KeyAction, reasons_against
+from rollout_tui.tui.deciding import Deciding
 from rollout_tui.tui.delta import Shadow, delta
 from rollout_tui.tui.driver import Manners
 from rollout_tui.tui.early import Handover
@@ -77,10 +78,12 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._begin = start
         self._main = MainScreen(desk, self._look, lambda width: self._footer([BY_ID[name] for name in FOOTER], width))
         self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
+        keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
+        self._deciding = Deciding(desk, self._look, keys, self._notices, self._ask, self._main.scene)
         self._acting = Acting(
             desk,
             self._look,
-            KeyClock() if clock is None else KeyClock(clock, lambda _: clock()),
+            keys,
             self._notices,
             Stage(self._ask, lambda: isinstance(self.screen, WholeScreen), self._main.scene),
         )
@@ -98,6 +101,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "second_pane": lambda: self._main.choose_pane(1),
             "down": lambda: self._main.move_item(1),
             "up": lambda: self._main.move_item(-1),
+            "override": self._deciding.open,
             "read_now": self._read_now,
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
@@ -166,6 +170,8 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._draw()
         if isinstance(self.screen, ConfirmDialog):
             self.screen.refresh_proposal()
+        elif isinstance(self.screen, Dialog):
+            self.screen.draw()
         self._name_window(snapshot)
 
     def _draw(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -29,7 +29,9 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.requests import Said
 from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.domain.waivers import Field, Wish, mistakes
 from rollout_tui.engine.travel import Record
 from rollout_tui.history import HistoryError
 from tests.unit.domain.builders import NOW
@@ -117,6 +119,29 @@ class FakeInquiry:
         return self.texts[section, log]
 
 
+class FakePeople:
+    """Takes every wish without mistakes; `decided` is what was asked for."""
+
+    def __init__(self, desk: FakeDesk) -> None:
+        self._desk = desk
+        self.approvers: Sequence[str] = ("jkim", "mara", "tom")
+        self.must_agree = True
+        self.decided: list[Wish | tuple[str, str]] = []
+
+    def mistakes(self, platform: Platform, wish: Wish) -> Mapping[Field, str]:
+        gates = self._desk.snapshot.rollout(platform).gates
+        gate = next(one.gate for one in gates if one.gate.id == wish.gate)
+        return mistakes(wish, gate, self._desk.actor.person, self.approvers)
+
+    async def waive(self, platform: Platform, wish: Wish) -> Said:
+        self.decided.append(wish)
+        return Said(False, "Ask mara for K7Q2MX.")
+
+    async def sign(self, platform: Platform, gate: str, by: str, note: str) -> Said:
+        self.decided.append((gate, by))
+        return Said(True, f"{by} signs it.")
+
+
 class FakeDesk:
     """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
 
@@ -133,6 +158,7 @@ class FakeDesk:
         self.shares: tuple[Decimal, ...] = ()
         self.past = FakePast()
         self.inquiry = FakeInquiry()
+        self.people = FakePeople(self)
         self.travels = FakeTraveller(snapshot)
         self._listeners: list[Callable[[Snapshot], None]] = []
 

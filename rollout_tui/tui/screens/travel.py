@@ -67,7 +67,7 @@ class TravelPage(Page):
 
     def keys(self) -> Mapping[str, Callable[[], object]]:
         """Steps, events, a typed moment, playing; what would act says why it does not."""
-        off = {key: self._tell_off for name in ("pause", "resume", "promote") for key in BY_ID[name].keys}
+        off = {key: self._tell_off for name in ("pause", "resume", "promote", "override") for key in BY_ID[name].keys}
         return {
             **off,
             "left": lambda: self._step(-_STEP),
