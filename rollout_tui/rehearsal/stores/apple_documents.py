@@ -11,8 +11,8 @@ from rollout_tui.rehearsal.stores.apple_queries import Json, page
 
 def one(resource: Json, query: Mapping[str, str], url: str, included: Iterable[Json] = ()) -> Json:
     """A document with one resource."""
-    document: Json = {"data": _only(resource, query), "links": {"self": url}}
-    return _with(document, [resource], included, query)
+    document: Json = {"data": _only(resource, query, url), "links": {"self": url}}
+    return _with(document, [resource], included, query, url)
 
 
 def many(resources: list[Json], query: Mapping[str, str], url: str, included: Iterable[Json] = ()) -> Json:
@@ -24,11 +24,11 @@ def many(resources: list[Json], query: Mapping[str, str], url: str, included: It
         paging["nextCursor"] = found.following
         links["next"] = _with_cursor(url, found.following)
     document: Json = {
-        "data": [_only(resource, query) for resource in found.part],
+        "data": [_only(resource, query, url) for resource in found.part],
         "links": links,
         "meta": {"paging": paging},
     }
-    return _with(document, found.part, included, query)
+    return _with(document, found.part, included, query, url)
 
 
 def moment(at: float) -> str:
@@ -42,7 +42,9 @@ def _with_cursor(url: str, cursor: str) -> str:
     return parts._replace(query=urlencode([*asked, ("cursor", cursor)])).geturl()
 
 
-def _with(document: Json, answered: list[Json], offered: Iterable[Json], query: Mapping[str, str]) -> Json:
+def _with(
+    document: Json, answered: list[Json], offered: Iterable[Json], query: Mapping[str, str], url: str
+) -> Json:
     """The document with what is linked from the resources of this answer, and no more."""
     included: list[Json] = []
     linked = _links(answered)
@@ -50,7 +52,7 @@ def _with(document: Json, answered: list[Json], offered: Iterable[Json], query: 
         if (resource["type"], resource["id"]) in linked and resource not in included:
             included.append(resource)
             linked |= _links([resource])
-    return {**document, "included": [_only(one, query) for one in included]} if included else document
+    return {**document, "included": [_only(one, query, url) for one in included]} if included else document
 
 
 def _links(resources: list[Json]) -> set[tuple[str, str]]:
@@ -60,13 +62,17 @@ def _links(resources: list[Json]) -> set[tuple[str, str]]:
     return {(ref["type"], ref["id"]) for ref in listed}
 
 
-def _only(resource: Json, query: Mapping[str, str]) -> Json:
-    """The resource with the fields that were asked for; all of them where none were."""
+def _only(resource: Json, query: Mapping[str, str], url: str) -> Json:
+    """The resource with its own address and the fields that were asked for; all of them where none were."""
     wanted = query.get(f"fields[{resource['type']}]")
-    if wanted is None:
+    if "attributes" not in resource:  # a bare reference
         return resource
+    server = urlsplit(url)
+    links = {"self": f"{server.scheme}://{server.netloc}/v1/{resource['type']}/{resource['id']}"}
+    if wanted is None:
+        return {**resource, "links": links}
     names = wanted.split(",")
-    kept = {key: value for key, value in resource.items() if key in ("type", "id", "links")}
+    kept: Json = {"type": resource["type"], "id": resource["id"], "links": links}
     for part in ("attributes", "relationships"):
         found = {key: value for key, value in resource.get(part, {}).items() if key in names}
         if found:

@@ -23,7 +23,11 @@ _VERSION_ATTRIBUTES = frozenset({"versionString", "releaseType", "earliestReleas
 _NEW_VERSION = Body("appStoreVersions", _VERSION_ATTRIBUTES | {"platform"}, frozenset({"app"}))
 _CHANGED_VERSION = Body("appStoreVersions", _VERSION_ATTRIBUTES)
 
-_APPS = Accepts(kinds=("apps",), filters={"bundleId": "bundleId", "name": "name", "sku": "sku"})
+_APPS = Accepts(
+    kinds=("apps",),
+    filters={"bundleId": "bundleId", "name": "name", "sku": "sku"},
+    sorts=("name", "bundleId", "sku"),
+)
 _VERSION_KINDS = ("appStoreVersions", "apps", "builds", "appStoreVersionPhasedReleases")
 _VERSION_INCLUDES = ("app", "build", "appStoreVersionPhasedRelease")
 _VERSIONS = Accepts(

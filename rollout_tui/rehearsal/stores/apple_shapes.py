@@ -26,7 +26,14 @@ _ITEM_KINDS = {
 
 def app(book: AppleBook) -> Json:
     """The app."""
-    attributes = {"name": "Acme Connect", "bundleId": book.bundle, "sku": "ACME", "primaryLocale": "en-US"}
+    attributes = {
+        "name": "Acme Connect",
+        "bundleId": book.bundle,
+        "sku": "ACME",
+        "primaryLocale": "en-US",
+        "isOrEverWasMadeForKids": False,
+        "contentRightsDeclaration": "DOES_NOT_USE_THIRD_PARTY_CONTENT",
+    }
     return resource_of("apps", book.APP, attributes)
 
 
