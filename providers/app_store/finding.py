@@ -213,11 +213,10 @@ class Finder:
         kept = self._testers.get(group.id)
         if kept is not None and self._clock.now() - kept[0] < _SLOW:
             return kept[1]
-        pages = await self._api.get_all(
-            f"/v1/betaGroups/{segment(group.id)}/relationships/betaTesters", {"limit": "200"}
-        )
-        total = pages[0].total
-        size = total if total is not None else sum(len(page.data) for page in pages)
+        path = f"/v1/betaGroups/{segment(group.id)}/relationships/betaTesters"
+        size = (await self._api.get(path, {"limit": "1"})).total
+        if size is None:
+            size = sum(len(page.data) for page in await self._api.get_all(path, {"limit": "200"}))
         self._testers[group.id] = (self._clock.now(), size)
         return size
 

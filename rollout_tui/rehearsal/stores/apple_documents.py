@@ -42,9 +42,7 @@ def _with_cursor(url: str, cursor: str) -> str:
     return parts._replace(query=urlencode([*asked, ("cursor", cursor)])).geturl()
 
 
-def _with(
-    document: Json, answered: list[Json], offered: Iterable[Json], query: Mapping[str, str], url: str
-) -> Json:
+def _with(document: Json, answered: list[Json], offered: Iterable[Json], query: Mapping[str, str], url: str) -> Json:
     """The document with what is linked from the resources of this answer, and no more."""
     included: list[Json] = []
     linked = _links(answered)
