@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from providers.app_store.facts import REMOVED, Facts, Group
+from providers.app_store.facts import Facts, Group
 from providers.app_store.states import MANUAL_GO_ON, PAUSE_DAYS
 from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldChange, Intent
 from rollout_tui.domain.plan import RolloutPlan
@@ -105,6 +105,25 @@ def _add_to_group(scene: Scene) -> Change:
             *(("An external group may need a beta review first.",) if external else ()),
         ),
         way_back="p removes it again",
+        expects=Expectation(word=StateWord.RUNNING),
+        arguments=_arguments(scene, "add_to_group", ("group", name)),
+    )
+
+
+def _begin_testing(scene: Scene) -> Change:
+    """A new build goes to the testers: the plan's first phase begins again (rollout-plan.md 9.5)."""
+    name = scene.group_name
+    external = scene.group is not None and not scene.group.internal
+    return Change(
+        store=STORE,
+        headline=f"TestFlight: build {scene.build} is given to group {name}.",
+        fields=(FieldChange("group", f"build {scene.rollout.build} not in {name}", f"in {name}"),),
+        effects=(
+            "The testers of the group are offered this build in the place of the one before.",
+            "Gates, clock and waivers begin anew.",
+            *(("An external group may need a beta review first.",) if external else ()),
+        ),
+        way_back=f"p takes it out of {name} again; who installed it keeps it",
         expects=Expectation(word=StateWord.RUNNING),
         arguments=_arguments(scene, "add_to_group", ("group", name)),
     )
@@ -243,40 +262,6 @@ def _complete(scene: Scene) -> Change:
     )
 
 
-def removal(rollout: RolloutPlan, seen: ReleaseState) -> Change:
-    """Take the app off sale: what no pause ever does (A8). Raises Impossible where this version is not in the store."""
-    build = f"{rollout.version} ({rollout.build})"
-    if seen.status in REMOVED:
-        raise Impossible("the app is removed from sale already", "App Store Connect, Pricing and Availability")
-    if seen.kind is not PhaseKind.PHASED:
-        raise Impossible(
-            f"{build} is not in the store: removal would take the versions before it from everybody",
-            "p is enough: nobody gets it from the store",
-        )
-    over = seen.word is StateWord.DONE
-    ladder = () if over else (f"The phased release of {build} ends for good: this version never gets one again.",)
-    return Change(
-        store=STORE,
-        headline=f"{STORE}: the app is removed from sale in every country, with all of its versions and platforms.",
-        fields=(
-            FieldChange("app", "on sale", "off sale"),
-            *(() if over else (FieldChange("phased release", seen.status, "ended"),)),
-        ),
-        effects=(
-            "Nobody finds, buys, downloads or updates the app; nobody gets a fix either while it is off.",
-            f"Those who have {build} keep it, and it goes on running.",
-            *ladder,
-            "One call a country: where it stops between, doing it again goes on with the rest.",
-            "Apple may take up to 24 hours to show it everywhere.",
-        ),
-        way_back="by hand: App Store Connect, Pricing and Availability, country by country; then everybody gets "
-        f"{rollout.version} at once",
-        expects=Expectation(status="DEVELOPER_REMOVED_FROM_SALE"),
-        irreversible=not over,
-        arguments=(("verb", "remove_from_sale"), ("version", rollout.version), ("build", rollout.build)),
-    )
-
-
 _PLANS: Mapping[tuple[ActionKind, PhaseKind], Callable[[Scene], Change]] = {
     (ActionKind.PAUSE, PhaseKind.TESTERS): _remove_from_group,
     (ActionKind.PAUSE, PhaseKind.REVIEW): _cancel,
@@ -284,6 +269,7 @@ _PLANS: Mapping[tuple[ActionKind, PhaseKind], Callable[[Scene], Change]] = {
     (ActionKind.RESUME, PhaseKind.TESTERS): _add_to_group,
     (ActionKind.RESUME, PhaseKind.REVIEW): _submit,
     (ActionKind.RESUME, PhaseKind.PHASED): _resume_ladder,
+    (ActionKind.RESTART, PhaseKind.TESTERS): _begin_testing,
     (ActionKind.PROMOTE, PhaseKind.TESTERS): _submit,
     (ActionKind.PROMOTE, PhaseKind.REVIEW): _release,
     (ActionKind.PROMOTE, PhaseKind.PHASED): _complete,

@@ -11,11 +11,50 @@ from collections.abc import Sequence
 
 from providers.app_store.api import AscApi, segment
 from providers.app_store.errors import NotFound
-from rollout_tui.ports import OutcomeUnknown, ProviderError, Refused, Unreachable
+from providers.app_store.facts import REMOVED
+from providers.app_store.planning import STORE
+from rollout_tui.domain.actions import Change, Expectation, FieldChange
+from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
+from rollout_tui.ports import Impossible, OutcomeUnknown, ProviderError, Refused, Unreachable
 
 _AT_ONCE = 8
 """Countries that are switched off side by side: all of them in some seconds, not in minutes."""
 _KIND = "territoryAvailabilities"
+
+
+def planned(rollout: RolloutPlan, seen: ReleaseState) -> Change:
+    """Take the app off sale: what no pause ever does (A8). Raises Impossible where this version is not in the store."""
+    build = f"{rollout.version} ({rollout.build})"
+    if seen.status in REMOVED:
+        raise Impossible("the app is removed from sale already", "App Store Connect, Pricing and Availability")
+    if seen.kind is not PhaseKind.PHASED:
+        raise Impossible(
+            f"{build} is not in the store: removal would take the versions before it from everybody",
+            "p is enough: nobody gets it from the store",
+        )
+    over = seen.word is StateWord.DONE
+    ladder = () if over else (f"The phased release of {build} ends for good: this version never gets one again.",)
+    return Change(
+        store=STORE,
+        headline=f"{STORE}: the app is removed from sale in every country, with all of its versions and platforms.",
+        fields=(
+            FieldChange("app", "on sale", "off sale"),
+            *(() if over else (FieldChange("phased release", seen.status, "ended"),)),
+        ),
+        effects=(
+            "Nobody finds, buys, downloads or updates the app; nobody gets a fix either while it is off.",
+            f"Those who have {build} keep it, and it goes on running.",
+            *ladder,
+            "One call a country: where it stops between, doing it again goes on with the rest.",
+            "Apple may take up to 24 hours to show it everywhere.",
+        ),
+        way_back="by hand: App Store Connect, Pricing and Availability, country by country; then everybody gets "
+        f"{rollout.version} at once",
+        expects=Expectation(status="DEVELOPER_REMOVED_FROM_SALE"),
+        irreversible=not over,
+        arguments=(("verb", "remove_from_sale"), ("version", rollout.version), ("build", rollout.build)),
+    )
 
 
 class Sale:

@@ -23,7 +23,7 @@ from providers.app_store.facts import (
 )
 from rollout_tui.domain.ladder import ASC_LADDER
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord, Trial
+from rollout_tui.domain.releases import Grant, PhaseKind, ReleaseState, StateWord, Trial
 from rollout_tui.domain.words import DAY, span
 
 PAUSE_DAYS = 30
@@ -123,13 +123,20 @@ def _released(rollout: RolloutPlan, facts: Facts, version: Version, now: float) 
         next_step_at=next_step(phased, now),
         since=phased.started if phased.day == 1 else None,
         notes=(*_phased_notes(phased, now), *processing, *facts.notes),
+        grant=Grant(_left(phased), "of pause", f"what follows day {PAUSE_DAYS} is not known")
+        if phased.state == "PAUSED"
+        else None,
     )
+
+
+def _left(phased: Phased) -> int:
+    """Whole days of pause that are left."""
+    return max(0, PAUSE_DAYS - (phased.paused_days or 0))
 
 
 def _phased_notes(phased: Phased, now: float) -> tuple[str, ...]:
     used = phased.paused_days or 0
-    left = max(0, PAUSE_DAYS - used)
-    budget = f"paused {used} of {PAUSE_DAYS} days, {left} left; what follows day {PAUSE_DAYS} is not known"
+    budget = f"paused {used} of {PAUSE_DAYS} days, {_left(phased)} left; what follows day {PAUSE_DAYS} is not known"
     step = next_step(phased, now)
     until = "" if step is None else f" for {span(step - now)}"
     tables: Mapping[str, tuple[str, ...]] = {
@@ -215,6 +222,7 @@ def _testing(rollout: RolloutPlan, facts: Facts, testing: Testing, now: float) -
         kind=None if word is StateWord.UNKNOWN else PhaseKind.TESTERS,
         testers=testing.testers,
         trial=testing.trial,
+        grant=_life(build, now),
     )
 
 
@@ -235,10 +243,17 @@ def _build_said(build: TestBuild, group: Group | None) -> tuple[StateWord, str, 
     return said[0], status, tuple(filter(None, [said[1]]))
 
 
-def _expiry(build: TestBuild, now: float) -> tuple[str, ...]:
+def _life(build: TestBuild, now: float) -> Grant | None:
+    """How long testers can still start the build (A15)."""
     if build.expired or build.expires is None or build.expires <= now:
-        return ()
-    return (f"the build expires in {int((build.expires - now) // DAY)} d",)
+        return None
+    left = int((build.expires - now) // DAY)
+    return Grant(left, "until the build expires", "testers cannot start it any more then")
+
+
+def _expiry(build: TestBuild, now: float) -> tuple[str, ...]:
+    life = _life(build, now)
+    return () if life is None else (f"the build expires in {life.left} d",)
 
 
 def _plain(
@@ -253,6 +268,7 @@ def _plain(
     testers: int | None = None,
     since: float | None = None,
     trial: Trial | None = None,
+    grant: Grant | None = None,
 ) -> ReleaseState:
     return ReleaseState(
         build=rollout.build,
@@ -267,4 +283,5 @@ def _plain(
         since=since,
         notes=notes,
         trial=trial,
+        grant=grant,
     )

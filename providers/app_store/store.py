@@ -13,7 +13,7 @@ from providers.app_store.facts import Facts
 from providers.app_store.finding import Finder
 from providers.app_store.options import AppStoreOptions
 from providers.app_store.rate import BELIEVED
-from providers.app_store.sale import Sale
+from providers.app_store.sale import Sale, planned
 from providers.app_store.states import compose
 from rollout_tui.domain.actions import Change, Intent
 from rollout_tui.domain.plan import RolloutPlan
@@ -76,7 +76,7 @@ class AppStore:
 
     def plan_removal(self, rollout: RolloutPlan, seen: ReleaseState) -> Change:
         """Taking the app off sale in Apple's terms; no call. See ports.RemovesFromSale."""
-        return planning.removal(rollout, seen)
+        return planned(rollout, seen)
 
     async def remove_from_sale(self, rollout: RolloutPlan, change: Change, seen: ReleaseState | None) -> None:
         """Read again, compare, then switch off every country. See ports.RemovesFromSale."""

@@ -9,7 +9,7 @@ from rollout_tui.domain.decisions import case_of, news
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Line
 from rollout_tui.domain.quantities import exact
-from rollout_tui.domain.releases import ReleaseState, StateWord
+from rollout_tui.domain.releases import Grant, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -32,6 +32,8 @@ _LEVEL_OF_VERDICT = {
 }
 _JUST_NOW = 600.0
 """Seconds for which a FAIL is news, also where nothing was known of its gate before."""
+_MARKS, _LONG_AGO = (7, 3, 1), 1_000_000
+"""Days left at which it is told that something runs out."""
 _CORRECTION = 1000
 """A fall by less than one in so many sessions is how extrapolated counts waver; more is a correction (gates.md 8)."""
 
@@ -69,6 +71,9 @@ def _state(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
     platform, old, new = after.plan.platform, before.store.state, after.store.state
     if old is not None and new is not None and not new.same_as(old):
         yield Event(at, EventKind.STATE, _state_text(after.store.name, old, new), platform, _LEVEL_OF_STATE[new.word])
+    if old is not None and new is not None and _runs_out(old.grant, new.grant) and new.grant is not None:
+        text = f"{after.store.name}: {new.grant.left} d {new.grant.what}: {new.grant.then}"
+        yield Event(at, EventKind.STATE, text, platform, Severity.WARNING)
     was, now = before.store.changed_elsewhere, after.store.changed_elsewhere
     if now is not None and now != was:
         yield Event(at, EventKind.ELSEWHERE, f"Changed elsewhere: {now}", platform, Severity.WARNING)
@@ -82,6 +87,14 @@ def _state(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:
     if old_phase is not None and new_phase is not None and old_phase.phase.id != new_phase.phase.id:
         text = f"Phase {new_phase.phase.label} began"
         yield Event(at, EventKind.STATE, text, platform, Severity.INFO)
+
+
+def _runs_out(old: Grant | None, new: Grant | None) -> bool:
+    """Whether what a store grants went below one of the marks at which a person must know (stores.md A3)."""
+    if new is None:
+        return False
+    before = old.left if old is not None and old.what == new.what else _LONG_AGO
+    return any(new.left <= mark < before for mark in _MARKS)
 
 
 def _verdicts(before: Rollout, after: Rollout, at: float) -> Iterator[Event]:

@@ -13,7 +13,7 @@ from rollout_tui.domain.snapshot import PhaseStanding, Progress
 ASC_LADDER: tuple[Decimal, ...] = tuple(Decimal(share) / 100 for share in (1, 2, 5, 10, 20, 50, 100))
 """Shares of automatic updates on days 1 to 7 of an App Store phased release (stores.md A2)."""
 
-_CLOCK_RUNS = frozenset({StateWord.RUNNING, StateWord.DONE, StateWord.IN_REVIEW})
+_SERVED = frozenset({StateWord.RUNNING, StateWord.DONE})
 """The clock starts when the store shows the build as served and stands still while it is paused or waits."""
 
 
@@ -95,7 +95,7 @@ def _stays(phases: Sequence[Phase], states: Sequence[ReleaseState], now: float) 
     for position, (index, state) in enumerate(known):
         start = _time_of(state)
         until = _time_of(known[position + 1][1]) if position + 1 < len(known) else max(now, start)
-        ran = max(0.0, until - start) if state.word in _CLOCK_RUNS else 0.0
+        ran = max(0.0, until - start) if _runs(phases[index], state) else 0.0
         if stays and stays[-1].index == index:
             stays[-1].until = until
             stays[-1].ran += ran
@@ -107,6 +107,11 @@ def _stays(phases: Sequence[Phase], states: Sequence[ReleaseState], now: float) 
             stays[0].ran += stays[0].began - configured
             stays[0].began = configured
     return stays
+
+
+def _runs(phase: Phase, state: ReleaseState) -> bool:
+    """Whether the phase's clock runs. Only App Review's own time is a review: testers wait for theirs with nothing."""
+    return state.word in _SERVED or (phase.kind is PhaseKind.REVIEW and state.word is StateWord.IN_REVIEW)
 
 
 def _standing(index: int, phase: Phase, stays: Sequence[_Stay], current: int | None) -> PhaseStanding:

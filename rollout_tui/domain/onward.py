@@ -8,7 +8,7 @@ from rollout_tui.domain import words
 from rollout_tui.domain.advice import Advice, Ask, Rank, target_of
 from rollout_tui.domain.decisions import case_of, decision, remedy, standing, too_few
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.releases import PhaseKind, StateWord
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -26,6 +26,8 @@ def release(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
     name = rollout.plan.label
     if state.kind is PhaseKind.REVIEW:
         return _approved(rollout, now, zone)
+    if state.kind is PhaseKind.TESTERS:
+        return _not_with_testers(rollout, state)
     note = words.plain_text(state.notes[0], 100) if state.notes else f"{rollout.store.name} says {state.status}"
     verb = "Send" if state.status == _NOT_SENT else "Publish"
     return Advice(
@@ -35,6 +37,20 @@ def release(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         f"{verb} {name} in the store's console: {state.status}.",
         f"{note.removesuffix('.')}.",
         f"{verb.lower()} {name} in the console.",
+    )
+
+
+def _not_with_testers(rollout: Rollout, state: ReleaseState) -> Advice:
+    """Something must be answered, submitted or waited for before a tester gets it; its store's provider says what."""
+    name = rollout.plan.label
+    note = words.plain_text(state.notes[0], 120) if state.notes else f"{rollout.store.name} says {state.status}"
+    return Advice(
+        Rank.RELEASE,
+        Urgency.ACT_SOON,
+        Severity.WARNING,
+        f"{name} is not with its testers yet ({state.status}).",
+        f"{note[:1].upper()}{note[1:].removesuffix('.')}.",
+        f"{name} is not with its testers.",
     )
 
 

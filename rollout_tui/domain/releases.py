@@ -50,6 +50,15 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What a store grants for so long: whole days left, of what ("of pause"), and what comes then."""
+
+    left: int
+    what: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseState:
     """One answer of a store about one build.
 
@@ -77,6 +86,8 @@ class ReleaseState:
     notes: tuple[str, ...] = ()
     trial: Trial | None = None
     """What its testers did with it, where the store counts that: what a person's yes rests on."""
+    grant: Grant | None = None
+    """What runs out while it stands as it does, where something does."""
 
     def same_as(self, other: ReleaseState) -> bool:
         """Whether a person who saw `other` sees the same release now: everything but the ages."""

@@ -8,7 +8,7 @@ from rollout_tui.domain import words
 from rollout_tui.domain.actions import Ending
 from rollout_tui.domain.advice import Advice, Ask, Rank
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.releases import PhaseKind, StateWord
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.sentences import (
     alarm_sentence,
     cost_of_waiting,
@@ -108,10 +108,22 @@ def _paused(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_SOON,
         Severity.WARNING,
-        f"{name} is paused ({state.status}). Find the cause; r resumes, for a false alarm only.",
-        f"{cause} A fix is a new build and starts again at phase 1.",
+        f"{name} is paused ({state.status}){_left(state)}. Find the cause; r resumes, for a false alarm only.",
+        f"{_still_goes_on(state)}{cause} A fix is a new build and starts again at phase 1.",
         f"{name} is paused: find the cause.",
     )
+
+
+def _left(state: ReleaseState) -> str:
+    return "" if state.grant is None or state.kind is not PhaseKind.PHASED else f", {state.grant.left} d of pause left"
+
+
+def _still_goes_on(state: ReleaseState) -> str:
+    """A ladder that stands does not stop everything: what goes on is said first."""
+    if state.kind is not PhaseKind.PHASED or not state.notes:
+        return ""
+    note = words.plain_text(state.notes[0], 80)
+    return f"{note[:1].upper()}{note[1:]}. "
 
 
 def _rejected(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
@@ -178,12 +190,18 @@ def _failing(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 
 
 def mend(rollout: Rollout, now: float, _zone: tzinfo) -> Advice | None:
-    """A store or a source that does not answer, or a gate without data."""
-    for ask in (_store, _metrics, _gates):
+    """A store or a source that does not answer, or a gate without data; none is expected of what nobody has yet."""
+    for ask in (_store,) if _waits_for_testers(rollout) else (_store, _metrics, _gates):
         advice = ask(rollout, now)
         if advice is not None:
             return advice
     return None
+
+
+def _waits_for_testers(rollout: Rollout) -> bool:
+    state = rollout.store.state
+    waiting = state is not None and state.word in (StateWord.IN_REVIEW, StateWord.WAITING)
+    return waiting and state is not None and state.kind is PhaseKind.TESTERS
 
 
 def _store(rollout: Rollout, now: float) -> Advice | None:

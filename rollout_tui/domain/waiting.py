@@ -11,7 +11,7 @@ from rollout_tui.domain.estimates import wait
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.ladder import ASC_LADDER
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.releases import ReleaseState, StateWord
+from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -46,6 +46,8 @@ def _next_moment(rollout: Rollout, now: float, zone: tzinfo) -> tuple[str, str]:
         return (f"First read of {rollout.store.name} under way.",) * 2
     if state.word is StateWord.DONE:
         return (f"{name} is at 100 %.",) * 2
+    if state.word is StateWord.IN_REVIEW and state.kind is PhaseKind.TESTERS:
+        return f"{name} waits for beta review ({state.status}): no tester has it yet.", f"{name} waits for beta review."
     if state.word is StateWord.IN_REVIEW:
         return (f"{name} waits for App Review.",) * 2
     if state.next_step_at is not None and state.next_step_at > now:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from rollout_tui.domain.events import Event, EventKind
-from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord, Trial
+from rollout_tui.domain.releases import Grant, PhaseKind, Platform, ReleaseState, StateWord, Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import SignOff
 from rollout_tui.history.schema import whole
@@ -156,4 +156,5 @@ def decode_state(text: str) -> ReleaseState:
     values["share"] = None if values.get("share") is None else Decimal(values["share"])
     values["notes"] = tuple(values.get("notes", ()))
     values["trial"] = None if values.get("trial") is None else Trial(**values["trial"])
+    values["grant"] = None if values.get("grant") is None else Grant(**values["grant"])
     return ReleaseState(**values)

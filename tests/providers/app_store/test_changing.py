@@ -36,6 +36,18 @@ async def test_resuming_testflight_adds_the_build_again(desk_in):
     assert change.expects.met_by(await desk.see())
 
 
+async def test_a_new_build_restarts_with_the_testers(desk_in):
+    desk = desk_in("testflight")
+    desk.book.link_build(desk.book.GROUP_ID, desk.book.BUILD_ID, inside=False)
+    change = await desk.act(ActionKind.RESTART, TESTFLIGHT)
+    assert change.headline == "TestFlight: build 4.2.0 (87) is given to group QA."
+    assert "Gates, clock and waivers begin anew." in change.effects
+    assert [(method, data) for method, _, data in desk.wire.changes] == [
+        ("POST", [{"type": "builds", "id": desk.book.BUILD_ID}])
+    ]
+    assert change.expects.met_by(await desk.see())
+
+
 async def test_a_group_that_takes_every_build_by_itself_cannot_be_paused(desk_in):
     desk = desk_in("testflight")
     desk.wire.after = lambda _, document: [

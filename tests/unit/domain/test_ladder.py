@@ -116,3 +116,12 @@ def test_promotion_leads_one_phase_up_and_the_phased_release_to_its_own_end() ->
 
 def test_an_approved_version_can_be_released_where_the_review_is_the_plans_last_phase() -> None:
     assert next_phase(IOS.phases[:2], 1) is IOS.phases[1]
+
+
+def test_the_testers_clock_stands_while_apple_reviews_the_build_for_them() -> None:
+    states = [
+        apple(PhaseKind.TESTERS, NOW - 30 * HOUR, StateWord.IN_REVIEW, "WAITING_FOR_BETA_REVIEW"),
+        apple(PhaseKind.TESTERS, NOW - 20 * HOUR),
+    ]
+    assert standings(IOS.phases, states, NOW)[0].elapsed == 20 * HOUR
+    assert standings(IOS.phases, states[:1], NOW)[0].elapsed == 0

@@ -103,6 +103,40 @@ def test_the_actor_is_the_user_the_host_and_where_the_session_came_from(monkeypa
             "ACTIVE became PAUSED",
         ),
         (apple(PhaseKind.PHASED, NOW), replace(apple(PhaseKind.PHASED, NOW), day=4), None),
+        (
+            play("1", NOW, StateWord.DONE, "completed"),
+            play("0.99", NOW, StateWord.PAUSED, "halted"),
+            "completed became halted",
+        ),
+        (
+            play("0.5", NOW),
+            replace(play("0.6", NOW, StateWord.WAITING, "APPROVED_NOT_PUBLISHED"), kind=None),
+            "committed 50 % became 60 %",
+        ),
+        (
+            apple(PhaseKind.TESTERS, NOW, status="IN_BETA_TESTING"),
+            apple(PhaseKind.REVIEW, NOW, StateWord.IN_REVIEW, "WAITING_FOR_REVIEW"),
+            "IN_BETA_TESTING became WAITING_FOR_REVIEW",
+        ),
+        (
+            apple(PhaseKind.REVIEW, NOW, StateWord.IN_REVIEW, "IN_REVIEW"),
+            apple(PhaseKind.REVIEW, NOW, StateWord.PAUSED, "DEVELOPER_REJECTED"),
+            "IN_REVIEW became DEVELOPER_REJECTED",
+        ),
+        (
+            apple(PhaseKind.REVIEW, NOW, StateWord.WAITING, "PENDING_DEVELOPER_RELEASE"),
+            apple(PhaseKind.PHASED, NOW),
+            "PENDING_DEVELOPER_RELEASE became ACTIVE",
+        ),
+        (
+            replace(apple(PhaseKind.PHASED, NOW), day=3),
+            apple(PhaseKind.PHASED, NOW, StateWord.DONE, "COMPLETE"),
+            "ACTIVE became COMPLETE",
+        ),
+        (replace(apple(PhaseKind.PHASED, NOW), day=7), apple(PhaseKind.PHASED, NOW, StateWord.DONE, "COMPLETE"), None),
+        (apple(PhaseKind.TESTERS, NOW, StateWord.IN_REVIEW), apple(PhaseKind.TESTERS, NOW), None),
+        (apple(PhaseKind.REVIEW, NOW, StateWord.IN_REVIEW), apple(PhaseKind.REVIEW, NOW, StateWord.REJECTED), None),
+        (play("0.5", NOW), replace(play("0.1", NOW), build="4202"), None),
     ],
 )
 def test_a_change_made_by_hand_is_told_from_what_stores_do_by_themselves(

@@ -8,7 +8,7 @@ from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldCha
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.quantities import Proportion, Quantity
 from rollout_tui.domain.readings import Reading, Scope, Window
-from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState, StateWord, Trial
+from rollout_tui.domain.releases import Grant, PhaseKind, Platform, ReleaseState, StateWord, Trial
 from rollout_tui.history.journal import Entry
 from tests.unit.domain.builders import CRASH, NOW
 
@@ -43,6 +43,7 @@ def halted(at: float = NOW) -> ReleaseState:
         at - 60,
         notes=("manual “notes”\nand more",),
         trial=Trial(4210, 5, 11, at - 3600),
+        grant=Grant(3, "of pause", "what follows is not known"),
     )
 
 
