@@ -31,6 +31,11 @@ def age(seconds: float) -> str:
     return f"{int(seconds // DAY)} d"
 
 
+def ago(seconds: float) -> str:
+    """How long something is past: `31 h ago`, `2 d ago`. Days from 48 hours on; phases go on being told in hours."""
+    return f"{age(seconds) if seconds < 2 * DAY else f'{int(seconds // DAY)} d'} ago"
+
+
 def span(seconds: float) -> str:
     """A duration in a sentence: `9 h 12 min`, `17 h`, `40 min`, `30 s`."""
     seconds = max(0.0, seconds)

@@ -11,7 +11,7 @@ from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.waiving import row_forms
-from rollout_tui.domain.words import age, count, middle_cut, plain_text, sample, value
+from rollout_tui.domain.words import age, ago, count, middle_cut, plain_text, sample, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
 from rollout_tui.tui.view.needle import CELLS, put_heads, put_needle
@@ -153,9 +153,9 @@ def _signoff(scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> N
         _remark(pen, "mute", *(f"needed: {form}" for form in told), *told, "needed")
         return
     pen.right(_VALUE_END, "signed", bold=True)
-    when, by = age(scene.now - result.signoff.at), f"by {result.signoff.by}"
-    beside = [] if result.trial is None else [f"{by}, {when} ago: {form}" for form in trial_forms(result.trial)]
-    _remark(pen, "mute", *beside, f"{by}, {when} ago", by, f"{when} ago", when)
+    when, by = ago(scene.now - result.signoff.at), f"by {result.signoff.by}"
+    beside = [] if result.trial is None else [f"{by}, {when}: {form}" for form in trial_forms(result.trial)]
+    _remark(pen, "mute", *beside, f"{by}, {when}", by, when, when.removesuffix(" ago"))
 
 
 def _time(_scene: Scene, _rollout: Rollout, result: GateResult, pen: Pen) -> None:

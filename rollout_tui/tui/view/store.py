@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rollout_tui.domain.actions import Running, Step
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.snapshot import Rollout, StoreStanding
-from rollout_tui.domain.words import age, clock_time, percent, plain_percent, plain_text, short_time
+from rollout_tui.domain.words import age, ago, clock_time, percent, plain_percent, plain_text, short_time
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import STATE
 from rollout_tui.tui.view.scene import Scene
@@ -109,13 +109,13 @@ def _columns(width: int) -> tuple[int, int, int]:
 
 def _requested(scene: Scene, store: StoreStanding) -> tuple[str, str]:
     requested = store.requested
-    return ("–", "") if requested is None else (plain_text(requested.text, 12), f"{age(scene.now - requested.at)} ago")
+    return ("–", "") if requested is None else (plain_text(requested.text, 12), ago(scene.now - requested.at))
 
 
 def _committed(scene: Scene, state: ReleaseState) -> tuple[str, str]:
     """The store's own number; a halted share stays written and reaches nobody."""
     at = state.share_as_of if state.share_as_of is not None else state.as_of
-    when = f"{age(scene.now - at)} ago"
+    when = ago(scene.now - at)
     if state.kind is PhaseKind.TESTERS:
         inside = "in group" if state.word is not StateWord.PAUSED else "no group"
         return inside, when
@@ -128,7 +128,7 @@ def _observed(scene: Scene, store: StoreStanding) -> tuple[str, str]:
     observed = store.observed
     if observed is None or not observed.share.total:
         return "?", ""
-    return percent(observed.share.value(), 1), f"{age(scene.now - observed.as_of)} ago"
+    return percent(observed.share.value(), 1), ago(scene.now - observed.as_of)
 
 
 def _troubled(scene: Scene, store: StoreStanding, width: int) -> list[Row]:

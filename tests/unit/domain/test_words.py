@@ -30,6 +30,15 @@ def test_an_age_has_one_unit_and_is_never_rounded_up(seconds: float, shown: str)
     assert words.age(seconds) == shown
 
 
+def test_what_is_past_is_told_in_days_from_two_days_on() -> None:
+    assert [words.ago(hours * 3600) for hours in (0.5, 31, 47.9, 63)] == [
+        "30 min ago",
+        "31 h ago",
+        "47 h ago",
+        "2 d ago",
+    ]
+
+
 @pytest.mark.parametrize(
     ("bad", "total", "shown"),
     [(1, 10, "10 %"), (1, 640, "0.2 %"), (23, 7930, "0.29 %"), (99, 8840, "1.12 %"), (0, 99, "0 %")],
