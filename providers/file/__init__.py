@@ -1,0 +1,26 @@
+"""A CSV or JSON-lines file that something else appends to: counts, means, bare values."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from providers.file.options import FileOptions
+from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Source
+
+
+def _open(options: BaseModel, context: ProviderContext) -> Source:
+    """Open the source; the file may come later."""
+    from providers.file.source import FileSource
+
+    if not isinstance(options, FileOptions):
+        raise Misconfigured("these are no options of file")
+    return FileSource(options, context.clock, context.name)
+
+
+PROVIDER = Provider(
+    name="file",
+    about="Counts, means and values from a CSV or JSON-lines file on this host that something else appends to",
+    options=FileOptions,
+    open_source=_open,
+    label="File",
+)
