@@ -7,6 +7,7 @@ redirects are not followed, and no error holds a URL, a header or a token.
 from __future__ import annotations
 
 import json as jsonlib
+import logging
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import Denied, Misconfigured, OutcomeUnknown, ProviderError, Unreachable
+
+# At INFO it writes down every address as a whole, with the parameters that are secrets.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Json = Any
 Params = Mapping[str, str | Sequence[str]]

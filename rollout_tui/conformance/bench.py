@@ -54,6 +54,8 @@ class Bench(ABC):
     """Sources: how old data may be, seconds."""
     secrets: ClassVar[Mapping[str, str]] = {}
     """What a reference of the section holds, where a made-up token would not do."""
+    roles: ClassVar[tuple[str, ...]] = ()
+    """What its section is for ("source"), where one section cannot be all that the provider is; empty: all of it."""
     cannot: ClassVar[Mapping[Situation, str]] = {}
     """Situations that this outside system cannot be in, and why. A test that needs one is skipped with that reason."""
 

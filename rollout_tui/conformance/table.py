@@ -19,7 +19,7 @@ from rollout_tui.conformance.situations import Situation
 from rollout_tui.conformance.subject import HOUR
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.readings import NoReading, Scope, Window
-from rollout_tui.ports import Provider, ProviderContext, ProviderError, Query
+from rollout_tui.ports import ProviderContext, ProviderError, Query
 
 T = TypeVar("T")
 ROLES = ("source", "store", "tracker", "investigator")
@@ -28,9 +28,10 @@ _LONGEST = 4000
 _SHORTEST_SECRET = 8
 
 
-def roles(provider: Provider) -> list[str]:
-    """What a provider can be."""
-    return [role for role in ROLES if getattr(provider, f"open_{role}") is not None]
+def roles(bench: Bench) -> list[str]:
+    """What a bench's provider can be with the section of that bench."""
+    wanted = bench.roles or ROLES
+    return [role for role in wanted if getattr(bench.provider, f"open_{role}") is not None]
 
 
 @dataclass

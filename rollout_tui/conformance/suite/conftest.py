@@ -26,7 +26,7 @@ def bench_at(place: str) -> Bench:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what is about a role that no provider has here."""
     role = _role_of(collection_path.stem)
-    found = {each for bench in chosen(config).values() for each in roles(bench.provider)}
+    found = {each for bench in chosen(config).values() for each in roles(bench)}
     return True if role is not None and role not in found else None
 
 
@@ -35,7 +35,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     found = chosen(metafunc.config)
     if "table" in metafunc.fixturenames:
         wanted = _role_of(metafunc.module.__name__.rpartition(".")[2])
-        seats = [(name, bench, role) for name, bench in found.items() for role in roles(bench.provider)]
+        seats = [(name, bench, role) for name, bench in found.items() for role in roles(bench)]
         seats = [seat for seat in seats if wanted in (None, seat[2])]
         names = [f"{name}-{role}" for name, _, role in seats]
         metafunc.parametrize("table", [seat[1:] for seat in seats], indirect=True, ids=names)

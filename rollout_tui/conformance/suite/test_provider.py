@@ -26,7 +26,7 @@ def test_it_is_found_through_the_entry_points(bench: Bench) -> None:
 
 
 def test_it_can_be_something_and_says_what_it_is_for(bench: Bench) -> None:
-    assert roles(bench.provider)
+    assert roles(bench)
     assert bench.provider.about
 
 

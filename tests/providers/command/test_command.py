@@ -269,13 +269,13 @@ async def test_what_cannot_be_started_is_a_mistake_of_the_configuration_where_no
 async def test_a_run_that_does_not_end_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     run = f"sleep 600 & echo $$ $! > {pids}; wait"
-    assert "no end within 0.5 s; it was killed" in await refusal(run, kill_after="0.5s")
+    assert "no end within 2 s; it was killed" in await refusal(run, kill_after="2s")
     await gone(pids.read_text())
 
 
 async def test_children_that_are_left_behind_are_ended_and_do_not_hold_up_the_others(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    assert "no end within" in await refusal(f"sleep 600 & echo $$ $! > {pids}; echo 0.1", kill_after="0.5s")
+    assert "no end within" in await refusal(f"sleep 600 & echo $$ $! > {pids}; echo 0.1", kill_after="2s")
     await gone(pids.read_text())
 
 
