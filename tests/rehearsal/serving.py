@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -78,6 +79,15 @@ class Served:
         return code
 
 
+def hear_signals() -> None:
+    """In a child before its program: it hears them as one started by hand does.
+
+    A suite that runs under nohup ignores SIGHUP, one in a shell's background SIGINT, and hands that on.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start serving; its temporary files go into `folder`. It ends with this process, whatever happens."""
     command = [sys.executable, "-m", "rollout_tui", "rehearse", "--serve", "--json", "--lifeline", *arguments]
@@ -88,6 +98,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         text=True,
         env=os.environ | {"TMPDIR": str(folder)},
         start_new_session=True,
+        preexec_fn=hear_signals,
     )
 
 

@@ -23,6 +23,8 @@ from typing import Any
 
 import pyte
 
+from tests.rehearsal.serving import hear_signals
+
 PATIENCE = 40.0
 """Seconds of wall time after which a test gives up: far beyond what anything takes on a busy machine."""
 
@@ -38,6 +40,12 @@ _LEFT_ON = {
     "the kitty keyboard": (b"\x1b[>1u", b"\x1b[<u"),
 }
 """What a program turns on, and how it is turned off."""
+
+
+def _controlled() -> None:
+    """In the child: the terminal of its standard input is the one that it belongs to."""
+    hear_signals()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Program:
@@ -62,7 +70,7 @@ class Program:
             stderr=self._slave,
             env=environment,
             start_new_session=True,
-            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,
+            preexec_fn=_controlled if controls else hear_signals,
         )
 
     # --- looking ---------------------------------------------------------------------------------------------------

@@ -174,7 +174,8 @@ def test_a_small_window_says_what_it_needs_and_pauses_all_the_same(rehearsal):
         confirm_pause(program)
         program.wait_for("This window is 50x12.", "PAUSED")
         assert rehearsal.play()[0] == "halted"
-        program.press("q")
+        # While the store is still read back, q asks first.
+        program.press_until("q", lambda: program.process.poll() is not None, "end of the program")
         assert program.ended() == 0
 
 
@@ -246,7 +247,7 @@ def test_services_that_are_gone_are_shown_in_words_and_the_screen_lives_on(rehea
 def test_what_somebody_else_changes_at_the_store_is_seen(rehearsal):
     with watch(rehearsal) as program:
         program.wait_for("RUNNING", "PASS")
-        rehearsal.post("google_play", "/_rehearsal/console", {"build": "4201", "status": "halted", "userFraction": 0.5})
+        rehearsal.post("google_play", "/_rehearsal/console", {"build": "4201", "status": "halted", "fraction": 0.5})
         program.press("u")
         program.wait_for("PAUSED", "halted")
 

@@ -136,6 +136,7 @@ class Watch:
 async def watch(tmp_path, monkeypatch):
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # its store has the same address wherever this test runs
     clock = Leaping()
     scenario = replace(SCENARIOS["healthy"], signed=False)
     stage = set_stage(scenario, RehearsalClock(1.0, clock.began, clock.began, clock.now), 1)
