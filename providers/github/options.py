@@ -37,6 +37,12 @@ class GitHubOptions(BaseModel):
         None, description="Label that says the version, such as $version"
     )
     milestone: _Title | None = Field(None, description="Title of the milestone, such as $version, instead of a label")
+    release_branch: _Title | None = Field(
+        None, description="Branch of the release's pull request, such as release/$version, on which maintainers say yes"
+    )
+    release_tag: _Title | None = Field(
+        None, description="Tag whose release notes get the reasons of waivers, such as v$version; needs contents: write"
+    )
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#@]+$")] = Field(
         "https://api.github.com", description="Address of the API; another one for GitHub Enterprise"
     )

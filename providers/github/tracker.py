@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from providers import wire
+from providers.github.api import WHO as _WHO
+from providers.github.api import GitHubApi
+from providers.github.approvals import approvals
+from providers.github.notes import write_section
 from providers.github.options import GitHubOptions, for_version
 from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import BugScope, RolloutPlan
+from rollout_tui.domain.requests import Approval
 from rollout_tui.domain.verdicts import LISTED, Bug, BugCount
 from rollout_tui.domain.words import plain_text
-from rollout_tui.ports import Clock, Denied, Misconfigured, Unreachable
+from rollout_tui.ports import Clock, Unreachable
 
 if TYPE_CHECKING:
     import httpx
-
-_WHO = "GitHub"
-_PAGES = 20
-_MINUTE = 60.0
-_NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,8 @@ class GitHubTracker:
 
     def __init__(self, options: GitHubOptions, http: httpx.AsyncClient, clock: Clock, token: str | None) -> None:
         self._options = options
-        self._http = http
         self._clock = clock
-        self._base = options.base_url.rstrip("/")
-        self._headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-        if token is not None:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._api = GitHubApi(options, http, clock, token)
 
     async def count(self, rollout: RolloutPlan, scope: BugScope, since: float | None) -> BugCount:
         """Open issues of that scope for this version; NEW are those opened, or reopened, since that time.
@@ -86,7 +80,7 @@ class GitHubTracker:
             named += [for_version(options.version_label, rollout.version) for rollout in rollouts]
         there = {
             str(item.get("name")).casefold()
-            for item in await self._pages(f"{self._repository()}/labels", {"per_page": "100"})
+            for item in await self._api.pages(f"{self._api.repository}/labels", {"per_page": "100"})
             if isinstance(item, dict)
         }
         remarks = [self._label(label, exists=label.casefold() in there) for label in dict.fromkeys(named)]
@@ -97,7 +91,7 @@ class GitHubTracker:
     async def _milestones(self, written: str, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
         """Whether some issue, open or closed, has each version's milestone; among the newest, which is enough."""
         query = {"milestone": "*", "state": "all", "per_page": "100"}
-        items, _ = await self._page(f"{self._repository()}/issues", query)
+        items, _ = await self._api.page(f"{self._api.repository}/issues", query)
         used = {issue.milestone for issue in _read(items, pulls=True)}
         remarks = []
         for title in dict.fromkeys(for_version(written, rollout.version) for rollout in rollouts):
@@ -116,67 +110,25 @@ class GitHubTracker:
         text = f"{self._options.repository} has no label “{name}”: no issue with it is ever found"
         return Remark(_WHO, Grade.WARNING, text, "make the label, or name the one that is used")
 
+    async def approvals(self, rollout: RolloutPlan, since: float) -> Sequence[Approval]:
+        """What maintainers said yes to on the release's pull request. Raises ProviderError."""
+        branch = self._options.release_branch
+        return [] if branch is None else await approvals(self._api, for_version(branch, rollout.version), since)
+
+    async def write_notes(self, rollout: RolloutPlan, text: str) -> str | None:
+        """Put the text into our own section of the release's notes. Raises ProviderError."""
+        tag = self._options.release_tag
+        if tag is None:
+            return None
+        return await write_section(self._api, for_version(tag, rollout.version), rollout.platform.value, text)
+
     async def close(self) -> None:
         """Nothing is held."""
 
-    def _repository(self) -> str:
-        owner, _, name = self._options.repository.partition("/")
-        return f"{self._base}/repos/{quote(owner)}/{quote(name)}"
-
     async def _issues(self, query: Mapping[str, str]) -> list[Issue]:
         """All of them; an issue that moved to the next page meanwhile counts once."""
-        items = await self._pages(f"{self._repository()}/issues", query)
+        items = await self._api.pages(f"{self._api.repository}/issues", query)
         return list({issue.number: issue for issue in _read(items)}.values())
-
-    async def _pages(self, url: str, query: Mapping[str, str]) -> list[wire.Json]:
-        """The items of all pages of a list."""
-        parameters: Mapping[str, str] | None = query
-        found: list[wire.Json] = []
-        for _ in range(_PAGES):
-            items, following = await self._page(url, parameters)
-            found += items
-            if following is None:
-                return found
-            url, parameters = following, None
-            if not url.startswith(f"{self._base}/"):
-                raise Unreachable(f"{_WHO} names a next page on another server")
-        raise Misconfigured(f"{_WHO} lists more than {_PAGES * 100} issues or labels", "narrow the labels down")
-
-    async def _page(self, url: str, query: Mapping[str, str] | None) -> tuple[list[wire.Json], str | None]:
-        """One page of a list, and where the next one is."""
-        answer = await wire.get(self._http, url, who=_WHO, params=query, headers=self._headers)
-        self._check(answer)
-        if not isinstance(answer.json, list):
-            raise Unreachable(f"{_WHO} answered with something that is no list")
-        following = _NEXT.search(answer.headers.get("link", ""))
-        return answer.json, None if following is None else following[1]
-
-    def _check(self, answer: wire.Answer) -> None:
-        """Raises what the status means here."""
-        repository, status = self._options.repository, answer.status
-        if status in (301, 404):
-            raise Misconfigured(
-                f"{_WHO} knows no repository {repository}, or hides it from this token", "check repository and token"
-            )
-        if status == 410:
-            raise Misconfigured(f"{_WHO}: {repository} has no issues", "name the repository that has them")
-        if status == 401:
-            raise Denied(f"{_WHO} refuses the token", "make a new one that may read issues")
-        wait = self._limited(answer) if status in (403, 429) else None
-        if wait is not None:
-            raise Unreachable(f"{_WHO}: rate limit reached", "a token has a larger one", retry_after=wait)
-        wire.raise_for_status(answer, _WHO)
-
-    def _limited(self, answer: wire.Answer) -> float | None:
-        """Seconds to wait for a rate limit, a minute where that is not said; None where it is no rate limit."""
-        if answer.retry_after is not None:
-            return answer.retry_after
-        if answer.headers.get("x-ratelimit-remaining") == "0":
-            try:
-                return max(_MINUTE, float(answer.headers["x-ratelimit-reset"]) - self._clock.now())
-            except (KeyError, ValueError):
-                return _MINUTE
-        return _MINUTE if answer.status == 429 or "rate limit" in answer.text.lower() else None
 
 
 def _read(body: wire.Json, *, pulls: bool = False) -> list[Issue]:
