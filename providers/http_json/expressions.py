@@ -26,9 +26,8 @@ def search(text: str, document: Any, values: Values) -> Any:
     """What the expression finds; None for nothing. Raises NoData where it does not fit the answer."""
     from jmespath.exceptions import JMESPathError
 
-    parsed = _parsed(fill(text, values))
     try:
-        return parsed.search(document)
+        return _parsed(fill(text, values)).search(document)
     except (JMESPathError, ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
         said = plain_text(str(error), 90)
         raise NoData(f"{plain_text(text, _SHOWN)} does not fit the answer: {said}") from None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from providers.http_json.expressions import check
 from providers.http_json.requests import Paging, Request, origin
-from providers.http_json.templates import FILTER, PAGES, SINCE, TIMES, check_json, names
+from providers.http_json.templates import FILTER, PAGES, SINCE, TIMES, WHICH, check_json, names
 from providers.moments import Duration
 from providers.references import PATTERN, is_reference
 from providers.stated import PARTS, SHAPES, Terms, UnitName, is_shape
@@ -209,7 +209,11 @@ def _check_metric(where: str, metric: MetricPicks, asking: Asking, section: Aski
 
 
 def _check_bugs(bugs: BugPicks, section: Asking) -> None:
-    used = _check_request("bugs", section, frozenset(TIMES))
+    used = _check_request("bugs", section, frozenset((*TIMES, *SINCE)))
+    for key, known in (("critical", WHICH), ("blocking", WHICH), ("new", (*WHICH, *SINCE))):
+        foreign = names(getattr(bugs, key) or "") - set(known)
+        if foreign:
+            raise ValueError(f"bugs.{key}: ${min(foreign)} has no value here")
     if FILTER not in used:
         raise ValueError("bugs: the request does not hold $filter, so all bugs would be the same ones")
     if section.paging is None and section.complete is None and bugs.total is None and bugs.total_header is None:

@@ -178,6 +178,8 @@ async def test_an_expression_that_does_not_fit_the_answer_is_no_data(desk: Desk)
     desk.api.answers = [{"rows": None}]
     reason = await desk.refusal(counts(metric={"bad": "sum(rows)"}))
     assert reason.startswith("api: sum(rows) does not fit the answer: ")
+    reason = await desk.refusal(counts(metric={"bad": "rows.b$build"}), ask(build="4.2"))
+    assert reason.startswith("api: rows.b$build does not fit the answer: does not parse as JMESPath at character")
 
 
 async def test_another_population_is_another_metric(desk: Desk) -> None:

@@ -77,6 +77,9 @@ def test_mistakes_of_a_source_are_found(section: dict[str, Any], words: str) -> 
     [
         ({"query": {"page": "$page"}}, "does not hold $filter"),
         ({"query": {"q": "$filter $start", "page": "$page"}}, "$start has no value here"),
+        ({"query": {"q": "$filter", "page": "$page", "t": "$since"}}, "bugs: $since has no value here"),
+        ({"bugs": {**BUGS["bugs"], "critical": "since $minutes"}}, "bugs.critical: $minutes has no value here"),
+        ({"bugs": {**BUGS["bugs"], "new": "since $start"}}, "bugs.new: $start has no value here"),
         ({"query": {"q": "$filter"}, "paging": None}, "a list may be a first page"),
         ({"bugs": {**BUGS["bugs"], "reopened": None}}, "a bug that is opened again counts as new"),
         ({"bugs": {**BUGS["bugs"], "total": "n", "total_header": "X-Total"}}, "not both"),
