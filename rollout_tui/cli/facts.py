@@ -117,6 +117,7 @@ def _metric(standing: MetricStanding, now: float) -> Json:
         **_counts(None if judged is None else judged.quantity),
         "interval": None if judged is None or standing.interval is None else list(standing.interval),
         "window": standing.metric.window,
+        "covers": None if judged is None else judged.window.end - judged.window.start,
         "build": None if judged is None else judged.build,
         "source": None if judged is None else judged.source,
         "age": None if judged is None else _age(judged.as_of, now),

@@ -100,7 +100,8 @@ def _metric(standing: MetricStanding, name: str, now: float) -> str:
         _nearest_line(metric, standing.severity),
         f"{words.age(now - reading.as_of)} old",
     ]
-    past = _past(metric, standing.curve)
+    over, past = words.covered(metric, reading), _past(metric, standing.curve)
+    parts += [] if over == words.window(metric) else [f"counted over {over}"]
     return ", ".join([*parts, *([past] if past else [])])
 
 

@@ -11,11 +11,14 @@ from fractions import Fraction
 
 from rollout_tui.domain.metrics import Line, Metric, Operator, Population, Unit
 from rollout_tui.domain.quantities import Number, Quantity, exact
+from rollout_tui.domain.readings import Reading
 
 MINUTE = 60.0
 HOUR = 3600.0
 DAY = 86400.0
 
+_ABOUT = 0.1
+"""By how much of a metric's window an answer may cover more or less and still be called that window."""
 _SIGNS = {Operator.LE: "≤", Operator.GE: "≥", Operator.LT: "<", Operator.GT: ">", Operator.EQ: "="}
 
 
@@ -130,6 +133,12 @@ def limit(line: Line, unit: Unit) -> str:
 def window(metric: Metric) -> str:
     """The span of time that a metric's value covers: `60 min`, `24 h`."""
     return f"{metric.window / MINUTE:.0f} min" if metric.window <= 2 * HOUR else f"{metric.window / HOUR:.0f} h"
+
+
+def covered(metric: Metric, reading: Reading | None) -> str:
+    """The span that a value really covers: the metric's window, or another one where its source answered another."""
+    answered = metric.window if reading is None else reading.window.end - reading.window.start
+    return window(metric) if abs(answered - metric.window) <= _ABOUT * metric.window else span(answered)
 
 
 def condition(line: Line, unit: Unit) -> str:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.quantities import Bare
+from rollout_tui.domain.readings import Window
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot
@@ -45,6 +46,20 @@ def test_what_is_never_dropped_stands_on_every_size(size: tuple[int, int]) -> No
         assert needed in text
     for needed in ("Connection time", "Session duration", "2.41 %", "FAIL", "PASS", "NOT YET", "Maintainer sign-off"):
         assert needed in text
+
+
+def test_a_source_that_answers_another_window_takes_the_hour_out_of_the_title() -> None:
+    def title(reading_of_two_hours: bool) -> str:
+        shown = android()
+        first = shown.metrics[0]
+        assert first.reading is not None
+        wide = replace(first.reading, window=Window(NOW - 112 * 60, NOW))
+        first = replace(first, reading=wide if reading_of_two_hours else first.reading)
+        rows = screen(snapshot(replace(shown, metrics=(first, *shown.metrics[1:])), ios()))
+        return next(row for row in rows if row.startswith(" METRICS"))
+
+    assert title(reading_of_two_hours=False).startswith(" METRICS last 60 min ·")
+    assert title(reading_of_two_hours=True).startswith(" METRICS last window ·")
 
 
 def test_a_value_that_is_late_by_design_says_when_its_data_ends_and_of_whom_it_speaks() -> None:

@@ -8,6 +8,7 @@ from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.words import (
     age,
+    covered,
     day_and_time,
     duration_value,
     limit,
@@ -15,7 +16,6 @@ from rollout_tui.domain.words import (
     plain_text,
     short_time,
     value,
-    window,
 )
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
@@ -37,7 +37,7 @@ def metrics_title(scene: Scene, rollout: Rollout, width: int) -> Row:
     """`METRICS last 60 min · 41 s old ─── 6 h ago ──── now`."""
     pen = Pen(width)
     pen.put(0, "METRICS", "mute", bold=True)
-    windows = {window(metric) for metric in rollout.plan.metrics}
+    windows = {covered(standing.metric, standing.reading) for standing in rollout.metrics}
     note = f"last {windows.pop()}" if len(windows) == 1 else "last window"
     x = pen.put(8, note, "mute")
     if rollout.metrics_as_of is not None:

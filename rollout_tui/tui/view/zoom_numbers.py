@@ -9,7 +9,7 @@ from rollout_tui.domain.evidence.wording import odds
 from rollout_tui.domain.quantities import Proportion, Quantity
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import GateResult
-from rollout_tui.domain.words import age, condition, count, plain_text, sample, value, window
+from rollout_tui.domain.words import age, condition, count, covered, plain_text, sample, value
 from rollout_tui.domain.words import interval as bounds
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY, verdict_of
@@ -40,7 +40,7 @@ def _facts(scene: Scene, zoomed: Zoomed) -> Iterator[tuple[str, str, str]]:
     standing, metric, reading = zoomed.standing, zoomed.metric, zoomed.standing.reading
     if standing.problem is not None:
         yield "why", standing.problem, "unk"
-    yield "window", f"last {window(metric)}", "text"
+    yield "window", f"last {covered(metric, reading)}", "text"
     if reading is not None:
         yield "counts", _counts(reading.quantity), "text"
         if standing.interval is not None and reading.quantity.n is not None:

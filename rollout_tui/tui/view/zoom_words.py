@@ -9,7 +9,7 @@ from rollout_tui.domain.quantities import Proportion, exact
 from rollout_tui.domain.sentences import alarm_sentence
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import GateResult, Verdict
-from rollout_tui.domain.words import condition, count, limit, value, window
+from rollout_tui.domain.words import condition, count, covered, limit, value
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.zoomed import Zoomed
 
@@ -48,13 +48,13 @@ def sentences(scene: Scene, zoomed: Zoomed) -> Iterator[str]:
 
 
 def _allowed(zoomed: Zoomed, gate: GateResult) -> Iterator[str]:
-    """What was counted in the metric's window, and what the gate's limit would have allowed of so many."""
+    """What was counted in the window that was answered, and what the gate's limit would have allowed of so many."""
     reading, line = zoomed.standing.reading, gate.gate.line
     if reading is None or line is None or not isinstance(reading.quantity, Proportion):
         return
     quantity = reading.quantity
     allowed = int(float(line.limit * exact(quantity.total)))
     yield (
-        f"In the last {window(zoomed.metric)} {count(quantity.bad)} of {count(quantity.total)}; the limit of "
+        f"In the last {covered(zoomed.metric, reading)} {count(quantity.bad)} of {count(quantity.total)}; the limit of "
         f"{limit(line, zoomed.metric.unit)} allows about {allowed:,}."
     )

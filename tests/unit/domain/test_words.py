@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from rollout_tui.domain import words
 from rollout_tui.domain.quantities import Mean, Proportion
-from tests.unit.domain.builders import CONNECT_TIME, CRASH, DURATION
+from rollout_tui.domain.readings import Window
+from tests.unit.domain.builders import CONNECT_TIME, CRASH, DURATION, reading
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,13 @@ def test_escape_sequences_and_hidden_marks_become_dots() -> None:
 def test_a_long_name_is_cut_in_the_middle() -> None:
     assert words.middle_cut("Internal testing for everybody", 11) == "Inter…ybody"
     assert words.middle_cut("short", 11) == "short"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(3600, "60 min"), (3550, "60 min"), (3900, "60 min"), (6720, "1 h 52 min"), (900, "15 min")]
+)
+def test_a_value_says_what_was_answered_where_that_is_not_the_metric_s_window(seconds: float, shown: str) -> None:
+    answer = reading(CRASH, Proportion(23, 7930))
+    window = Window(answer.window.end - seconds, answer.window.end)
+    assert words.covered(CRASH, replace(answer, window=window)) == shown
+    assert words.covered(CRASH, None) == "60 min"
