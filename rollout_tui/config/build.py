@@ -11,6 +11,7 @@ from rollout_tui.config.gates import BUGS
 from rollout_tui.config.metrics import build_metric
 from rollout_tui.config.phases import Draft, build_rollout, signoffs_asked
 from rollout_tui.config.raw import File
+from rollout_tui.config.runbooks import build_runbooks
 from rollout_tui.config.sections import Lookup, build_sections, check_source_metrics
 from rollout_tui.config.settings import (
     ActionSettings,
@@ -50,6 +51,7 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
         approvals=ApprovalSettings(
             file.approvals.approvers, file.approvals.second_person, file.approvals.expiry, file.approvals.logins
         ),
+        runbooks=build_runbooks(file.runbook, problems),
         rehearsal=file.rehearsal,
     )
 

@@ -216,6 +216,29 @@ class SignOffSection(Section):
     label: str | None = None
 
 
+class RunbookCheck(Section):
+    """One thing to be done: by an action of this program (`does`), seen by it (`sees`), or ticked by a person."""
+
+    text: Name
+    does: Literal["pause", "restart", "remove from sale", "announce"] | None = None
+    sees: Literal["paused", "share flat", "held"] | None = None
+    asks: Name | None = None
+
+
+class RunbookStep(Section):
+    """A step; an optional one is no part of the way."""
+
+    title: Name
+    checks: Annotated[tuple[Name | RunbookCheck, ...], AfterValidator(_filled)]
+    optional: bool = False
+
+
+class RunbookSection(Section):
+    """The rollback procedure of one platform, in place of the plan's own."""
+
+    steps: Annotated[tuple[RunbookStep, ...], AfterValidator(_filled)]
+
+
 class Channel(Section):
     """Where alerts go. The address lets anybody post there: it is a secret, so it is a reference."""
 
@@ -272,3 +295,4 @@ class File(Section):
     signoffs: dict[str, SignOffSection] = Field(default_factory=dict)
     platforms: Annotated[dict[Platform, PlatformSection], AfterValidator(_filled)]
     alerts: Alerts = Alerts()
+    runbook: dict[Platform, RunbookSection] = Field(default_factory=dict)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_tui.domain.plan import Plan
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.runbook import PLAN, Runbook
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -105,5 +107,6 @@ class Settings:
     actions: ActionSettings
     clock: ClockSettings
     approvals: ApprovalSettings = ApprovalSettings()
+    runbooks: Mapping[Platform, Runbook] = field(default_factory=lambda: PLAN)
     rehearsal: str | None = None
     """Scenario and speed for the status line ("60x") where this is a rehearsal's configuration."""

@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     WAIVER = "waiver"
     REQUEST = "request"
     """A second person was asked, or said yes."""
+    STEP = "step"
+    """Something of a runbook was done, or taken back."""
     PROGRAM = "program"
 
 

@@ -10,7 +10,8 @@ from rollout_tui.domain.investigation import Inquired
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
-from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.runbook import RunbookStanding
+from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.domain.waivers import Field, Wish
 from rollout_tui.ports import Clock
 
@@ -57,6 +58,18 @@ class Inquiry(Protocol):
         ...
 
 
+class Runbooks(Protocol):
+    """The rollback procedures and their ticks."""
+
+    async def standing(self, rollout: Rollout) -> RunbookStanding:
+        """What is done now."""
+        ...
+
+    async def tick(self, rollout: Rollout, check_id: str, note: str = "", *, taken_back: bool = False) -> Said:
+        """A person says that a check is done, or takes that back. What could not be kept did not happen."""
+        ...
+
+
 class Desk(Protocol):
     """The engine as its users see it. All methods belong to the event loop's thread."""
 
@@ -99,6 +112,11 @@ class Desk(Protocol):
 
     def traveller(self) -> Traveller:
         """Somebody who rebuilds past moments from history; closed by whoever asked."""
+        ...
+
+    @property
+    def runbooks(self) -> Runbooks:
+        """The rollback procedures and their ticks."""
         ...
 
     @property

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rollout_tui.domain.events import Event
     from rollout_tui.engine.inquiry import Inquiry
     from rollout_tui.engine.overrides import Overrides
+    from rollout_tui.engine.runbooks import Runbooks
     from rollout_tui.engine.travel import Traveller
     from rollout_tui.engine.works import Works
 
@@ -134,6 +135,11 @@ class Engine:
         from rollout_tui.engine.travel import traveller_of
 
         return traveller_of(self.settings, self.snapshot.poll_interval)
+
+    @property
+    def runbooks(self) -> Runbooks:
+        """The rollback procedures and their ticks."""
+        return self._works.runbooks
 
     @property
     def inquiry(self) -> Inquiry:

@@ -19,6 +19,7 @@ from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.past import Past
 from rollout_tui.engine.proposals import propose
+from rollout_tui.engine.runbooks import Runbooks
 from rollout_tui.engine.travel import Record, Traveller, traveller_of
 from rollout_tui.history import HistoryError
 from rollout_tui.history.recording import open_recording
@@ -95,6 +96,7 @@ class Replay:
         self.past = Past(self._archive)
         self.people = Nobody(told)
         self.inquiry = Silence(told)
+        self.runbooks = Runbooks(settings.runbooks, self._archive, self.clock, self.actor, told, lambda _event: None)
 
     def listen(self, _on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Nothing new ever comes."""

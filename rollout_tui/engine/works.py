@@ -27,6 +27,7 @@ from rollout_tui.engine.overrides import Overrides
 from rollout_tui.engine.poller import Poller
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.rounds import Desk, SourceRound, StoreRound, TrackerRound
+from rollout_tui.engine.runbooks import Runbooks
 from rollout_tui.engine.second import SecondPerson
 from rollout_tui.engine.upkeep import Upkeep
 from rollout_tui.ports import Clock, Provider
@@ -120,6 +121,7 @@ class Works:
             for board, store in zip(boards, self.stores, strict=True)
         }
         self.inquiry = Inquiry(self.providers)
+        self.runbooks = Runbooks(settings.runbooks, known.archive, known.clock, known.actor, known.read_only, ears.tell)
         self.upkeep = Upkeep(known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived)
         self.store_pollers = [
             self._poller(round_.settings, f"{board.plan.platform}", round_.poll, round_.failed, (board,))

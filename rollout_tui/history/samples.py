@@ -92,6 +92,18 @@ class Samples:
         )
         return [Poll(at, as_of, Population(of), _quantity(*counts)) for at, as_of, of, *counts in rows]
 
+    def values(
+        self, platform: Platform, build: str, metric: str, since: float, until: float
+    ) -> list[tuple[float, float]]:
+        """Recent values of a metric with the source's own time, oldest first; those that are no number left out."""
+        rows = self._connection.execute(
+            "SELECT s.as_of, s.value FROM samples s JOIN series r ON r.id = s.series"
+            " WHERE r.platform = ? AND r.build = ? AND r.metric = ? AND r.scope = ? AND s.taken_at BETWEEN ? AND ?"
+            " AND s.value IS NOT NULL ORDER BY s.as_of",
+            (platform, build, metric, Scope.RECENT, since, until),
+        )
+        return [(float(at), float(value)) for at, value in rows]
+
     def buckets(
         self,
         platform: Platform,

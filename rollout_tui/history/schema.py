@@ -90,7 +90,15 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS)
+_TICKS = """
+CREATE TABLE ticks (
+    platform TEXT NOT NULL, build TEXT NOT NULL, at REAL NOT NULL, name TEXT NOT NULL,
+    ticker TEXT NOT NULL, note TEXT NOT NULL, taken_back INTEGER NOT NULL,
+    PRIMARY KEY (platform, build, at, name)
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

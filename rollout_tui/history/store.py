@@ -16,6 +16,7 @@ from rollout_tui.history.requests import RequestLog
 from rollout_tui.history.samples import Samples
 from rollout_tui.history.schema import NewerFile, check, migrate, whole
 from rollout_tui.history.sharing import NotShared, make_private
+from rollout_tui.history.ticks import TickLog
 from rollout_tui.history.waivers import WaiverLog
 
 _BUSY = 5.0
@@ -44,6 +45,7 @@ class History:
         self.journal = Journal(connection)
         self.judgements = Judgements(connection)
         self.bugs = BugLog(connection)
+        self.ticks = TickLog(connection)
         self.audit = Audit(connection, AuditLog(audit_file(path)))
         self._data_version = self._version_of_data()
 

@@ -42,6 +42,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("override", ("o",), "o", "Override", "Override or sign the focused gate", "ACT (asks first)"),
     KeyAction("zoom", ("enter",), "enter", "Zoom", "Zoom the focused metric or gate", "LOOK", main_only=True),
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
+    KeyAction("runbook", ("b",), "b", "Runbook", "Rollback runbook", "ACT (asks first)"),
     KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crash groups, feedback, bugs", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
     KeyAction(

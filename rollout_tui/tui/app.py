@@ -87,7 +87,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._notices,
             Stage(self._ask, lambda: isinstance(self.screen, WholeScreen), self._main.scene),
         )
-        self._place = Place(desk, self._look, self._main, self._footer, self._notices.tell)
+        self._place = Place(desk, self._look, self._main, self._footer, self._notices.tell, self._acting.open)
         self._asked_to_quit: Sequence[Proposal] = ()
         self._worst: Severity | None = None
         self._reasons: tuple[Snapshot, Platform, Mapping[str, str]] | None = None

@@ -34,6 +34,12 @@ def _investigate(place: Place) -> Page:
     return InvestigatePage(place)
 
 
+def _runbook(place: Place) -> Page:
+    from rollout_tui.tui.screens.runbook import RunbookPage
+
+    return RunbookPage(place)
+
+
 @dataclass(frozen=True, slots=True)
 class FirstPage:
     """A page that is open from the start; `leaves`: closing it ends the program."""
@@ -58,5 +64,6 @@ PAGES: Mapping[str, Callable[[Place], Page]] = {
     "zoom": _zoom,
     "travel": _travel,
     "investigate": _investigate,
+    "runbook": _runbook,
 }
 """By the id of the action that opens it."""

@@ -30,6 +30,7 @@ from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
+from rollout_tui.domain.runbook import PLAN, RunbookStanding, Sees, Tick, standing
 from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.domain.waivers import Field, Wish, mistakes
 from rollout_tui.engine.travel import Record
@@ -142,6 +143,24 @@ class FakePeople:
         return Said(True, f"{by} signs it.")
 
 
+class FakeRunbooks:
+    """The plan's runbooks, ticked in memory; `seen` is what the program sees."""
+
+    def __init__(self) -> None:
+        self.ticks: list[Tick] = []
+        self.seen: dict[Sees, float] = {}
+        self.refused = ""
+
+    async def standing(self, rollout: Rollout) -> RunbookStanding:
+        return standing(PLAN[rollout.plan.platform], self.ticks, self.seen)
+
+    async def tick(self, rollout: Rollout, check_id: str, note: str = "", *, taken_back: bool = False) -> Said:
+        if self.refused:
+            return Said(False, self.refused)
+        self.ticks.append(Tick(check_id, "jkim", NOW + len(self.ticks), note, taken_back))
+        return Said(True, "kept")
+
+
 class FakeDesk:
     """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
 
@@ -157,6 +176,7 @@ class FakeDesk:
         self.asks: list[Consent] = []
         self.shares: tuple[Decimal, ...] = ()
         self.past = FakePast()
+        self.runbooks = FakeRunbooks()
         self.inquiry = FakeInquiry()
         self.people = FakePeople(self)
         self.travels = FakeTraveller(snapshot)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from textual.events import Key
 
+from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.releases import Platform
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.actions import BACK, KeyAction
 from rollout_tui.tui.ink import Row, blank
@@ -30,7 +32,8 @@ _TWO_ROWS_OF_NEXT = 24
 class Place:
     """Where a page stands: whom it asks, what is behind it, and the app's voice.
 
-    `footer` makes the last row from keys, `tell` shows a notice in it for some seconds (text, colour token).
+    `footer` makes the last row from keys, `tell` shows a notice in it for some seconds (text, colour token), `act`
+    opens the confirmation of an action.
     """
 
     desk: Desk
@@ -38,6 +41,7 @@ class Place:
     main: MainScreen
     footer: Callable[[Sequence[KeyAction], int], Row]
     tell: Callable[[str, str], None]
+    act: Callable[[Platform, ActionKind], None]
 
 
 class Page(WholeScreen):

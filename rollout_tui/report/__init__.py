@@ -1,0 +1,1 @@
+"""What happened, written down for people who were not there."""
