@@ -169,13 +169,15 @@ class PrometheusClient:
         if answer.status == 401 and "no org id" in answer.text:
             raise Denied(f"{self.who}: no org id", "set tenant to the id of the tenant that holds these metrics")
         wire.raise_for_status(answer, self.who)
-        warnings = [str(text) for text in body.get("warnings") or () if not str(text).startswith(_HINT)]
+        said = body.get("warnings")
+        beside = said if isinstance(said, list) else [said] if said else []
+        warnings = [str(text) for text in beside if not str(text).startswith(_HINT)]
         for text in warnings:
             if text.startswith(_ABOUT_QUERY):
                 raise BadQuery(f"{self.who}: {plain_text(text, 200)}", "mend the query in the configuration")
         if warnings or body.get("isPartial") is True:
-            said = f": {plain_text(warnings[0], 200)}" if warnings else ""
-            raise Unreachable(f"{self.who} gave only a part of the data{said}", "see that all of its stores are up")
+            why = f": {plain_text(warnings[0], 200)}" if warnings else ""
+            raise Unreachable(f"{self.who} gave only a part of the data{why}", "see that all of its stores are up")
 
 
 _HINT = "PromQL info"

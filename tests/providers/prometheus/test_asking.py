@@ -199,6 +199,7 @@ async def test_tls_of_its_own_is_asked_of_the_engine(server: Canned, client_of: 
     ("more", "words"),
     [
         ({"isPartial": True}, "Prometheus gave only a part of the data"),
+        ({"warnings": 7}, "only a part of the data: 7"),
         ({"warnings": ["store 10.0.0.7 is gone\x1b[31m"]}, "only a part of the data: store 10.0.0.7 is gone"),
     ],
 )
