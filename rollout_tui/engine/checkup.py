@@ -19,7 +19,18 @@ from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.releases import StateWord
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.trouble import describe, remedy
-from rollout_tui.ports import Clock, Denied, Examined, Misconfigured, Provider, Query, Source, Store, Tracker
+from rollout_tui.ports import (
+    Clock,
+    Denied,
+    Examined,
+    Misconfigured,
+    Provider,
+    ProviderError,
+    Query,
+    Source,
+    Store,
+    Tracker,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
 _CLOCK_OFF = 30.0
 """Seconds by which a server's clock may differ from this host's before it is worth a warning."""
 _HOUR = 3600.0
+_DAY = 24 * _HOUR
 _LIMITS = ("x-rate-limit", "x-ratelimit-remaining")
 """Headers in which vendors say what is left of a budget."""
 Progress = Callable[[str], None]
@@ -123,7 +135,8 @@ class Checkup:
                 grade = Grade.OK
             fix = "look at `build` and at the store's console" if grade is Grade.NO_DATA else ""
             remarks.append(Remark(section.name, grade, text, fix))
-        return [*remarks, *await self._examined(section.name, store, rollouts)]
+        told = await self._investigated("stores", section.name, rollouts)
+        return [*remarks, *told, *await self._examined(section.name, store, rollouts)]
 
     async def _source(self, section: ProviderSettings, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
         source: Source = self._providers.source(section.name)
@@ -134,12 +147,13 @@ class Checkup:
             for metric in rollout.metrics
             if metric.id in given
         ]
+        told = await self._investigated("sources", section.name, rollouts)
         if not queries:
-            text = "no platform shows a metric of it: it is asked nothing"
-            return [Remark(section.name, Grade.NOTE, text, "name its metrics in `metrics` of a platform")]
+            text = "no platform shows a metric of it: no poll asks it anything"
+            return [Remark(section.name, Grade.NOTE, text, "name its metrics in `metrics` of a platform"), *told]
         answers = await source.read(queries)
         remarks = [_example(section, query, answer, now) for query, answer in zip(queries, answers, strict=True)]
-        return [*remarks, *await self._examined(section.name, source, rollouts)]
+        return [*remarks, *told, *await self._examined(section.name, source, rollouts)]
 
     async def _tracker(self, section: ProviderSettings, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
         tracker: Tracker = self._providers.tracker(section.name)
@@ -149,6 +163,27 @@ class Checkup:
             newest = f": {words.plain_text(count.newest[0], 80)}" if count.newest else ""
             remarks.append(Remark(section.name, Grade.OK, f"{rollout.label}: {count.open} critical open{newest}"))
         return [*remarks, *await self._examined(section.name, tracker, rollouts)]
+
+    async def _investigated(self, table: str, name: str, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
+        """Whether what it knows of crashes can be had, where it can tell; a person's look, which no poll makes."""
+        before = self._heard.requests
+        remarks = []
+        for _, _, who in self._providers.investigators(table, [name]):
+            for rollout in rollouts:
+                try:
+                    if isinstance(who, ProviderError):
+                        raise who
+                    found = await who.investigate(rollout, self._clock.now() - _DAY)
+                except ProviderError as error:
+                    remarks.append(_failure(name, error))
+                    continue
+                groups, words_of = len(found.groups), len(found.feedback)
+                text = (
+                    f"{rollout.label} build {rollout.build}: {groups} crash groups, {words_of} testers' words in a day"
+                )
+                remarks.append(Remark(name, Grade.OK, text))
+        self._heard.requests = before
+        return remarks
 
     async def _examined(self, name: str, provider: object, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
         """What the provider itself knows to look at."""
@@ -208,4 +243,9 @@ _NO_READING = "see that this build reports there, and that the query names it"
 def _failure(topic: str, error: BaseException) -> Remark:
     """What a provider said no to: a person mends configuration and rights, time may mend the rest."""
     mendable = isinstance(error, Denied | Misconfigured)
-    return Remark(topic, Grade.PROBLEM if mendable else Grade.NO_DATA, describe(error), remedy(error) or "")
+    usual = _OF_THE_PROVIDER if not isinstance(error, ProviderError | TimeoutError) else "" if mendable else _NO_ANSWER
+    return Remark(topic, Grade.PROBLEM if mendable else Grade.NO_DATA, describe(error), remedy(error) or usual)
+
+
+_NO_ANSWER = "see that its address is right and can be reached from here (network, proxy); else wait, it may be theirs"
+_OF_THE_PROVIDER = "report it to whoever made this provider: rollout-tui providers says from which package it is"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -48,6 +49,8 @@ def test_all_is_well_and_every_provider_is_told_of_with_budget_and_what_it_share
     assert "its server says user-hour-lim:3600" in out
     assert "OK      prometheus: Android build 4201, crash rate: 0." in out
     assert "OK      github: label “critical” exists" in out
+    assert re.search(r"OK      play_vitals: Android build 4201: \d+ crash groups, 0 testers' words in a day", out), out
+    assert re.search(r"OK      app_store: iOS build 87: 0 crash groups, \d+ testers' words in a day", out), out
     assert [line for line in err.splitlines() if line.startswith("asking ")] == [
         "asking Google Play ...",
         "asking App Store ...",
@@ -82,7 +85,7 @@ def test_as_json_it_is_one_object_with_the_exit_code(run):
         ("bundle_id = ", 'bundle_id = "com.acme.other"', 4, "com.acme.other", "bundle_id"),
         ("build = ", 'build = "4999"', 3, "4999 is not on production", "look at `build`"),
         ("critical_label = ", 'critical_label = "urgent"', 0, "has no label “urgent”", "make the label"),
-        ("url = ", 'url = "http://127.0.0.1:1"', 3, "Prometheus cannot be reached", ""),
+        ("url = ", 'url = "http://127.0.0.1:1"', 3, "Prometheus cannot be reached", "see that its address is right"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_fix_and_the_rest_is_looked_at(run, rehearsal, line, other, code, says, fix):
