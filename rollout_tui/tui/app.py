@@ -28,7 +28,7 @@ from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.pages import PAGES, FirstPage
-from rollout_tui.tui.screens.confirm import ConfirmDialog
+from rollout_tui.tui.screens.confirm import ConfirmDialog, OverrideWanted
 from rollout_tui.tui.screens.dialog import Dialog
 from rollout_tui.tui.screens.help import HelpDialog
 from rollout_tui.tui.screens.main import MainScreen
@@ -194,6 +194,10 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.title = f"{severity} {snapshot.plan.app} {snapshot.plan.version}"
         if self._driver is not None and not self.is_headless:
             self._driver.write(terminal.title(self.title))
+
+    def on_override_wanted(self, message: OverrideWanted) -> None:
+        """A gate stands in the way of an action, and somebody wants to decide about it."""
+        self._deciding.open_for(message.platform, message.gate)
 
     # --- dialogs and pages -------------------------------------------------------------------------------------
 

@@ -48,8 +48,14 @@ class Deciding:
     def open(self) -> None:
         """Ask about the focused gate: override or sign, whatever it is open to."""
         scene = self._scene()
-        result = gate_in_focus(scene)
-        platform = scene.focused.plan.platform
+        self._ask(scene.focused.plan.platform, gate_in_focus(scene))
+
+    def open_for(self, platform: Platform, gate: str) -> None:
+        """Ask about a gate that stands in the way of an action."""
+        gates = self._desk.snapshot.rollout(platform).gates
+        self._ask(platform, next((one for one in gates if one.gate.id == gate), None))
+
+    def _ask(self, platform: Platform, result: GateResult | None) -> None:
         if result is None:
             self._notices.tell("no gate of this phase can be overridden", "warn")
         elif self._desk.read_only is not None:

@@ -141,6 +141,20 @@ async def test_on_a_minimum_time_and_at_a_desk_that_only_looks_the_key_says_why_
         assert "read-only: started with" in hand.screen()
 
 
+async def test_a_promotion_that_a_gate_holds_back_leads_to_that_gates_form() -> None:
+    desk, _ = desk_on()
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("n")
+        hand.wrist.time += 1
+        assert "o override or sign" in hand.screen()
+        await hand.press("o")
+        assert "OVERRIDE A GATE" in hand.screen()
+        assert "Connect fail ≤ 1 %  (now ~ UNDECIDED" in hand.screen()
+        hand.wrist.time += 1
+        await hand.press("escape")
+        assert (isinstance(hand.app.screen, MainScreen), desk.people.decided) == (True, [])
+
+
 async def test_on_a_sign_off_the_key_asks_whom_or_signs_after_y() -> None:
     desk, downs = desk_on(SIGNOFF_GATE.id)
     async with at_the_keyboard(desk) as hand:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textual.events import Key
+from textual.message import Message
 
 from rollout_tui.domain.actions import ActionKind, Proposal, Terms
+from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.engine.desk import Desk
@@ -15,13 +17,22 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock, KeyGuard
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows, scrolled, wanted_text
+from rollout_tui.tui.view.dialogs import DialogState, Stop, blocking_gate, dialog_rows, scrolled, wanted_text
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.screen import LEAST_COLUMNS, is_too_small
 
 _WIDTH, _WIDE = 76, 86
 _PAGE = 5
 _PASTED = "pasting does not count: type it key by key"
+
+
+class OverrideWanted(Message):
+    """A gate stands in the way, and a person wants to decide about it."""
+
+    def __init__(self, platform: Platform, gate: str) -> None:
+        super().__init__()
+        self.platform = platform
+        self.gate = gate
 
 
 class ConfirmDialog(Dialog[Proposal | None]):
@@ -61,7 +72,13 @@ class ConfirmDialog(Dialog[Proposal | None]):
             "pageup": lambda: self._scroll(-_PAGE),
             "pagedown": lambda: self._scroll(_PAGE),
         }
-        self._letters = {"y": self._confirm, "space": self._space, "q": self._cancel, "s": self._other_share}
+        self._letters = {
+            "y": self._confirm,
+            "space": self._space,
+            "q": self._cancel,
+            "s": self._other_share,
+            "o": self._override,
+        }
 
     def on_mount(self) -> None:
         """Count keys from when it can be seen."""
@@ -88,6 +105,13 @@ class ConfirmDialog(Dialog[Proposal | None]):
 
     def _proposed(self, terms: Terms) -> Proposal:
         return self._desk.propose(self._proposal.platform, self._proposal.kind, terms)
+
+    def _override(self) -> None:
+        """Where a gate stands in the way, that gate's own form takes this dialog's place."""
+        gate = None if self._proposal.possible else blocking_gate(self._proposal)
+        if gate is not None:
+            self.app.post_message(OverrideWanted(self._proposal.platform, gate))
+            self.dismiss(None)
 
     def _other_share(self) -> None:
         """The next share that a person may choose; the focus goes back to Cancel."""

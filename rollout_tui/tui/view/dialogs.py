@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.tui.actions import opening
 from rollout_tui.tui.ink import Pen, Row, text_of
@@ -101,11 +102,18 @@ def _colour(proposal: Proposal, state: DialogState) -> str:
     return "accent" if proposal.kind is ActionKind.PAUSE else "warn"
 
 
+def blocking_gate(proposal: Proposal) -> str | None:
+    """The first gate in the way that a person may decide about: `o` opens it from here (screens.md 11)."""
+    people = {one.gate.id for one in proposal.gates if one.gate.kind is not GateKind.TIME}
+    return next((one.gate for one in proposal.obstacles if one.gate in people), None)
+
+
 def _end(proposal: Proposal, state: DialogState, width: int, *, roomy: bool) -> list[Row]:
     """Field and buttons."""
     gap = [line(width)] if roomy else []
     if not proposal.possible:
-        return [line(width), _buttons(width, ("Close",), state, True), *gap, hints(width, [("esc", "close")])]
+        keys = [("o", "override or sign"), ("esc", "close")] if blocking_gate(proposal) else [("esc", "close")]
+        return [line(width), _buttons(width, ("Close",), state, True), *gap, hints(width, keys)]
     verb = _verb(proposal)
     if proposal.typed is None:
         remark = f"{opening(proposal.kind).shown} or held keys do nothing here"

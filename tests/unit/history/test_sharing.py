@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import grp
 import os
+import sqlite3
 import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Grant
 from rollout_tui.history import History, HistoryError
+from rollout_tui.history.requests import RequestLog
+from rollout_tui.history.schema import migrate
 from rollout_tui.history.sharing import share
 from tests.unit.domain.builders import HOUR, NOW
 from tests.unit.domain.test_requests import REQUEST
@@ -89,3 +94,37 @@ def test_a_request_is_granted_once_not_by_its_requester_and_used_once_after_that
     assert [requests.use(REQUEST.id, at) for at in (NOW + HOUR, NOW + 2, NOW + 3)] == [False, True, False]
     assert requests.since(NOW) == [replace(REQUEST, grant=yes, used_at=NOW + 2)]
     history.close()
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("grant"), st.sampled_from(["jkim", "JKim", "mara", "tom"]), st.floats(0, 2 * HOUR)),
+        st.tuples(st.just("use"), st.just(""), st.floats(0, 2 * HOUR)),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(steps=STEPS)
+def test_whatever_comes_in_whatever_order_a_grant_is_used_at_most_once_and_never_the_requesters(
+    steps: list[tuple[str, str, float]],
+) -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    requests = RequestLog(connection)
+    requests.add(REQUEST)
+    granted: list[tuple[str, float]] = []
+    used: list[float] = []
+    for what, by, after in steps:
+        at = NOW + after
+        if what == "grant" and requests.grant(REQUEST.id, Grant(by, at, "test")):
+            granted.append((by, at))
+        elif what == "use" and requests.use(REQUEST.id, at):
+            assert granted, "nobody said yes"
+            used.append(at)
+    connection.close()
+    assert len(granted) <= 1
+    assert len(used) <= 1
+    assert all(by.casefold() != REQUEST.requester and at < REQUEST.expires_at for by, at in granted)
+    assert all(at < REQUEST.expires_at for at in used)
