@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def command(config: Path | None, as_json: bool, notes: bool, out: Path | None) -
     if as_json and notes:
         raise click.UsageError("--json and --notes are two forms; choose one")
     settings = load_settings(config)
-    text = _text(settings, as_json=as_json, notes=notes)
+    text = asyncio.run(_text(settings, as_json=as_json, notes=notes))
     if out is None:
         click.echo(text)
         return
@@ -51,22 +52,22 @@ def command(config: Path | None, as_json: bool, notes: bool, out: Path | None) -
         raise click.UsageError(f"--out {out}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _text(settings: Settings, *, as_json: bool, notes: bool) -> str:
+async def _text(settings: Settings, *, as_json: bool, notes: bool) -> str:
     from zoneinfo import ZoneInfo
 
+    from rollout_tui.cli.session import engine_for
     from rollout_tui.domain.waiving import release_notes
-    from rollout_tui.engine.engine import Engine
     from rollout_tui.history import History, HistoryError
 
-    engine = Engine(settings)
-    engine.load()
+    async with engine_for(settings) as engine:
+        rollouts, now = engine.snapshot.rollouts, engine.clock.now()
     try:
         history = History.reader(settings.history.path)
     except HistoryError as error:
         raise click.ClickException(f"history cannot be read: {error}") from error
-    zone, now = ZoneInfo(settings.ui.timezone), engine.clock.now()
+    zone = ZoneInfo(settings.ui.timezone)
     try:
-        found = [(rollout, history.waivers.all(rollout.plan.platform)) for rollout in engine.snapshot.rollouts]
+        found = [(rollout, history.waivers.all(rollout.plan.platform)) for rollout in rollouts]
         requests = _requests(history, now, settings.plan.rollouts)
     finally:
         history.close()

@@ -176,11 +176,6 @@ class SecondPerson:
             said.append(await self.take(request, name, approval.how))
         return said
 
-    def waits(self, board: Board) -> list[Request]:
-        """What nobody has granted yet."""
-        now = self._clock.now()
-        return [one for one in board.requests if one.used_at is None and one.grant is None and now < one.expires_at]
-
     def how(self, request: Request) -> str:
         """Whom to ask, and how it is granted."""
         who = " or ".join(who_may(request, self._settings.approvers))

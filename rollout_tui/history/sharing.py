@@ -23,7 +23,7 @@ def make_private(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=_ALONE_FOLDER)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _ALONE))
-    if not os.access(path, os.R_OK | os.W_OK):
+    if not _is_mine(path) and not os.access(path, os.R_OK | os.W_OK):
         raise NotShared(0, why_not(path))
 
 

@@ -68,6 +68,7 @@ def test_an_unknown_group_and_another_users_file_are_told_with_what_to_do(
     path = tmp_path / "history.db"
     path.touch()
     monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("os.geteuid", lambda: 4242)
     with pytest.raises(HistoryError, match=r"history.db: belongs to \w+ and is not shared with you: \[history\] path"):
         History.open(path)
 
