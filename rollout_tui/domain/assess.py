@@ -43,6 +43,7 @@ def assess(facts: RolloutFacts, now: float) -> Rollout:
         stale=bool(metrics) and all(standing.stale for standing in metrics),
         running=facts.running,
         last_outcome=facts.last_outcome,
+        held=facts.held,
         requests=tuple(request for request in facts.requests if is_open(request, now)),
     )
 

@@ -49,3 +49,4 @@ class RolloutFacts:
     was: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     running: Running | None = None
     last_outcome: Outcome | None = None
+    held: str | None = None

@@ -21,11 +21,13 @@ def obstacles(
 ) -> tuple[Obstacle, ...]:
     """Every reason against the action, in the order in which a person would settle them; empty when it may go on."""
     if read_only is not None:
-        return (Obstacle(f"read-only: {read_only}", "start again without --read-only"),)
+        return (Obstacle(f"read-only: {read_only}", "start again without it"),)
     under_way = None if rollout.running is None else rollout.running.proposal.kind
     if under_way is not None and (kind is not ActionKind.PAUSE or under_way is ActionKind.PAUSE):
         verb = under_way.value
         return (Obstacle(f"a {verb} is under way", "wait until the store shows it"),)
+    if rollout.held is not None and kind is not ActionKind.PAUSE:
+        return (Obstacle(f"under way on this host: {rollout.held}", "wait until it is over"),)
     return tuple(_AGAINST[kind](rollout, now, zone))
 
 

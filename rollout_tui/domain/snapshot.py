@@ -126,6 +126,8 @@ class Rollout:
     """Every metric's reading is too old."""
     running: Running | None = None
     last_outcome: Outcome | None = None
+    held: str | None = None
+    """What another process of this host does to it now, and who ("promote by mara@rel-01, process 4711")."""
     requests: tuple[Request, ...] = ()
     """What waits for a second person, and what was granted and is not used yet."""
 

@@ -12,7 +12,7 @@ from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.engine.board import Board
-from rollout_tui.engine.lease import Hold, Lease, LeaseHeld
+from rollout_tui.engine.lease import SETTLING, Hold, Lease, LeaseHeld
 from rollout_tui.engine.proposals import already, propose
 from rollout_tui.engine.recording import Recording
 from rollout_tui.engine.removal import planned
@@ -95,10 +95,22 @@ class Actions:
         """
         try:
             async with self._turns.of(pausing=False):
-                with self._lease.held("settle", self._rules.longest):
+                with self._lease.held(SETTLING, self._rules.longest):
                     return await self._settle_all(await self._open_intents())
         except (LeaseHeld, HistoryError, Taken, Urged):
             return None
+
+    def look_around(self) -> None:
+        """See whether another process of this host acts on it, and tell when one begins."""
+        note = self._lease.holder()
+        held = None if note is None else f"{note.action} by {note.by}, process {note.pid}"
+        if held == self._board.held:
+            return
+        self._board.held = held
+        if note is not None:
+            text = f"Under way on this host: {held}"
+            self._tell(Event(self._desk.clock.now(), EventKind.ACTION, text, self._board.plan.platform, who=note.by))
+        self._desk.looked()
 
     async def confirm_late(self) -> Outcome | None:
         """An action that was not confirmed in time is done as soon as the store shows it."""

@@ -51,6 +51,8 @@ class Board:
         """What this program asked of the store last, in whichever process."""
         self.running: Running | None = None
         self.last_outcome: Outcome | None = None
+        self.held: str | None = None
+        """What another process of this host does to it now."""
         self.signoffs: list[SignOff] = []
         self.waivers: list[Waiver] = []
         """Those of every build, ended ones too."""
@@ -194,6 +196,7 @@ class Board:
             was=dict(self._was),
             running=self.running,
             last_outcome=self.last_outcome,
+            held=self.held,
         )
 
     def _counted_since(self, began: float | None) -> dict[str, Answer]:

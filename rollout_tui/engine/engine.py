@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import os
 from collections.abc import Callable, Coroutine
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from rollout_tui.engine.board import board_of
 from rollout_tui.engine.clock import make_clock
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.past import Past
+from rollout_tui.engine.readonly import why_read_only
 from rollout_tui.engine.trouble import kind_and_place
 from rollout_tui.ports import Clock, Provider
 
@@ -65,9 +67,7 @@ class Engine:
         self.settings = settings
         self.clock = clock or make_clock(settings.clock)
         self.actor = actor or this_actor()
-        if read_only is None and settings.actions.read_only:
-            read_only = f"read_only = true in {settings.path}"
-        self.read_only = read_only
+        self.read_only = why_read_only(read_only, os.environ, settings)
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._acting: set[asyncio.Task[Outcome]] = set()

@@ -28,6 +28,10 @@ _SHARED = ("/run/lock", "/tmp")  # noqa: S108  only where nobody can remove or r
 _FOR_ALL, _FOR_ONE = 0o666, 0o600
 
 
+SETTLING = "settle"
+"""What is done to an open intent: it only looks."""
+
+
 class LeaseHeld(Exception):
     """Somebody else acts on this platform; says who."""
 
@@ -82,10 +86,11 @@ class Lease:
         return self._lock.path
 
     def holder(self) -> Note | None:
-        """Who holds it now, in another process or in this one; for showing."""
+        """Who acts now in another process of this host."""
         for lock in (self._pause, self._lock):
-            if lock.is_held():
-                return Note.read(lock.text())
+            note = Note.read(lock.text()) if lock.is_held() else None
+            if note is not None and note.pid != os.getpid() and note.action != SETTLING:
+                return note
         return None
 
     def pausing(self) -> Note | None:

@@ -66,7 +66,9 @@ class Upkeep:
                 self._assessor.tell(outcome)
 
     async def hear_others(self) -> None:
-        """Take over what another process wrote: its events, sign-offs and requests."""
+        """See who acts, and take over what another process wrote: its events, sign-offs and requests."""
+        for actions in self._actions.values():
+            actions.look_around()
         logged = self._assessor.logged
         events = await self._archive.try_call(_news_of_others, None)
         if events is None:

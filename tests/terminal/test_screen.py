@@ -219,7 +219,7 @@ def test_read_only_says_why_nothing_can_be_changed(watched):
     with watch(watched, "--read-only") as program:
         program.wait_for("READ-ONLY", "RUNNING")
         program.press("p")
-        program.wait_for("PAUSE ANDROID: READ-ONLY", "started with --read-only", "start again without --read-only")
+        program.wait_for("PAUSE ANDROID: READ-ONLY", "started with --read-only", "start again without it")
         program.press("y")
         program.press_until("\x1b", lambda: "PAUSE ANDROID" not in program.text, "end of the dialog")
         assert [call for call in watched.log("google_play") if call["path"].endswith(":commit")] == []

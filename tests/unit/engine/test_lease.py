@@ -7,6 +7,8 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 from rollout_tui.domain.actions import Expectation
 from rollout_tui.domain.releases import StateWord
 from rollout_tui.engine import lease as leases
-from rollout_tui.engine.lease import Lease, LeaseHeld
+from rollout_tui.engine.lease import SETTLING, Lease, LeaseHeld
 from rollout_tui.engine.leasenote import Note
 
 ROOT = Path(__file__).parents[3]
@@ -37,15 +39,41 @@ def test_it_says_who_holds_it_and_goes_with_its_holder(tmp_path: Path) -> None:
         pass
 
 
+HOLDING = """
+import sys
+from pathlib import Path
+from tests.unit.engine.test_lease import PAUSED, lease
+with lease(Path(sys.argv[1])).held(sys.argv[2], 60, PAUSED):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_by_another_process(folder: Path, action: str = "promote") -> Iterator[int]:
+    """Its process id."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(folder), action], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield process.pid
+        process.communicate()
+
+
 def test_whoever_looks_sees_the_holder_and_holds_up_nobody(tmp_path: Path) -> None:
-    mine, other = lease(tmp_path), lease(tmp_path, "mara@rel-01")
+    other = lease(tmp_path, "mara@rel-01")
     assert other.holder() is None
-    with mine.held("promote", 60, PAUSED):
+    with held_by_another_process(tmp_path) as process:
         holder = other.holder()
         assert holder is not None
-        assert (holder.by, holder.pid, holder.action, holder.expects) == ("jkim@rel-01", os.getpid(), "promote", PAUSED)
+        assert (holder.by, holder.pid, holder.action, holder.expects) == ("jkim@rel-01", process, "promote", PAUSED)
         assert not holder.over
     assert other.holder() is None
+    with other.held("resume", 60):
+        assert other.holder() is None, "this process itself is no other"
+    with held_by_another_process(tmp_path, SETTLING):
+        assert other.holder() is None, "who only looks is no holder to wait for"
 
 
 def test_it_dies_with_a_killed_process(tmp_path: Path) -> None:

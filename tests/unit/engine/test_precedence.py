@@ -9,6 +9,7 @@ from decimal import Decimal
 from rollout_tui.domain.actions import ActionKind, Ending, Expectation, Step
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.engine.engine import Engine
+from rollout_tui.engine.leasenote import Note
 from rollout_tui.ports import StateDiffers
 from tests.clocks import until
 from tests.unit.engine.fakes import World
@@ -120,3 +121,20 @@ async def test_who_waits_for_a_pause_that_never_ends_is_told_at_once(world: Worl
     assert (again.ending, "another action is under way" in again.message) == (Ending.REFUSED, True)
     pausing.cancel()
     assert android(engine).store.state is not None
+
+
+async def test_who_acts_in_another_process_is_shown_and_stands_against_all_but_a_pause(world: World) -> None:
+    engine = await may_promote(world)
+    note = Note("mara@rel-01", 4711, "resume", 0.0, False)
+    actions = engine._works.actions[ANDROID]
+    actions._lease.holder = lambda: note  # type: ignore[method-assign]
+    await engine._works.upkeep.hear_others()
+    snapshot = engine._assessor.assess()
+    assert snapshot.rollout(ANDROID).held == "resume by mara@rel-01, process 4711"
+    assert snapshot.events[0].text == "Under way on this host: resume by mara@rel-01, process 4711"
+    reasons = [obstacle.reason for obstacle in engine.propose(ANDROID, ActionKind.PROMOTE).obstacles]
+    assert reasons == ["under way on this host: resume by mara@rel-01, process 4711"]
+    assert engine.propose(ANDROID, ActionKind.PAUSE).possible
+    actions._lease.holder = lambda: None  # type: ignore[method-assign]
+    await engine._works.upkeep.hear_others()
+    assert engine._assessor.assess().rollout(ANDROID).held is None
