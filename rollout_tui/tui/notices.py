@@ -49,7 +49,7 @@ class Notices:
             return "", "mute"
         outcome = self._outcome
         told = f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
-        undo = "" if self._undo is None else f"undo within {_UNDO:.0f} s: r y · "
+        undo = "" if self._undo is None else f"undo {_UNDO:.0f} s: r y · "
         return f"{undo}{told}", _TONE[outcome.ending]
 
     def tell(self, text: str, tone: str) -> None:

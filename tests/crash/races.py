@@ -21,7 +21,7 @@ def race(folder: Path, times: int, seed: int) -> Counter[str]:
         shutil.copytree(serving.folder, fresh)
         log = folder / "children.log"
         began = time.monotonic()
-        assert ended(forked(_promote(_desk(fresh, folder / "first", serving.folder)), log)) == 0, log.read_text()[
+        assert ended(forked(_promote(desk_of(fresh, folder / "first", serving.folder)), log)) == 0, log.read_text()[
             -2000:
         ]
         longest = time.monotonic() - began
@@ -30,7 +30,7 @@ def race(folder: Path, times: int, seed: int) -> Counter[str]:
                 "google_play", "/_rehearsal/console", {"build": "4201", "status": "inProgress", "fraction": 0.5}
             )
             time.sleep(60 / SPEED + 0.2)  # until that shows
-            config = _desk(fresh, folder / f"race-{number}", serving.folder)
+            config = desk_of(fresh, folder / f"race-{number}", serving.folder)
             promoting = forked(_promote(config), log)
             time.sleep(chance.uniform(0, longest))
             pausing = forked(_pause(config), log)
@@ -48,7 +48,7 @@ def race(folder: Path, times: int, seed: int) -> Counter[str]:
     return found
 
 
-def _desk(fresh: Path, mine: Path, served_from: Path) -> Path:
+def desk_of(fresh: Path, mine: Path, served_from: Path) -> Path:
     """A history of its own on the same store: as if the rollout stood there for the first time."""
     shutil.copytree(fresh, mine)
     config = mine / "config.toml"

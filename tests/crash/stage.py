@@ -38,6 +38,7 @@ def forked(work: Callable[[], int], log: Path) -> int:
     child = os.fork()
     if child:
         return child
+    code = 70
     try:
         os.setsid()
         out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -47,8 +48,8 @@ def forked(work: Callable[[], int], log: Path) -> int:
         code = work()
     except BaseException as error:  # noqa: BLE001  a child must not go on as a second parent
         os.write(2, f"{error!r}\n".encode())
-        code = 70
-    os._exit(code)
+    finally:
+        os._exit(code)
 
 
 def verb(*arguments: str) -> Callable[[], int]:

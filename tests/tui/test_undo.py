@@ -40,7 +40,7 @@ def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
     notices = Notices(lambda: None, later)
     notices.ended(DONE, undo=True)
-    assert notices.now()[0].startswith("undo within 60 s: r y · pause done")
+    assert notices.now()[0].startswith("undo 60 s: r y · pause done")
     later.calls[60.0]()
     assert notices.now()[0] == "pause done: the store shows it: halted."
 
@@ -57,4 +57,4 @@ async def test_a_pause_says_how_it_is_taken_back(wrist: Wrist) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         hand = Hand(app, pilot, wrist)
         await hand.press("p", "y")
-        assert "undo within 60 s: r y · pause done" in hand.screen()
+        assert "undo 60 s: r y · pause done" in hand.screen()
