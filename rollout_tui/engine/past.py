@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rollout_tui.domain.closeup import CloseUp
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.ladder import standings
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.snapshot import PhaseStanding, Rollout
+from rollout_tui.domain.snapshot import Curve, PhaseStanding, Rollout
 from rollout_tui.engine.archive import Archive
 from rollout_tui.history import History
 
@@ -34,6 +34,21 @@ class Past:
         return await self._archive.try_call(
             lambda history: _close_up(history, rollout, metric, end, step, count), empty
         )
+
+    async def curves(self, rollout: Rollout, end: float, step: float, count: int) -> Mapping[str, Curve]:
+        """By metric: `count` buckets of `step` seconds that end at `end`."""
+        nothing: dict[str, Curve] = {}
+        return await self._archive.try_call(lambda history: _curves(history, rollout, end, step, count), nothing)
+
+
+def _curves(history: History, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:
+    plan, began = rollout.plan, None if rollout.current is None else rollout.current.began
+    return {
+        metric.id: Curve(
+            step, end, tuple(_buckets(history, plan, plan.build, metric, end, step, count)), phase_began=began
+        )
+        for metric in plan.metrics
+    }
 
 
 def _close_up(history: History, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:

@@ -55,6 +55,19 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("second_pane", ("2",), "2", "Second pane", "Second pane", "LOOK", told=False, main_only=True),
     KeyAction("down", ("down",), "↑ ↓", "Next", "Next metric or gate", "LOOK", main_only=True),
     KeyAction("up", ("up",), "↑", "Previous", "Previous metric or gate", "LOOK", told=False, main_only=True),
+    KeyAction(
+        "shorter",
+        ("left_square_bracket",),
+        "[ ]",
+        "Window",
+        "Chart window: 1 h, 6 h, 24 h, phase",
+        "LOOK",
+        main_only=True,
+    ),
+    KeyAction(
+        "longer", ("right_square_bracket",), "]", "Longer", "Longer chart window", "LOOK", told=False, main_only=True
+    ),
+    KeyAction("freeze", ("space",), "space", "Freeze", "Freeze the view; data go on", "VIEW", main_only=True),
     KeyAction("read_now", ("u",), "u", "Read now", "Read stores and sources again now", "VIEW"),
     KeyAction("repaint", ("ctrl+l",), "ctrl+l", "Repaint", "Repaint the whole screen", "VIEW"),
     KeyAction("palette", ("ctrl+p",), "ctrl+p", "Palette", "Command palette", "VIEW"),

@@ -102,6 +102,9 @@ class RolloutApp(App[int], inherit_bindings=False):
             "down": lambda: self._main.move_item(1),
             "up": lambda: self._main.move_item(-1),
             "override": self._deciding.open,
+            "shorter": lambda: self._notices.tell(f"charts show {self._main.choose_window(-1)}", "mute"),
+            "longer": lambda: self._notices.tell(f"charts show {self._main.choose_window(1)}", "mute"),
+            "freeze": self._freeze,
             "read_now": self._read_now,
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
@@ -167,12 +170,13 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _arrived(self, snapshot: Snapshot) -> None:
         """A new Snapshot: draw it, and look whether an open dialog still says the truth."""
-        self._draw()
+        self._front.news()
         if isinstance(self.screen, ConfirmDialog):
             self.screen.refresh_proposal()
         elif isinstance(self.screen, Dialog):
             self.screen.draw()
-        self._name_window(snapshot)
+        if not self._main.is_frozen:
+            self._name_window(snapshot)
 
     def _draw(self) -> None:
         self._front.draw()
@@ -233,6 +237,12 @@ class RolloutApp(App[int], inherit_bindings=False):
     def _repaint(self) -> None:
         self._shadow.forget()
         self.refresh(repaint=True, layout=True)
+
+    def _freeze(self) -> None:
+        missed = self._main.freeze()
+        if missed is not None:
+            self._notices.tell(f"{missed} changes while frozen" if missed != 1 else "1 change while frozen", "mute")
+            self._name_window(self._desk.snapshot)
 
     def _read_now(self) -> None:
         self._desk.read_now(None)

@@ -31,7 +31,7 @@ from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
 from rollout_tui.domain.runbook import PLAN, RunbookStanding, Sees, Tick, standing
-from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.domain.snapshot import Curve, Rollout, Snapshot
 from rollout_tui.domain.waivers import Field, Wish, mistakes
 from rollout_tui.engine.travel import Record
 from rollout_tui.history import HistoryError
@@ -62,11 +62,17 @@ class FakePast:
 
     def __init__(self) -> None:
         self.stored: tuple[Event, ...] = ()
+        self.windows: list[tuple[str, float, float, int]] = []
         self.close_ups: list[tuple[str, float, float, int]] = []
         self.ghost: tuple[float | None, ...] = ()
 
     async def events(self, before: float, limit: int) -> Sequence[Event]:
         return [event for event in self.stored if event.at < before][:limit]
+
+    async def curves(self, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:
+        """Level curves of buckets of that width."""
+        self.windows.append((rollout.plan.platform.value, end, step, count))
+        return {metric.id: Curve(step, end, (0.003,) * count) for metric in rollout.plan.metrics}
 
     async def close_up(self, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:
         """A level curve whose last value is 0.0241, a hole in the middle, and `ghost` as far as it goes."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
 from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
@@ -17,6 +18,7 @@ from rollout_tui.tui.view.kept import Kept
 from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import pane_at, screen_rows
+from rollout_tui.tui.windows import ChartWindow
 
 Footer = Callable[[int], Row]
 
@@ -30,6 +32,9 @@ class MainScreen(WholeScreen):
         self._footer = footer
         self._focus = first_focus(desk.snapshot)
         self._kept = Kept()
+        self._window = ChartWindow(desk, self.draw)
+        self._frozen: Scene | None = None
+        self._seen: Snapshot = desk.snapshot
 
     @property
     def focused_platform(self) -> Platform:
@@ -75,6 +80,40 @@ class MainScreen(WholeScreen):
         self._focus = focus
         self.draw()
 
+    def choose_window(self, step: int) -> str:
+        """A shorter or longer window of the charts; returns its name."""
+        label = self._window.move(step)
+        self.draw()
+        return label
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the picture stands."""
+        return self._frozen is not None
+
+    def freeze(self) -> int | None:
+        """Let the picture stand, or go on; returns how many events came meanwhile when it goes on.
+
+        Data and alerts go on behind it, and every dialog opens on what is known now.
+        """
+        if self._frozen is None:
+            scene = self.scene()
+            self._frozen, self._seen = replace(scene, frozen_at=scene.now), self._desk.snapshot
+            self.draw()
+            return None
+        missed = len(set(self._desk.snapshot.events) - set(self._seen.events))
+        self._frozen = None
+        self.draw()
+        return missed
+
+    def news(self) -> None:
+        """A new Snapshot: a frozen picture does not change for it."""
+        if self._frozen is None:
+            self.draw()
+
     def scene(self) -> Scene:
-        """What the views look at, now."""
-        return scene_of(self._desk, self._look, self._focus, self._kept)
+        """What the views look at: now, or when the picture was frozen."""
+        if self._frozen is not None:
+            return replace(self._frozen, focus=self._focus)
+        scene = scene_of(self._desk, self._look, self._focus, self._kept)
+        return replace(scene, snapshot=self._window.apply(scene.snapshot))

@@ -66,6 +66,10 @@ class WholeScreen(Screen[str | None], inherit_bindings=False):
         if self.is_current:
             self.app.cursor_position = Offset(*(focus_place(rows, "▌") or (0, 0)))
 
+    def news(self) -> None:
+        """A new Snapshot."""
+        self.draw()
+
     def dim(self, dimmed: bool) -> None:
         """Draw everything faint while a dialog is open."""
         self.dimmed = dimmed
@@ -73,9 +77,9 @@ class WholeScreen(Screen[str | None], inherit_bindings=False):
 
     def _tick(self) -> None:
         """The clock; ages only when they are due."""
-        if self.app.screen is not self and not self.dimmed:
-            return
         scene = self._scene()
+        if scene.frozen_at is not None or (self.app.screen is not self and not self.dimmed):
+            return
         if scene.now - self._told_ages >= _AGES:
             self.draw()
             return

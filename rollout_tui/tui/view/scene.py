@@ -29,6 +29,8 @@ class Scene:
     rehearsal: str | None = None
     zone: tzinfo = UTC
     ascii_only: bool = False
+    frozen_at: float | None = None
+    """Since when the picture stands; None: it lives."""
     kept: Kept = field(default_factory=Kept, compare=False)
     """Rows that were drawn for this scene before."""
 

@@ -17,7 +17,10 @@ def status_row(scene: Scene, width: int) -> Row:
     snapshot = scene.snapshot
     x = width - 1
     zone = "" if width < 72 else f" {_zone(scene)}"
-    x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
+    if scene.frozen_at is not None:
+        x = pen.right(x, f" FROZEN {clock_time(scene.frozen_at, scene.zone)} ", "unk", bold=True, ground="unkbg") - 1
+    else:
+        x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
     if width >= 60:
         link, colour = _link(scene)
         x = pen.right(x - (1 if width >= 72 else 0), link, colour) - 1
