@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from providers.app_store.facts import Facts, Group
+from providers.app_store.facts import REMOVED, Facts, Group
 from providers.app_store.states import MANUAL_GO_ON, PAUSE_DAYS
 from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldChange, Intent
 from rollout_tui.domain.plan import RolloutPlan
@@ -64,6 +64,8 @@ class Scene:
 
 def plan(scene: Scene) -> Change:
     """The change. Raises Impossible with the reason and the way round."""
+    if scene.seen is not None and scene.seen.status in REMOVED:
+        raise Impossible("the app is removed from sale: nobody gets it", "App Store Connect, Pricing and Availability")
     make = _PLANS.get((scene.intent.kind, scene.kind))
     if make is None:
         raise Impossible(f"{STORE} has no {scene.intent.kind.value} here: it says {scene.status}", "")

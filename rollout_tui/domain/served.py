@@ -64,8 +64,9 @@ def gone(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 def _is_removed(rollout: Rollout) -> bool:
     """Whether this program took the app off sale, and the store shows just that."""
     state, ended = rollout.store.state, rollout.last_outcome
-    ours = ended is not None and ended.kind is ActionKind.REMOVE and ended.state is not None
-    return ours and state is not None and ended is not None and state.same_as(ended.state or state)
+    if state is None or ended is None or ended.kind is not ActionKind.REMOVE:
+        return False
+    return ended.ending is Ending.DONE and state.status in ended.message
 
 
 def _off_sale(rollout: Rollout) -> Advice:
@@ -76,7 +77,7 @@ def _off_sale(rollout: Rollout) -> Advice:
         Severity.WARNING,
         f"{name}: the app is off sale. Nobody gets it, nobody gets a fix, until a person puts it back.",
         "Prepare the fix first; put it back in the store's console, country by country.",
-        f"{name}'s app is off sale.",
+        f"the app of {name} is off sale.",
     )
 
 

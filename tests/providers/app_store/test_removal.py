@@ -90,8 +90,12 @@ async def test_done_before_changes_nothing_and_says_so(desk_in):
     with pytest.raises(StateDiffers, match="shows DEVELOPER_REMOVED_FROM_SALE already"):
         await desk.store.remove_from_sale(desk.rollout, change, seen)
     assert switched(desk) == []
+    seen = await desk.see()
     with pytest.raises(Impossible, match="removed from sale already"):
-        desk.store.plan_removal(desk.rollout, await desk.see())
+        desk.store.plan_removal(desk.rollout, seen)
+    for kind in (ActionKind.PAUSE, ActionKind.RESUME, ActionKind.PROMOTE):
+        with pytest.raises(Impossible, match="removed from sale: nobody gets it"):
+            desk.plan(kind, seen, PHASED)
 
 
 async def test_what_changed_since_the_person_looked_stops_it(desk_in):

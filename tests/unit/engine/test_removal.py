@@ -119,3 +119,14 @@ async def test_a_pause_is_never_proposed_as_a_removal_nor_told_in_status(world: 
         proposal = engine.propose(IOS, kind)
         assert proposal.typed_again is None
         assert proposal.change is None or "sale" not in proposal.change.headline
+
+
+async def test_what_this_program_removed_is_nobody_elses_change_in_the_next_process_too(world: World) -> None:
+    engine, store = await selling(world)
+    await engine.perform(engine.propose(IOS, ActionKind.REMOVE))
+    await engine.close()
+    store.states[IOS] = replace(store.states[IOS], kind=None)
+    later = await looking(world)
+    advice = later.snapshot.recommendation
+    assert "the app is off sale" in f"{advice.headline} {advice.detail}"
+    assert "Find out who" not in f"{advice.headline} {advice.detail}"
