@@ -141,7 +141,8 @@ class Works:
         return (*self.source_pollers, *self.tracker_pollers)
 
     def _lease(self, settings: Settings, board: Board, actor: Actor) -> Lease:
-        controls = self.providers.controls(board.plan.store)
+        # A rehearsal's services are its own: nobody else acts on them, and no lock file is to outlive them.
+        controls = "" if settings.rehearsal else self.providers.controls(board.plan.store)
         return Lease.of(controls, settings.history.path, board.plan.platform.value, str(actor))
 
     def _phase_moved(self) -> None:

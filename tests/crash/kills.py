@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.crash.stage import SPEED, audited, ended, forked, journal, killed_after, settle, verb
+from tests.crash.stage import SPEED, Intent, audited, ended, forked, journal, killed_after, settle, verb
 from tests.rehearsal.serving import Served, served
 
 _OPPOSITE = {"halted": "resume", "inProgress": "pause"}
@@ -30,8 +31,8 @@ def kill_at_random(folder: Path, kills: int, seed: int) -> Counter[str]:
             child = forked(_action(serving), log)
             killed = killed_after(child, chance.uniform(0, longest))
             time.sleep(_AFTERWARDS)
-            took = len(serving.commits()) - commits
             assert ended(forked(settle(serving.config), log)) == 0, log.read_text()[-2000:]
+            took = len(serving.commits()) - commits
             _judge(before, history, took)
             if not killed:
                 found["ended before the kill"] += 1
@@ -50,12 +51,12 @@ def _act(serving: Served, log: Path) -> None:
     assert ended(forked(_action(serving), log)) == 0, log.read_text()[-2000:]
 
 
-def _action(serving: Served):  # type: ignore[no-untyped-def]
+def _action(serving: Served) -> Callable[[], int]:
     status, _ = serving.play()
     return verb(_OPPOSITE[status], "android", "--yes", "--reason", "a drill", "--config", str(serving.config))
 
 
-def _judge(before: list, history: Path, took: int) -> None:  # type: ignore[type-arg]
+def _judge(before: list[Intent], history: Path, took: int) -> None:
     """One confirmed action: at most one effect, at most one intent, and journal and store agree."""
     after = journal(history)
     new = [intent for intent in after if intent.id not in {known.id for known in before}]

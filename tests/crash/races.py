@@ -6,6 +6,7 @@ import random
 import shutil
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.crash.stage import SPEED, audited, ended, forked, journal, verb
@@ -56,9 +57,9 @@ def desk_of(fresh: Path, mine: Path, served_from: Path) -> Path:
     return config
 
 
-def _promote(config: Path):  # type: ignore[no-untyped-def]
+def _promote(config: Path) -> Callable[[], int]:
     return verb("promote", "android", "--yes", "--config", str(config))
 
 
-def _pause(config: Path):  # type: ignore[no-untyped-def]
+def _pause(config: Path) -> Callable[[], int]:
     return verb("pause", "android", "--yes", "--config", str(config))
