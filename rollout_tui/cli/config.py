@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from rollout_tui.cli.options import config_option, read_config
+from rollout_tui.cli.options import USAGE_ERROR, config_option, read_config
 
 if TYPE_CHECKING:
     from rollout_tui.config.reading import Loaded
@@ -86,6 +87,7 @@ def validate(config: Path | None) -> None:
     from rollout_tui.config.show import warnings
     from rollout_tui.domain.evidence.feasible import notes
 
+    _check_keys(loaded)
     for warning in warnings(loaded):
         click.echo(f"warning: {warning}", err=True)
     plan = loaded.settings.plan
@@ -96,6 +98,17 @@ def validate(config: Path | None) -> None:
         f"{rollout.label} build {rollout.build} in {_many(len(rollout.phases), 'phase')}" for rollout in plan.rollouts
     )
     click.echo(f"{loaded.settings.path}: in order. {plan.app} {plan.version}: {ladders}.")
+
+
+def _check_keys(loaded: Loaded) -> None:
+    """The key map is the screens' own: what is wrong with it they know."""
+    from rollout_tui.tui.keymap import problems
+
+    wrong = list(problems(loaded.settings.ui.keys))
+    for problem in wrong:
+        click.echo(f"{loaded.settings.path}: {problem}", err=True)
+    if wrong:
+        sys.exit(USAGE_ERROR)
 
 
 @group.command(

@@ -38,6 +38,7 @@ VERBS = {
     "gate": ("rollout_tui.cli.gate:command", "Say whether counts prove a rate under or over a limit."),
     "doctor": ("rollout_tui.cli.doctor:command", "Check every provider and this host; each finding with its fix."),
     "providers": ("rollout_tui.cli.providers:command", "List the installed providers and their options."),
+    "keys": ("rollout_tui.cli.keys:command", "List the keys of the screens."),
     "config": ("rollout_tui.cli.config:group", "Write, check and show the configuration."),
 }
 """Verb -> where its command lives, and its line in --help; nothing heavy is imported for either."""

@@ -39,11 +39,15 @@ def run_watch(
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engine import Engine
     from rollout_tui.history import HistoryError
+    from rollout_tui.tui import keymap
     from rollout_tui.tui.early import first_frame
 
     actor = this_actor()
     engine = Engine(settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None)
     engine.load()
+    if settings.ui.keys and (wrong := list(keymap.problems(settings.ui.keys))):
+        print(*(f"{settings.path}: {problem}" for problem in wrong), sep="\n", file=sys.stderr)
+        return USAGE_ERROR
     look = look_of(settings, low_bandwidth=low_bandwidth)
     try:
         first = None if at is None else _past(at, settings, engine.clock.now())
@@ -85,7 +89,7 @@ def look_of(settings: Settings, *, low_bandwidth: bool) -> Look:
     """How this terminal shows these settings."""
     from zoneinfo import ZoneInfo
 
-    from rollout_tui.tui import symbols, theme
+    from rollout_tui.tui import keymap, symbols, theme
     from rollout_tui.tui.look import Look
 
     return Look(
@@ -95,6 +99,7 @@ def look_of(settings: Settings, *, low_bandwidth: bool) -> Look:
         tick=10.0 if low_bandwidth else 1.0,
         rehearsal=settings.rehearsal,
         bell=settings.ui.bell,
+        aliases=keymap.aliases(settings.ui.keys) if settings.ui.keys else {},
         paint_changes=not os.environ.get("ROLLOUT_TUI_FULL_PAINT"),
     )
 

@@ -45,7 +45,13 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
         sources=build_sections("sources", file.sources, lookup, problems),
         trackers=build_sections("trackers", file.trackers, lookup, problems),
         history=HistorySettings(_history_path(file, path), file.history.retention, file.history.group),
-        ui=UiSettings(file.ui.theme, file.ui.symbols, file.ui.timezone, file.ui.bell),
+        ui=UiSettings(
+            file.ui.theme,
+            file.ui.symbols,
+            file.ui.timezone,
+            file.ui.bell,
+            {name: (keys,) if isinstance(keys, str) else keys for name, keys in file.ui.keys.items()},
+        ),
         actions=ActionSettings(file.actions.deadline, file.actions.read_only),
         clock=ClockSettings(file.clock.speed, file.clock.origin, file.clock.anchor),
         approvals=ApprovalSettings(

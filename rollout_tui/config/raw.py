@@ -118,6 +118,7 @@ class Ui(Section):
     symbols: Literal["auto", "unicode", "ascii"] = "auto"
     timezone: Zone = "UTC"
     bell: bool = False
+    keys: dict[str, Name | tuple[Name, ...]] = Field(default_factory=dict)
 
 
 class HistorySection(Section):

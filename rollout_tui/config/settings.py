@@ -70,6 +70,8 @@ class UiSettings:
     symbols: str = "auto"
     timezone: str = "UTC"
     bell: bool = False
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys that are added to actions of the screens, by the action's id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,9 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Paint from what is known, then begin to poll."""
+        for alias, key in self._look.aliases.items():
+            action = next(action for action in ACTIONS if key in action.keys)
+            self.bind(alias, f"key('{action.id}')")
         self.push_screen(self._main)
         self._desk.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from rollout_tui.tui.theme import Theme
@@ -18,5 +19,7 @@ class Look:
     tick: float = 1.0
     rehearsal: str | None = None
     bell: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Keys of a person's own, and the key of the table that each stands for."""
     paint_changes: bool = True
     """Write changed cells only; off where a terminal is not what this program wrote to it."""

@@ -94,7 +94,7 @@ class Page(WholeScreen):
 
     def on_key(self, event: Key) -> None:
         """A key of this page; all others are the app's."""
-        handler = self._keys.get(event.key)
+        handler = self._keys.get(self._place.look.aliases.get(event.key, event.key))
         if self.typed(event.key, event.character):
             event.stop()
             event.prevent_default()
