@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import evidence
 from benchmarks.checking import check_beside_a_bare_script
+from benchmarks.many import MINUTES, many_rollouts
 from benchmarks.polling import polling_memory
 from benchmarks.restoring import restoring
 from benchmarks.stage import make_stage, polls
@@ -176,6 +177,7 @@ def measure(folder: Path) -> list[Measured]:
         Measured("evidence of 8 gates over 48 h restored", restoring(config, folder) * 1000, "ms", 1000),
         *measure_check(folder),
         *measure_evidence(),
+        *measure_many(),
     ]
 
 
@@ -215,6 +217,21 @@ def measure_check(folder: Path) -> list[Measured]:
     return [
         Measured(f"a bare script with the {requests} requests of check", script * 1000, "ms"),
         Measured("check / the bare script", check / script, "x", 1.3),
+    ]
+
+
+def measure_many() -> list[Measured]:
+    """Fifty rollouts with two hundred metrics in one process, each polled once a minute."""
+    told = many_rollouts()
+    what = f"{told['metrics']} metrics of {told['rollouts']} rollouts"
+    return [
+        Measured(f"{what}: polls in {MINUTES} min", told["polls"], ""),
+        Measured(f"{what}: polls left out", told["lost_polls"], "", 0),
+        Measured(f"{what}: readings without data, of {told['readings']}", told["lost_readings"], ""),
+        # A quarter of the budget of 200 rollouts.
+        Measured(f"{what}: CPU", told["cpu_per_second"], "s/s", 0.0375),
+        Measured(f"{what}: memory", told["memory"], "MiB"),
+        Measured(f"{what}: memory grown in {MINUTES} min", told["grown"], "MiB"),
     ]
 
 

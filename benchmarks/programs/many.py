@@ -36,8 +36,10 @@ _WARM_UP = 90.0
 """Seconds of the rehearsal before it counts, once everybody has polled and the past is filled."""
 _YOUNGER = 40
 """By how much the phases are younger than the rehearsal's: what is measured are polls, not the past of a day."""
-_MINUTELY = ("play", "app_store", "prometheus", "github")
+_MINUTELY = ("play", "prometheus")
 """Sections that are polled once a minute."""
+_SELDOM = ("stores.app_store", "trackers.github")
+"""Sections that are polled every 5 minutes: one key, one token allow no more to 25 apps (3,600 and 5,000 an hour)."""
 
 
 @dataclass
@@ -115,6 +117,9 @@ def copies(config: Path, number: int, folder: Path) -> list[Path]:
         return f"began = {datetime.fromtimestamp(origin - (origin - at) / _YOUNGER, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     text = re.sub(r"began = (\S+)", younger, text)
+    for section in _SELDOM:
+        text = text.replace(f"[{section}]\n", f'[{section}]\ninterval = "5m"\n')
+    text = text.replace('stale_after = "180s"\n', "")
     paths = []
     for n in range(number):
         home = folder / str(n)
