@@ -40,9 +40,9 @@ ACTIONS: tuple[KeyAction, ...] = (
         "restart", (), "ctrl+p", "Restart", "A new build begins at phase 1", "ACT (asks first)", ActionKind.RESTART
     ),
     KeyAction("override", ("o",), "o", "Override", "Override or sign the focused gate", "ACT (asks first)"),
+    KeyAction("runbook", ("b",), "b", "Runbook", "Rollback runbook", "ACT (asks first)"),
     KeyAction("zoom", ("enter",), "enter", "Zoom", "Zoom the focused metric or gate", "LOOK", main_only=True),
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
-    KeyAction("runbook", ("b",), "b", "Runbook", "Rollback runbook", "ACT (asks first)"),
     KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crash groups, feedback, bugs", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
     KeyAction(
