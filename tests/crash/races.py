@@ -32,10 +32,13 @@ def race(folder: Path, times: int, seed: int) -> Counter[str]:
             )
             time.sleep(60 / SPEED + 0.2)  # until that shows
             config = desk_of(fresh, folder / f"race-{number}", serving.folder)
-            promoting = forked(_promote(config), log)
-            time.sleep(chance.uniform(0, longest))
-            pausing = forked(_pause(config), log)
-            paused, promoted = ended(pausing), ended(promoting)
+            works = [_promote(config), _pause(config)]
+            promote_first = chance.random() < 1 / 2
+            first = forked(works[not promote_first], log)
+            time.sleep(chance.uniform(0, longest / 2))
+            second = forked(works[promote_first], log)
+            codes = ended(first), ended(second)
+            promoted, paused = codes if promote_first else codes[::-1]
             status, _ = serving.play()
             history = config.parent / "history.db"
             endings = {intent.action: intent.ending for intent in journal(history)}
