@@ -30,8 +30,10 @@ class Recorder:
         """Log the call unless it only reads."""
         if request.method in ("GET", "HEAD"):
             return
+        from starlette.requests import ClientDisconnect
+
         try:
             body = await json_body(request)
-        except ValueError:
+        except (ValueError, ClientDisconnect):  # whoever called is gone; what was done is done
             body = None
         self._log.add(ChangeCall(self._now(), self._service, request.method, request.url.path, body, status))
