@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.events import EventsPage
 from rollout_tui.tui.screens.main import MainScreen
+from rollout_tui.tui.screens.travel import TravelPage
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import Hand, Wrist, app_on
 from tests.tui.samples import EVENTS, snapshot
@@ -150,6 +153,43 @@ async def test_its_own_key_closes_a_page_again_and_help_works_on_it(wrist: Wrist
         await hand.press("e", "question_mark")
         assert "HELP" in hand.screen()
         await hand.press("escape", "e")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_t_travels_to_the_moment_of_the_chosen_event_and_esc_returns(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "down", "t")
+        assert isinstance(app.screen, TravelPage)
+        await hand.until(lambda: desk.travels.asked[-1:] == [EVENTS[1].at], "that moment")
+        await hand.press("escape")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_x_writes_what_is_listed_as_json_lines_into_a_new_file(
+    wrist: Wrist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "2", "x")
+        (written,) = tmp_path.glob("events-acme-connect-*.jsonl")
+        (line,) = written.read_text(encoding="utf-8").splitlines()
+        assert json.loads(line)["text"] == EVENTS[2].text
+        await hand.press("x")
+        assert "not written, File exists" in seen(hand)[-1]
+
+
+async def test_one_page_gives_way_to_another_and_esc_leaves_both(wrist: Wrist) -> None:
+    app = app_on(FakeDesk(snapshot()), wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("e", "i", "b")
+        assert len(app.screen_stack) == 3
+        await hand.press("escape")
         assert isinstance(app.screen, MainScreen)
 
 

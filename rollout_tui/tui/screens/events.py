@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.actions import BY_ID, KeyAction
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.screens.page import Page, Place
@@ -18,16 +21,24 @@ _MORE = 200
 """Older events that are fetched at once."""
 _LONGEST = 60
 
+
+def _as_json(event: Event) -> str:
+    facts = {"at": event.at, "kind": event.kind, "platform": event.platform, "level": event.level}
+    return json.dumps({**facts, "who": event.who, "text": event.text}, ensure_ascii=False)
+
+
 _FILTER = KeyAction("filter_events", (), "/", "Filter", "Show events with these words", "EVENTS")
 _KIND = KeyAction("event_kind", (), "c", "Kind", "Show one kind of events", "EVENTS")
 _PLATFORM = KeyAction("event_platform", (), "1 2", "Platform", "Show one platform's events", "EVENTS")
+_TRAVEL = KeyAction("event_travel", (), "t", "Travel there", "The screen as it stood then", "EVENTS")
+_EXPORT = KeyAction("event_export", (), "x", "Export", "Write what is listed into a file", "EVENTS")
 
 
 class EventsPage(Page):
     """Follows what is new while the newest is chosen; else new ones are counted and move nothing."""
 
     name_of_page = "the list of events"
-    shown = (_FILTER, _KIND, _PLATFORM, BY_ID["pause"], BY_ID["help"])
+    shown = (_FILTER, _KIND, _PLATFORM, _TRAVEL, _EXPORT, BY_ID["pause"], BY_ID["help"])
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
@@ -51,6 +62,8 @@ class EventsPage(Page):
             "end": lambda: self._move(len(self._known)),
             "slash": lambda: self._type(typing=True),
             "c": self._next_kind,
+            "t": self._travel,
+            "x": self._export,
             "1": lambda: self._platform(0),
             "2": lambda: self._platform(1),
         }
@@ -104,6 +117,27 @@ class EventsPage(Page):
         self._reading = None
         if self.is_attached:
             self.draw()
+
+    def _travel(self) -> None:
+        """To the moment of the chosen event."""
+        from rollout_tui.tui.screens.travel import TravelPage
+
+        listed = self._listed()
+        if listed.events:
+            self.turn_to(TravelPage(self._place, listed.events[listed.chosen].at))
+
+    def _export(self) -> None:
+        """What is listed, as JSON lines, into a new file of the folder in which the program was started."""
+        events = self._listed().events
+        name = f"events-{self._desk.snapshot.plan.app}-{int(self._desk.clock.now())}.jsonl"
+        path = Path(plain_text(name).replace("/", "_"))
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.writelines(f"{_as_json(event)}\n" for event in events)
+        except OSError as error:
+            self._place.tell(f"not written, {error.strerror}: {path}", "warn")
+        else:
+            self._place.tell(f"{len(events)} events in {path}", "ok")
 
     def _next_kind(self) -> None:
         kinds: list[EventKind | None] = [None, *EventKind]

@@ -84,6 +84,10 @@ class Page(WholeScreen):
         body = part(self.name_of_page, width, lambda: self.content(scene, width, room))[:room]
         return [*head, *body, *(blank(width) for _ in range(room - len(body))), footer]
 
+    def turn_to(self, page: Page) -> None:
+        """Another page in place of this one."""
+        self.app.switch_screen(page)
+
     def leave(self) -> None:
         """Back to what stood here before."""
         self.dismiss(None)
