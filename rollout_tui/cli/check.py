@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from rollout_tui.cli.act import rollout_named
-from rollout_tui.cli.options import config_option, load_settings
+from rollout_tui.cli.options import configs_option, load_all
 
 if TYPE_CHECKING:
     from rollout_tui.cli.checks.checked import Checked
@@ -27,10 +27,11 @@ Examples:
   rollout-tui check android --explain        with the arithmetic
   rollout-tui check --format junit --out gates.xml
   rollout-tui check --format github          in a workflow: annotations and a summary
+  rollout-tui check --config a.toml --config b.toml   several apps; the worst decides
   rollout-tui check --plain                  the two comparisons of the plan's script, nothing proven
 
 \b
-Exit code, the worst of all platforms:
+Exit code, the worst of all platforms and apps:
   0 pass, 1 fail, 2 undecided, 3 no data, 4 configuration or usage, 5 internal error
 """
 _SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -49,19 +50,29 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there, not stdout.")
 @click.option("--plain", is_flag=True, help="Compare two current values as the plan's script does; proves nothing.")
 @click.option("--explain", is_flag=True, help="The arithmetic of every gate (text and github).")
-@config_option
-def command(config: Path | None, platform: str | None, form: str, out: Path | None, plain: bool, explain: bool) -> None:
+@configs_option
+def command(
+    configs: tuple[Path, ...], platform: str | None, form: str, out: Path | None, plain: bool, explain: bool
+) -> None:
     """Check."""
     if explain and form not in ("text", "github"):
         raise click.UsageError(f"--explain writes lines; --format {form} holds the numbers already")
-    settings = load_settings(config)
-    found = asyncio.run(
-        _look(settings, None if platform is None else rollout_named(settings, platform).platform, plain)
-    )
+    from rollout_tui.cli.checks.checked import worst_code
+
+    settings = load_all(configs)
+    # A platform that an app does not have is told before anybody is asked.
+    wanted = [None if platform is None else rollout_named(one, platform).platform for one in settings]
+    found = asyncio.run(_look_at_all(settings, wanted, plain))
     _write(_FORMS[form](found, settings, explain), out)
     if form == "github":
         _summarise(found, os.environ)
-    sys.exit(found.exit_code)
+    sys.exit(worst_code(found))
+
+
+async def _look_at_all(
+    settings: Sequence[Settings], wanted: Sequence[Platform | None], plain: bool
+) -> Sequence[Checked]:
+    return await asyncio.gather(*(_look(one, platform, plain) for one, platform in zip(settings, wanted, strict=True)))
 
 
 async def _look(settings: Settings, platform: Platform | None, plain: bool) -> Checked:
@@ -77,35 +88,37 @@ async def _look(settings: Settings, platform: Platform | None, plain: bool) -> C
     return found
 
 
-def _text(found: Checked, settings: Settings, explain: bool) -> str:
+def _text(found: Sequence[Checked], settings: Sequence[Settings], explain: bool) -> str:
     from zoneinfo import ZoneInfo
 
     from rollout_tui.cli.checks.text import text
 
-    return text(found, ZoneInfo(settings.ui.timezone), explain=explain)
+    each = zip(found, settings, strict=True)
+    return "\n\n".join(text(one, ZoneInfo(of.ui.timezone), explain=explain) for one, of in each)
 
 
-def _json(found: Checked, _settings: Settings, _explain: bool) -> str:
+def _json(found: Sequence[Checked], _settings: Sequence[Settings], _explain: bool) -> str:
     from rollout_tui.cli.checks.facts import as_json
 
     return as_json(found)
 
 
-def _github(found: Checked, settings: Settings, explain: bool) -> str:
+def _github(found: Sequence[Checked], settings: Sequence[Settings], explain: bool) -> str:
     from zoneinfo import ZoneInfo
 
     from rollout_tui.cli.checks.github import log
 
-    return log(found, ZoneInfo(settings.ui.timezone), explain=explain)
+    each = zip(found, settings, strict=True)
+    return "\n".join(log(one, ZoneInfo(of.ui.timezone), explain=explain) for one, of in each)
 
 
-def _junit(found: Checked, _settings: Settings, _explain: bool) -> str:
+def _junit(found: Sequence[Checked], _settings: Sequence[Settings], _explain: bool) -> str:
     from rollout_tui.cli.checks.junit import junit
 
     return junit(found)
 
 
-_FORMS: Mapping[str, Callable[[Checked, Settings, bool], str]] = {
+_FORMS: Mapping[str, Callable[[Sequence[Checked], Sequence[Settings], bool], str]] = {
     "text": _text,
     "json": _json,
     "github": _github,
@@ -123,7 +136,7 @@ def _write(text: str, out: Path | None) -> None:
         raise click.UsageError(f"--out {out}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _summarise(found: Checked, environment: Mapping[str, str]) -> None:
+def _summarise(found: Sequence[Checked], environment: Mapping[str, str]) -> None:
     """The runner's page of this step, where there is one. That it cannot be written changes no verdict."""
     if not environment.get(_SUMMARY):
         return
@@ -131,6 +144,6 @@ def _summarise(found: Checked, environment: Mapping[str, str]) -> None:
 
     try:
         with Path(environment[_SUMMARY]).open("a", encoding="utf-8") as page:
-            page.write(markdown(found))
+            page.write("\n".join(map(markdown, found)))
     except OSError as error:
         click.echo(f"rollout-tui check: the summary cannot be written: {error.strerror or error}", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rollout_tui.cli.options import USAGE_ERROR, config_option, read_config
+from rollout_tui.cli.options import USAGE_ERROR, config_option, configs_option, load_all, read_config
 
 if TYPE_CHECKING:
     from rollout_tui.config.reading import Loaded
@@ -59,31 +59,37 @@ def init(config: Path | None) -> None:
 
 @group.command(
     short_help="Print where the configuration is read from.",
-    help="Print where the configuration is read from.\n\n\b\nExamples:\n"
+    help="Print where the configuration is read from, one line an app.\n\n\b\nExamples:\n"
     '  rollout-tui config path\n  $EDITOR "$(rollout-tui config path)"',
 )
-@config_option
-def path(config: Path | None) -> None:
-    """Print the path."""
-    from rollout_tui.config.places import config_file
+@configs_option
+def path(configs: tuple[Path, ...]) -> None:
+    """Print the paths."""
+    from rollout_tui.config.places import config_files
 
-    found = config or config_file()
-    click.echo(found)
-    if not found.exists():
-        click.echo(f"It does not exist yet; rollout-tui config init{_option(config)} writes it.", err=True)
+    for found in configs or config_files():
+        click.echo(found)
+        if not found.exists():
+            option = f" --config {found}" if configs else ""
+            click.echo(f"It does not exist yet; rollout-tui config init{option} writes it.", err=True)
 
 
 @group.command(
     short_help="Check it: every mistake at once.",
-    help="Check the configuration: one line when it is in order, else every mistake and exit code 4. Secrets that "
-    "cannot be read from here are warnings, gates that cannot pass by evidence are notes."
+    help="Check the configuration, or all that there are: one line when it is in order, else every mistake and exit "
+    "code 4. Secrets that cannot be read from here are warnings, gates that cannot pass by evidence are notes."
     "\n\n\b\nExamples:\n  rollout-tui config validate\n"
     "  rollout-tui config validate --config ./rollout.toml",
 )
-@config_option
-def validate(config: Path | None) -> None:
-    """Check the file."""
-    loaded = _load(config)
+@configs_option
+def validate(configs: tuple[Path, ...]) -> None:
+    """Check the files."""
+    for settings in load_all(configs):
+        _tell(_load(settings.path))
+
+
+def _tell(loaded: Loaded) -> None:
+    """That it is in order, and what to know about it all the same."""
     from rollout_tui.config.show import warnings
     from rollout_tui.domain.evidence.feasible import notes
 

@@ -25,7 +25,7 @@ def _watch() -> int:
     from rollout_tui.cli.watching import run_watch
 
     try:
-        return run_watch(None)
+        return run_watch()
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  one line for the person, the rest into the log

@@ -183,7 +183,7 @@ def _watch(name: str, speed: float, seed: int, history: int, watch: dict[str, An
         if not line:
             raise click.ClickException("the rehearsal did not start")
         return run_watch(
-            Path(json.loads(line)["config"]),
+            [Path(json.loads(line)["config"])],
             read_only=watch["read_only"],
             low_bandwidth=watch["low_bandwidth"],
             mouse=not watch["no_mouse"],

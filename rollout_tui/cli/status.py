@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rollout_tui.cli.options import config_option, load_settings
+from rollout_tui.cli.options import configs_option, load_all
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rollout_tui.config.settings import Settings
@@ -27,40 +28,55 @@ Examples:
 @click.command(help="Print the state of every rollout: one look at stores and sources.\n\n" + EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--watch", is_flag=True, help="Go on, and print each line that changes.")
-@config_option
-def command(config: Path | None, as_json: bool, watch: bool) -> None:
+@configs_option
+def command(configs: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     """Print the state of every rollout."""
     if as_json and watch:
         raise click.UsageError("--json gives one look; it cannot be combined with --watch")
-    settings = load_settings(config)
+    settings = load_all(configs)
     if watch:
         try:
-            asyncio.run(_watch(settings))
+            asyncio.run(_watch_all(settings))
         except KeyboardInterrupt:
             raise SystemExit(130) from None
         return
     click.echo(asyncio.run(_look(settings, as_json)))
 
 
-async def _look(settings: Settings, as_json: bool) -> str:
+async def _look(settings: Sequence[Settings], as_json: bool) -> str:
+    """Every app; as JSON one app is the object itself, several are `apps`."""
+    if not as_json:
+        return "\n\n".join(await asyncio.gather(*(_told(one) for one in settings)))
+    facts = await asyncio.gather(*(_facts(one) for one in settings))
+    return json.dumps(facts[0] if len(facts) == 1 else {"apps": facts}, ensure_ascii=False, indent=2)
+
+
+async def _told(settings: Settings) -> str:
     from rollout_tui.cli.session import engine_for
 
     async with engine_for(settings) as engine:
-        snapshot = await engine.poll_once()
-        if as_json:
-            from rollout_tui.cli.facts import snapshot_facts
-
-            return json.dumps(snapshot_facts(snapshot, engine.propose), ensure_ascii=False, indent=2)
-        return "\n".join(_lines(settings, snapshot))
+        return "\n".join(_lines(settings, await engine.poll_once()))
 
 
-async def _watch(settings: Settings) -> None:
-    """Print everything once, then each line whose facts changed; ages alone are no change."""
+async def _facts(settings: Settings) -> dict[str, Any]:
+    from rollout_tui.cli.facts import snapshot_facts
+    from rollout_tui.cli.session import engine_for
+
+    async with engine_for(settings) as engine:
+        return snapshot_facts(await engine.poll_once(), engine.propose)
+
+
+async def _watch_all(settings: Sequence[Settings]) -> None:
+    await asyncio.gather(*(_watch(one, of=f"{one.plan.app}: " if len(settings) > 1 else "") for one in settings))
+
+
+async def _watch(settings: Settings, of: str) -> None:
+    """Print everything once, then each line whose facts changed, after `of`; ages alone are no change."""
     from rollout_tui.cli.session import engine_for
 
     async with engine_for(settings) as engine:
         shown = _lines(settings, await engine.poll_once())
-        click.echo("\n".join(shown))
+        click.echo("\n".join(f"{of}{line}" for line in shown))
         known = {_without_ages(line) for line in shown}
 
         def tell(snapshot: Snapshot) -> None:
@@ -68,7 +84,7 @@ async def _watch(settings: Settings) -> None:
             lines = _lines(settings, snapshot)[1:]
             for line in lines:
                 if _without_ages(line) not in known:
-                    click.echo(line)
+                    click.echo(f"{of}{line}")
             known = {_without_ages(line) for line in lines}
 
         engine.listen(tell)

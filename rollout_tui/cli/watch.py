@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rollout_tui.cli.options import config_option
+from rollout_tui.cli.options import configs_option
 
 _EXAMPLES = """
 
@@ -17,6 +17,7 @@ Examples:
   rollout-tui watch --read-only      look, but never touch
   rollout-tui watch --at "10:31"     the screen as it stood then; t travels on from there
   rollout-tui watch --replay FILE    a recording of another host
+  rollout-tui watch --config a.toml --config b.toml   a fleet: one line a rollout
   rollout-tui rehearse               try it without any configuration
 """
 
@@ -32,9 +33,9 @@ Examples:
     metavar="FILE",
     help="Look at a recording of another host, as `export` writes it; needs no configuration.",
 )
-@config_option
+@configs_option
 def command(
-    config: Path | None, read_only: bool, low_bandwidth: bool, no_mouse: bool, at: str | None, replay: Path | None
+    configs: tuple[Path, ...], read_only: bool, low_bandwidth: bool, no_mouse: bool, at: str | None, replay: Path | None
 ) -> None:
     """Watch the rollouts on this terminal."""
     if replay is not None:
@@ -43,4 +44,4 @@ def command(
         sys.exit(run_replay(replay, at, low_bandwidth=low_bandwidth, mouse=not no_mouse))
     from rollout_tui.cli.watching import run_watch
 
-    sys.exit(run_watch(config, read_only=read_only, low_bandwidth=low_bandwidth, mouse=not no_mouse, at=at))
+    sys.exit(run_watch(configs, read_only=read_only, low_bandwidth=low_bandwidth, mouse=not no_mouse, at=at))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_tui.cli.codes import USAGE_ERROR
-from rollout_tui.cli.loading import load_settings
+from rollout_tui.cli.loading import load_all
 
 if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run_watch(
-    config: Path | None,
+    configs: Sequence[Path] = (),
     *,
     read_only: bool = False,
     low_bandwidth: bool = False,
@@ -31,11 +32,19 @@ def run_watch(
     gc.disable()
     from rollout_tui.tui import terminal
 
-    settings = load_settings(config)
+    all_settings = load_all(configs)
+    settings = all_settings[0]
     refused = terminal.refusal()
     if refused is not None:
         print(f"rollout-tui: {refused}", file=sys.stderr)
         return USAGE_ERROR
+    if len(all_settings) > 1:
+        if at is not None:
+            print("rollout-tui: --at shows the past of one app; name it with --config", file=sys.stderr)
+            return USAGE_ERROR
+        from rollout_tui.cli.fleet import watch_fleet
+
+        return watch_fleet(all_settings, read_only=read_only, low_bandwidth=low_bandwidth, mouse=mouse)
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engine import Engine
     from rollout_tui.history import HistoryError

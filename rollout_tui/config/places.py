@@ -19,6 +19,19 @@ def config_file() -> Path:
     return user_config_path(APP) / "config.toml"
 
 
+def config_files() -> list[Path]:
+    """All configurations that are read when no --config is given: the usual one and those in `apps` beside it."""
+    usual = config_file()
+    if os.environ.get(VARIABLE):
+        return [usual]
+    apps = usual.parent / "apps"
+    try:
+        names = sorted(name for name in os.listdir(apps) if name.endswith(".toml") and not name.startswith("."))  # noqa: PTH208  before the first frame
+    except OSError:
+        names = []
+    return [*([usual] if usual.exists() or not names else []), *(apps / name for name in names)]
+
+
 def history_file(app: str) -> Path:
     """The history of one app."""
     from platformdirs import user_data_path

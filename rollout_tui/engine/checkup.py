@@ -17,6 +17,7 @@ from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.releases import StateWord
+from rollout_tui.engine.http import Clients
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.trouble import describe, remedy
 from rollout_tui.ports import (
@@ -82,7 +83,8 @@ class Checkup:
     ) -> None:
         self._settings, self._clock, self._lookup, self._with_edit = settings, clock, lookup, with_edit
         self._heard = Heard(wall)
-        self._providers = Providers(settings, clock, transport, lookup, heard=self._heard)
+        self._clients = Clients(transport, self._heard)
+        self._providers = Providers(settings, clock, self._clients, lookup)
 
     async def run(self, progress: Progress) -> list[Remark]:
         """Every remark, provider by provider. Never raises for what a provider does."""
@@ -93,6 +95,7 @@ class Checkup:
                 found += await self._checked(section, look)
         finally:
             await self._providers.close()
+            await self._clients.close()
         return found
 
     def _looks(self) -> Iterator[tuple[ProviderSettings, Callable[[], Awaitable[list[Remark]]]]]:

@@ -20,7 +20,7 @@ from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor, picture
-from rollout_tui.engine.board import asked_of, board_of
+from rollout_tui.engine.board import board_of
 from rollout_tui.engine.clock import make_clock
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.past import Past
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import httpx
 
     from rollout_tui.domain.events import Event
+    from rollout_tui.engine.http import Clients
     from rollout_tui.engine.inquiry import Inquiry
     from rollout_tui.engine.overrides import Overrides
     from rollout_tui.engine.runbooks import Runbooks
@@ -51,7 +52,8 @@ class Engine:
     """A `Desk` (see desk.py) over real providers.
 
     `load`, then `start`, in the end `close`; or `load` and `poll_once` for one look.
-    `transport` and `lookup` replace the network and the installed providers in tests.
+    `clients` are those that several engines share, closed by whoever made them. `transport` and `lookup` replace the
+    network and the installed providers in tests.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Engine:
         lookup: Callable[[str], Provider] = find,
         actor: Actor | None = None,
         read_only: str | None = None,
+        clients: Clients | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or make_clock(settings.clock)
@@ -74,6 +77,7 @@ class Engine:
         self._pending: asyncio.TimerHandle | None = None
         self._shown: tuple[object, ...] | None = None
         self._transport = transport
+        self._shared = clients
         self._lookup = lookup
         self._archive = Archive(settings.history.path, self._arrived, settings.history.group)
         self.past = Past(self._archive)
@@ -86,7 +90,6 @@ class Engine:
             self.clock,
             poll_interval=fastest,
             zone=ZoneInfo(settings.ui.timezone),
-            asked=asked_of(settings),
         )
 
     @cached_property
@@ -98,7 +101,14 @@ class Engine:
             self.settings, self.clock, self._archive, self._boards, self._assessor, self.actor, self.read_only
         )
         ears = Ears(self._answered, self._arrived, self._tell, self._judged)
-        return Works(known, ears, self._transport, self._lookup)
+        return Works(known, ears, self._clients, self._lookup)
+
+    @cached_property
+    def _clients(self) -> Clients:
+        """The HTTP clients: its own, but for one engine among several."""
+        from rollout_tui.engine.http import Clients
+
+        return self._shared or Clients(self._transport)
 
     # --- Desk ------------------------------------------------------------------------------------------------------
 
@@ -183,6 +193,10 @@ class Engine:
         nothing: list[Event] = []
         self._assessor.begin(self._archive.load(lambda history: history.events.newest(_EVENTS), nothing))
 
+    def announce(self) -> None:
+        """Tell those who listen what is known now, where it was loaded when they listened already."""
+        self._arrived()
+
     async def start(self) -> None:
         """Begin to poll, until `close`; settle what an earlier process left open, fill the holes of the curves."""
         self._spawn(self._run())
@@ -195,11 +209,15 @@ class Engine:
         self._publish()
         return self.snapshot
 
-    async def read_stores(self) -> Snapshot:
-        """One look at the stores alone, committed share included: all that a pause needs."""
-        for store in self._works.stores:
-            store.want_share()
-        await asyncio.gather(*(poller.poll_once() for poller in self._works.store_pollers))
+    async def read_stores(self, platform: Platform | None = None) -> Snapshot:
+        """One look at the stores alone, committed share included; at that platform's: all that a pause needs."""
+        works = self._works
+        looks = []
+        for board, store, poller in zip(self._boards, works.stores, works.store_pollers, strict=True):
+            if platform is None or board.plan.platform is platform:
+                store.want_share()
+                looks.append(poller.poll_once())
+        await asyncio.gather(*looks)
         self._publish()
         return self.snapshot
 
@@ -216,6 +234,8 @@ class Engine:
             self._pending.cancel()
         if "_works" in self.__dict__:  # nothing was opened where nothing was asked
             await self._works.providers.close()
+            if self._shared is None:
+                await self._clients.close()
         await self._archive.close()
 
     # --- inside ----------------------------------------------------------------------------------------------------
@@ -274,9 +294,11 @@ class Engine:
         speed = self.settings.clock.speed
         while True:
             await self.clock.sleep(_TICK * max(1.0, speed / 5))
-            await self._works.upkeep.hear_others()
-            await self._works.upkeep.confirm_late()
-            await self._works.upkeep.look_back(self.past, self.snapshot)
+            try:
+                await self._works.upkeep.hear_others()
+                await self._works.upkeep.confirm_late()
+            except Exception as error:  # noqa: BLE001  what nobody looks at again would never be found to be old
+                _log.error("a tick failed: %s", kind_and_place(error))
             self._publish()
 
 

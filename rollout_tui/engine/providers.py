@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rollout_tui.config.providers import UnknownProvider, find
 from rollout_tui.config.secrets import resolve
 from rollout_tui.config.settings import ProviderSettings, Settings
-from rollout_tui.engine.http import Clients, Listener
+from rollout_tui.engine.http import Clients
 from rollout_tui.engine.trouble import describe
 from rollout_tui.ports import (
     Clock,
@@ -26,7 +26,6 @@ from rollout_tui.ports import (
 )
 
 if TYPE_CHECKING:
-    import httpx
     from pydantic import BaseModel
 
     Opener = Callable[[BaseModel, ProviderContext], "T"]
@@ -37,20 +36,19 @@ Askable = tuple[str, str, Investigator | ProviderError]
 
 
 class Providers:
-    """The opened providers of one process. `close` ends them and the clients."""
+    """The opened providers of one configuration. `close` ends them; the clients belong to whoever made those."""
 
     def __init__(
         self,
         settings: Settings,
         clock: Clock,
-        transport: httpx.AsyncBaseTransport | None = None,
+        clients: Clients,
         lookup: Callable[[str], Provider] = find,
-        heard: Listener | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._lookup = lookup
-        self._clients = Clients(transport, heard)
+        self._clients = clients
         self._stores: dict[str, Store] = {}
         self._sources: dict[str, Source] = {}
         self._trackers: dict[str, Tracker] = {}
@@ -131,7 +129,7 @@ class Providers:
                 return error
 
     async def close(self) -> None:
-        """Close every provider, and the clients."""
+        """Close every provider."""
         opened: list[Store | Source | Tracker | Investigator] = [
             *self._investigators.values(),
             *self._stores.values(),
@@ -139,7 +137,7 @@ class Providers:
             *self._trackers.values(),
         ]
         # One that cannot be closed must not keep the others, or the program, from ending.
-        await asyncio.gather(*(provider.close() for provider in opened), self._clients.close(), return_exceptions=True)
+        await asyncio.gather(*(provider.close() for provider in opened), return_exceptions=True)
 
     def _open(
         self,

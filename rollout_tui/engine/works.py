@@ -6,7 +6,6 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rollout_tui.config.settings import ProviderSettings, Settings
@@ -20,6 +19,7 @@ from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor
 from rollout_tui.engine.board import Board
+from rollout_tui.engine.http import Clients
 from rollout_tui.engine.inquiry import Inquiry
 from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.lease import Lease
@@ -31,9 +31,6 @@ from rollout_tui.engine.runbooks import Runbooks
 from rollout_tui.engine.second import SecondPerson
 from rollout_tui.engine.upkeep import Upkeep
 from rollout_tui.ports import Clock, Provider
-
-if TYPE_CHECKING:
-    import httpx
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +63,14 @@ class Works:
         self,
         known: Known,
         ears: Ears,
-        transport: httpx.AsyncBaseTransport | None,
+        clients: Clients,
         lookup: Callable[[str], Provider],
     ) -> None:
         settings, boards = known.settings, known.boards
         self._clock = known.clock
         sections = (*settings.stores.values(), *settings.sources.values(), *settings.trackers.values())
         self._fastest = min((section.interval for section in sections), default=math.inf)
-        self.providers = Providers(settings, known.clock, transport, lookup)
+        self.providers = Providers(settings, known.clock, clients, lookup)
         judging = Judging(known.archive, known.clock)
         desk = Desk(self.providers, known.clock, known.archive, judging, ears.answered, ears.arrived)
         self.stores = [

@@ -31,14 +31,18 @@ class Stage:
 
 
 class Acting:
-    """One for the app. An action goes on when its dialog and its page are long closed."""
+    """One for each desk. An action goes on when its dialog and its page are long closed.
 
-    def __init__(self, desk: Desk, look: Look, clock: KeyClock, notices: Notices, stage: Stage) -> None:
+    `of` names the app where there are several.
+    """
+
+    def __init__(self, desk: Desk, look: Look, clock: KeyClock, notices: Notices, stage: Stage, of: str = "") -> None:
         self._desk = desk
         self._look = look
         self._clock = clock
         self._notices = notices
         self._stage = stage
+        self._of = of
         self._tasks: dict[asyncio.Task[None], Proposal] = {}
 
     @property
@@ -74,7 +78,9 @@ class Acting:
             outcome = Outcome(
                 proposal.id, proposal.platform, proposal.kind, Ending.UNCONFIRMED, message, self._desk.clock.now()
             )
-        self._notices.ended(outcome, undo=_can_be_undone(proposal, outcome))
+        # Where there are several apps, r need not mean this one any more.
+        undo = not self._of and _can_be_undone(proposal, outcome)
+        self._notices.ended(outcome, undo=undo, of=self._of and f"{self._of} {proposal.platform}: ")
         if not self._stage.is_free():
             return
         if outcome.ending is Ending.DIFFERS:

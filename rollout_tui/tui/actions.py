@@ -43,8 +43,9 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("runbook", ("b",), "b", "Runbook", "Rollback runbook", "ACT (asks first)"),
     KeyAction("zoom", ("enter",), "enter", "Zoom", "Zoom the focused metric or gate", "LOOK", main_only=True),
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
-    KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crashes, feedback, bugs", "LOOK"),
+    KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crash groups, feedback, bugs", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
+    KeyAction("fleet", ("f",), "f", "Fleet", "All rollouts, worst first", "LOOK", main_only=True),
     KeyAction(
         "next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK", main_only=True
     ),
@@ -82,6 +83,9 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 FOOTER = ("pause", "resume", "promote", "override", "next_pane", "help", "quit")
 """What the footer names, at most seven."""
+
+FOOTER_OF_ONE = tuple("fleet" if name == "next_pane" else name for name in FOOTER)
+"""What it names where the main screen is that of one app among several."""
 
 FOOTER_ALWAYS = frozenset({"pause", "help", "quit"})
 """What it names in the narrowest window too."""

@@ -12,15 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from rollout_tui.domain.actions import Proposal
-from rollout_tui.domain.releases import Platform
-from rollout_tui.domain.severity import Severity, worst
-from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.fleet import LineKey
+from rollout_tui.domain.severity import Severity
 from rollout_tui.engine.desk import Desk
+from rollout_tui.engine.fleet import Fleet
 from rollout_tui.tui import terminal
-from rollout_tui.tui.acting import Acting, Stage
-from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, KeyAction, reasons_against
-from rollout_tui.tui.deciding import Deciding
-from rollout_tui.tui.delta import Shadow, delta
+from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, FOOTER_OF_ONE, KeyAction
+from rollout_tui.tui.canvas import Canvas
 from rollout_tui.tui.driver import Manners
 from rollout_tui.tui.early import Handover
 from rollout_tui.tui.ink import Row
@@ -28,25 +26,30 @@ from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.pages import PAGES, FirstPage
+from rollout_tui.tui.reasons import Reasons
 from rollout_tui.tui.screens.confirm import ConfirmDialog, OverrideWanted
 from rollout_tui.tui.screens.dialog import Dialog
+from rollout_tui.tui.screens.fleet import FleetScreen
 from rollout_tui.tui.screens.help import HelpDialog
 from rollout_tui.tui.screens.main import MainScreen
-from rollout_tui.tui.screens.page import Place
 from rollout_tui.tui.screens.palette import PaletteDialog
 from rollout_tui.tui.screens.whole import WholeScreen
-from rollout_tui.tui.symbols import ascii_text
-from rollout_tui.tui.theme import Theme, style
+from rollout_tui.tui.seats import House, Seats
+from rollout_tui.tui.theme import Theme
+from rollout_tui.tui.title import worst_of
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
+_OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "quit"})
+"""Keys that are about the program, not about one rollout of the fleet."""
 
 
 class RolloutApp(App[int], inherit_bindings=False):
     """Draws what the desk knows; asks the desk to act. `start` begins the polling, after the first frame.
 
-    Keys are judged by when they were read, or by `clock` (monotonic, seconds). `handover` is the frame that stands on
-    the terminal already. `failure` is what ended the app, if anything of ours did.
+    With `others`, the desks of further apps, it is a fleet, with a seat at each of them (seats.py). Keys are judged by
+    when they were read, or by `clock` (monotonic, seconds). `handover` is the frame that stands on the terminal
+    already. `failure` is what ended the app, if anything of ours did.
     """
 
     ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
@@ -65,6 +68,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         clock: Callable[[], float] | None = None,
         handover: Handover | None = None,
         first: FirstPage | None = None,
+        others: Sequence[Desk] = (),
     ) -> None:
         self._look = look or Look()
         self.handover = handover
@@ -74,25 +78,27 @@ class RolloutApp(App[int], inherit_bindings=False):
             ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO),
         )
         self.failure: Exception | None = None
-        self._desk = desk
         self._begin = start
-        self._main = MainScreen(desk, self._look, lambda width: self._footer([BY_ID[name] for name in FOOTER], width))
         self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
         keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
-        self._deciding = Deciding(desk, self._look, keys, self._notices, self._ask, self._main.scene)
-        self._acting = Acting(
-            desk,
+        self._fleet = Fleet((desk, *others))
+        self._is_fleet = self._fleet.is_first
+        house = House(
             self._look,
             keys,
             self._notices,
-            Stage(self._ask, lambda: isinstance(self.screen, WholeScreen), self._main.scene),
+            self._ask,
+            lambda: isinstance(self.screen, WholeScreen),
+            self._footer,
+            self._main_footer,
+            lambda: self._show_fleet() if self._is_fleet else None,
         )
-        self._place = Place(desk, self._look, self._main, self._footer, self._notices.tell, self._acting.open)
+        self._seats = Seats(self._fleet, house)
+        self._seat = self._seats.at(0)
+        self._all = FleetScreen(self._fleet, self._look, self._footer, keys.now, self._open, self._leave_fleet)
         self._asked_to_quit: Sequence[Proposal] = ()
-        self._worst: Severity | None = None
-        self._reasons: tuple[Snapshot, Platform, Mapping[str, str]] | None = None
-        self._shadow = Shadow()
-        self._painted_size = (0, 0)
+        self._reasons = Reasons(self._look.zone)
+        self._canvas = Canvas(self._look, handover)
         self._ignore_signals: Callable[[], None] = lambda: None
         self._handlers: dict[str, Callable[[], object]] = {
             "next_pane": lambda: self._main.move_pane(1),
@@ -101,14 +107,15 @@ class RolloutApp(App[int], inherit_bindings=False):
             "second_pane": lambda: self._main.choose_pane(1),
             "down": lambda: self._main.move_item(1),
             "up": lambda: self._main.move_item(-1),
-            "override": self._deciding.open,
+            "fleet": self._show_fleet,
+            "override": lambda: self._seat.deciding.open(),
             "shorter": lambda: self._notices.tell(f"charts show {self._main.choose_window(-1)}", "mute"),
             "longer": lambda: self._notices.tell(f"charts show {self._main.choose_window(1)}", "mute"),
             "freeze": self._freeze,
             "read_now": self._read_now,
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
-            "help": lambda: self._ask(HelpDialog(self._front.help(self._why_not()), self._look), self._chosen),
+            "help": lambda: self._ask(HelpDialog(self._why_not(), self._look), self._chosen),
             "quit": self._quit,
         }
 
@@ -117,16 +124,16 @@ class RolloutApp(App[int], inherit_bindings=False):
         for alias, key in self._look.aliases.items():
             action = next(action for action in ACTIONS if key in action.keys)
             self.bind(alias, f"key('{action.id}')")
-        self.push_screen(self._main)
-        self._desk.listen(self._arrived)
+        self.push_screen(self._all if self._is_fleet and self._first is None else self._main)
+        self._fleet.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
-        self._name_window(self._desk.snapshot)
-        self.app_resume_signal.subscribe(self, lambda _: self._shadow.forget())
+        self._name_window()
+        self.app_resume_signal.subscribe(self, lambda _: self._canvas.forget())
         self.call_after_refresh(self._start)
         if self._first is not None:
             closed = self._first_left if self._first.leaves else self._chosen
-            self.push_screen(self._first.make(self._place), closed)
+            self.push_screen(self._first.make(self._seat.place), closed)
 
     def on_unmount(self) -> None:
         """From now on signals end the process as they always do."""
@@ -137,33 +144,20 @@ class RolloutApp(App[int], inherit_bindings=False):
         action = BY_ID[action_id]
         if not isinstance(self.screen, WholeScreen) or (action.main_only and self.screen is not self._main):
             return
-        if action.acts is not None:
-            self._acting.open(self._main.focused_platform, action.acts)
+        if self.screen is self._all and action_id not in _OF_ALL:
+            self._on_fleet(action)
+        elif action.acts is not None:
+            self._seat.acting.open(self._main.focused_platform, action.acts)
         elif action_id in PAGES:
             self._turn_to(action_id)
         else:
             self._handlers[action_id]()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Where updates become bytes: only changed cells are written (delta.py)."""
-        if self.handover is not None and screen is not self._main and not self._painted_size[0]:
-            return  # an empty screen must not replace the first frame
-        if self._look.paint_changes:
-            size = (self.size.width, self.size.height)
-            if size != self._painted_size:
-                self._shadow.forget()
-                if self.handover is not None and self.handover.size == size and not self._painted_size[0]:
-                    self._know(self.handover.rows)
-                self._painted_size = size
-            renderable = delta(renderable, self._shadow)
-        super()._display(screen, renderable)
-
-    def _know(self, rows: Sequence[Row]) -> None:
-        """The first frame stands on the terminal: only what is new since then must be written."""
-        theme, ascii_only = self._look.theme, self._look.ascii_only
-        for y, row in enumerate(rows):
-            texts = ((ascii_text(text) if ascii_only else text, style(theme, ink)) for text, ink in row)
-            self._shadow.remember(y, texts)
+        """Where updates become bytes."""
+        size = (self.size.width, self.size.height)
+        if screen is self._main or self._canvas.is_begun:
+            super()._display(screen, self._canvas.paint(renderable, size))
 
     # --- arrivals ----------------------------------------------------------------------------------------------
 
@@ -171,40 +165,76 @@ class RolloutApp(App[int], inherit_bindings=False):
         if self._begin is not None:
             await self._begin()
 
-    def _arrived(self, snapshot: Snapshot) -> None:
-        """A new Snapshot: draw it, and look whether an open dialog still says the truth."""
-        self._front.news()
-        if isinstance(self.screen, ConfirmDialog):
-            self.screen.refresh_proposal()
-        elif isinstance(self.screen, Dialog):
-            self.screen.draw()
+    def _arrived(self, desk: Desk) -> None:
+        """A new Snapshot of one app: draw it where it is seen, and look whether an open dialog still says the truth."""
+        if self._front is self._all or desk is self._seat.desk:
+            self._front.news()
+        if desk is self._seat.desk:
+            if isinstance(self.screen, ConfirmDialog):
+                self.screen.refresh_proposal()
+            elif isinstance(self.screen, Dialog):
+                self.screen.draw()
         if not self._main.is_frozen:
-            self._name_window(snapshot)
+            self._name_window()
 
     def _draw(self) -> None:
         self._front.draw()
 
     @property
-    def _front(self) -> WholeScreen:
+    def _front(self) -> WholeScreen[Any]:
         """The main screen or the page that is seen, perhaps behind a dialog."""
         screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, WholeScreen))
         return next(screens, self._main)
 
-    def _name_window(self, snapshot: Snapshot) -> None:
-        """The window title carries the worst state; a new CRITICAL rings once where that is wished for."""
-        severity = worst(rollout.severity for rollout in snapshot.rollouts)
-        if severity is self._worst:
+    def _name_window(self) -> None:
+        """A new CRITICAL rings once where that is wished for."""
+        severity, title = worst_of(self._fleet)
+        if title == self.title:
             return
-        if severity is Severity.CRITICAL and self._look.bell:
+        if severity is Severity.CRITICAL and not self.title.startswith(severity) and self._look.bell:
             self.bell()
-        self._worst = severity
-        self.title = f"{severity} {snapshot.plan.app} {snapshot.plan.version}"
+        self.title = title
         if self._driver is not None and not self.is_headless:
-            self._driver.write(terminal.title(self.title))
+            self._driver.write(terminal.title(title))
 
     def on_override_wanted(self, message: OverrideWanted) -> None:
         """A gate stands in the way of an action, and somebody wants to decide about it."""
-        self._deciding.open_for(message.platform, message.gate)
+        self._seat.deciding.open_for(message.platform, message.gate)
+
+    # --- the fleet ---------------------------------------------------------------------------------------------
+
+    @property
+    def _main(self) -> MainScreen:
+        """The main screen of the app at whose desk one sits."""
+        return self._seat.main
+
+    def _show_fleet(self) -> None:
+        self.switch_screen(self._all)
+
+    def _leave_fleet(self) -> None:
+        if not self._is_fleet:
+            self.switch_screen(self._main)
+
+    def _open(self, line: LineKey) -> None:
+        """The main screen of that rollout's app, with the focus on it."""
+        place, platform = line
+        self._seat = self._seats.at(place)
+        self._main.choose_platform(platform)
+        self.switch_screen(self._main)
+
+    def _on_fleet(self, action: KeyAction) -> None:
+        """A key of the chosen rollout: what acts asks here, what shows more of its app goes there first."""
+        line = self._all.chosen
+        if line is None:
+            self._notices.tell("no rollout is chosen", "mute")
+            return
+        self._all.touch()
+        if action.acts is not None:
+            self._seat = self._seats.at(line[0])
+            self._seat.acting.open(line[1], action.acts)
+        else:
+            self._open(line)
+            self.action_key(action.id)
 
     # --- dialogs and pages -------------------------------------------------------------------------------------
 
@@ -221,7 +251,7 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _turn_to(self, action_id: str) -> None:
         """Open a page in place of the one that stands there; its own key closes it again."""
-        page = PAGES[action_id](self._place)
+        page = PAGES[action_id](self._seat.place)
         if self.screen is self._main:
             self.push_screen(page, self._chosen)
         elif type(self.screen) is type(page):
@@ -238,35 +268,40 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.action_key(action_id)
 
     def _repaint(self) -> None:
-        self._shadow.forget()
+        self._canvas.forget()
         self.refresh(repaint=True, layout=True)
 
     def _freeze(self) -> None:
         missed = self._main.freeze()
         if missed is not None:
             self._notices.tell(f"{missed} changes while frozen" if missed != 1 else "1 change while frozen", "mute")
-            self._name_window(self._desk.snapshot)
+            self._name_window()
 
     def _read_now(self) -> None:
-        self._desk.read_now(None)
+        line = self._all.chosen if self.screen is self._all else None
+        desk = self._seat.desk if line is None else self._fleet.desks[line[0]]
+        desk.read_now(None)
         self._notices.tell("reading stores and sources now", "mute")
 
     def _footer(self, keys: Sequence[KeyAction], width: int) -> Row:
         return footer_row(keys, self._why_not(), *self._notices.now(), width)
 
+    def _main_footer(self, width: int) -> Row:
+        return self._footer([BY_ID[name] for name in (FOOTER_OF_ONE if self._is_fleet else FOOTER)], width)
+
     def _why_not(self) -> Mapping[str, str]:
-        """Reasons why keys cannot act now, by id; worked out once for each Snapshot."""
-        snapshot, platform = self._desk.snapshot, self._main.focused_platform
-        if self._reasons is None or self._reasons[0] is not snapshot or self._reasons[1] is not platform:
-            reasons = reasons_against(snapshot, platform, self._desk.read_only, self._look.zone)
-            self._reasons = (snapshot, platform, reasons)
-        return self._reasons[2]
+        """Reasons why keys cannot act now on what is chosen, by id."""
+        line = self._all.chosen if self._front is self._all else None
+        desk, platform = (
+            (self._seat.desk, self._main.focused_platform) if line is None else (self._fleet.desks[line[0]], line[1])
+        )
+        return self._reasons.against(desk, platform)
 
     # --- end ---------------------------------------------------------------------------------------------------
 
     def _quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
-        under_way = self._acting.under_way
+        under_way = self._seats.under_way
         if under_way and self._asked_to_quit != under_way:
             self._asked_to_quit = under_way
             verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in under_way)

@@ -38,6 +38,7 @@ class Notices:
         self._later = later
         self._notice: tuple[str, str] | None = None
         self._outcome: Outcome | None = None
+        self._of = ""
         self._timer: Timer | None = None
         self._undo: Timer | None = None
 
@@ -48,7 +49,7 @@ class Notices:
         if self._outcome is None:
             return "", "mute"
         outcome = self._outcome
-        told = f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
+        told = f"{self._of}{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
         undo = "" if self._undo is None else f"undo {_UNDO:.0f} s: r y · "
         return f"{undo}{told}", _TONE[outcome.ending]
 
@@ -60,9 +61,12 @@ class Notices:
             self._timer.stop()
         self._timer = self._later(_NOTICE, self._untell)
 
-    def ended(self, outcome: Outcome | None, *, undo: bool = False) -> None:
-        """How an action ended; None when the next one begins. `undo` offers for a minute to take it back."""
-        self._outcome = outcome
+    def ended(self, outcome: Outcome | None, *, undo: bool = False, of: str = "") -> None:
+        """How an action ended; None when the next one begins. `undo` offers for a minute to take it back.
+
+        `of` names whose it was, where that is not seen.
+        """
+        self._outcome, self._of = outcome, of
         if self._undo is not None:
             self._undo.stop()
         self._undo = self._later(_UNDO, self._too_late) if undo else None

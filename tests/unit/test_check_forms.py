@@ -194,7 +194,7 @@ def test_plain_takes_no_other_population_for_its_own() -> None:
 
 
 def test_json_has_every_gate_with_its_evidence() -> None:
-    seen = json.loads(as_json(found(undecided(), ios())))
+    seen = json.loads(as_json([found(undecided(), ios())]))
     assert (seen["verdict"], seen["exit_code"]) == ("UNDECIDED", 2)
     gate = seen["platforms"]["android"]["gates"]["crash_free_sessions"]
     assert gate["verdict"] == "UNDECIDED"
@@ -208,7 +208,7 @@ def test_json_has_every_gate_with_its_evidence() -> None:
 @pytest.mark.parametrize("rollout", [good_android, failing, undecided, silent])
 def test_junit_fails_exactly_where_the_exit_code_is_not_zero(rollout) -> None:
     seen = found(rollout(), ios())
-    root = ElementTree.fromstring(junit(seen))
+    root = ElementTree.fromstring(junit([seen]))
     stopped = [*root.iter("failure"), *root.iter("error")]
     assert bool(stopped) is (seen.exit_code != 0)
     assert len(stopped) == int(root.get("failures", "")) + int(root.get("errors", ""))
@@ -218,7 +218,7 @@ def test_junit_fails_exactly_where_the_exit_code_is_not_zero(rollout) -> None:
 
 def test_a_phase_without_gates_is_a_case_that_passes() -> None:
     full = good_android(state=play("1", NOW - 12), states=(*STATES, play("1", NOW - 60)))
-    root = ElementTree.fromstring(junit(found(full, ios(), platform=Platform.ANDROID)))
+    root = ElementTree.fromstring(junit([found(full, ios(), platform=Platform.ANDROID)]))
     assert [case.get("name") for case in root.iter("testcase")] == ["no gates in this phase"]
 
 
@@ -257,7 +257,7 @@ def test_text_from_outside_is_no_markup_in_the_summary() -> None:
 
 
 def test_text_from_outside_leaves_the_xml_whole() -> None:
-    root = ElementTree.fromstring(junit(found(hostile(), ios())))
+    root = ElementTree.fromstring(junit([found(hostile(), ios())]))
     assert any("</failure><script>" in (end.get("message") or "") for end in root.iter("error"))
 
 

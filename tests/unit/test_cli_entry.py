@@ -17,7 +17,7 @@ def watching(monkeypatch) -> Callable[[object], None]:
     """Put something in the place of the screen: an exit code, or an exception."""
 
     def install(ending: object) -> None:
-        def run_watch(_config: None) -> object:
+        def run_watch() -> object:
             if isinstance(ending, BaseException):
                 raise ending
             return ending

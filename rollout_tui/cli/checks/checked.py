@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from rollout_tui.domain.answers import answer
@@ -53,6 +53,11 @@ class Checked:
     def exit_code(self) -> int:
         """0 pass, 1 fail, 2 undecided, 3 no data."""
         return EXIT[self.verdict]
+
+
+def worst_code(found: Iterable[Checked]) -> int:
+    """The exit code over all apps."""
+    return EXIT[answer(one.verdict for one in found)]
 
 
 def checked(snapshot: Snapshot, platform: Platform | None) -> Checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -16,25 +17,28 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 """Characters that XML 1.0 has no way to write."""
 
 
-def junit(found: Checked) -> str:
-    """The document."""
-    root = Element("testsuites", {"name": "rollout-tui check"} | _counts(found.platforms))
-    when = datetime.fromtimestamp(found.at, UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-    for platform in found.platforms:
-        rollout = platform.rollout
-        suite = SubElement(
-            root, "testsuite", name=_clean(f"{rollout.plan.label}: {platform.phase}"), timestamp=when, time="0"
-        )
-        suite.attrib.update(_counts((platform,)))
-        for result in platform.results:
-            _case(suite, result, platform)
-        if not platform.results:
-            SubElement(
-                suite, "testcase", name="no gates in this phase", classname=rollout.plan.platform.value, time="0"
-            )
-            suite.set("tests", "1")
+def junit(found: Sequence[Checked]) -> str:
+    """The document; where there are several apps, each suite names its own."""
+    platforms = tuple(platform for one in found for platform in one.platforms)
+    root = Element("testsuites", {"name": "rollout-tui check"} | _counts(platforms))
+    for one in found:
+        when = datetime.fromtimestamp(one.at, UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+        for platform in one.platforms:
+            _suite(root, platform, when, f"{one.app} " if len(found) > 1 else "")
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
+
+
+def _suite(root: Element, platform: PlatformCheck, when: str, of: str) -> None:
+    rollout = platform.rollout
+    name = _clean(f"{of}{rollout.plan.label}: {platform.phase}")
+    suite = SubElement(root, "testsuite", name=name, timestamp=when, time="0")
+    suite.attrib.update(_counts((platform,)))
+    for result in platform.results:
+        _case(suite, result, platform)
+    if not platform.results:
+        SubElement(suite, "testcase", name="no gates in this phase", classname=rollout.plan.platform.value, time="0")
+        suite.set("tests", "1")
 
 
 def _case(suite: Element, result: GateResult, platform: PlatformCheck) -> None:

@@ -15,19 +15,20 @@ from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.kept import Kept
+from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import pane_at, screen_rows
-from rollout_tui.tui.view.shown import items_of
 from rollout_tui.tui.windows import ChartWindow
 
 Footer = Callable[[int], Row]
 
 
-class MainScreen(WholeScreen):
-    """All panes. Its focus is that of the pages as well. `footer` makes its last row."""
+class MainScreen(WholeScreen[Scene]):
+    """All panes. Its focus is that of the pages as well. `footer` makes its last row, `leave` is what `esc` does."""
 
-    def __init__(self, desk: Desk, look: Look, footer: Footer) -> None:
+    def __init__(self, desk: Desk, look: Look, footer: Footer, leave: Callable[[], object]) -> None:
         super().__init__(look, self.scene)
+        self._leave = leave
         self._desk = desk
         self._footer = footer
         self._focus = first_focus(desk.snapshot)
@@ -40,6 +41,10 @@ class MainScreen(WholeScreen):
     def focused_platform(self) -> Platform:
         """The platform on which keys act."""
         return self.scene().focused.plan.platform
+
+    def key_escape(self) -> None:
+        """Back to what this was opened from."""
+        self._leave()
 
     def on_click(self, event: Click) -> None:
         """The mouse chooses a pane; it never confirms."""
@@ -70,9 +75,15 @@ class MainScreen(WholeScreen):
         if pane < len(self._desk.snapshot.rollouts):
             self.choose(Focus(pane, 0))
 
+    def choose_platform(self, platform: Platform) -> None:
+        """The pane of that platform; the row in it stays, if it has the focus already."""
+        panes = [rollout.plan.platform for rollout in self._desk.snapshot.rollouts]
+        if platform in panes and panes.index(platform) != self._focus.pane:
+            self._focus = Focus(panes.index(platform), 0)
+
     def move_item(self, step: int) -> None:
         """The next metric or gate."""
-        count = max(1, len(items_of(self.scene().focused)))
+        count = max(1, items(self.scene().focused))
         self.choose(replace(self._focus, item=(self._focus.item + step) % count))
 
     def choose(self, focus: Focus) -> None:

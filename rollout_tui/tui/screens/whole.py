@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.events import Resize
@@ -12,8 +12,7 @@ from textual.screen import Screen
 
 from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.view.help import Subject
-from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.scene import Watched
 from rollout_tui.tui.view.status import status_row
 from rollout_tui.tui.widgets.surface import Surface
 
@@ -21,10 +20,13 @@ _AGES = 5.0
 """Seconds in which ages on the screen stand still, so that a tick repaints the clock alone."""
 
 
-class WholeScreen(Screen[str | None], inherit_bindings=False):
+Seen = TypeVar("Seen", bound=Watched)
+
+
+class WholeScreen(Screen[str | None], Generic[Seen], inherit_bindings=False):
     """Draws `rows` of what `scene` gives; the first row is the status line, which alone changes with every tick."""
 
-    def __init__(self, look: Look, scene: Callable[[], Scene]) -> None:
+    def __init__(self, look: Look, scene: Callable[[], Seen]) -> None:
         super().__init__()
         self._look = look
         self._scene = scene
@@ -49,11 +51,7 @@ class WholeScreen(Screen[str | None], inherit_bindings=False):
         """What came while another screen stood in front is drawn now."""
         self.draw()
 
-    def help(self, why_not: Mapping[str, str]) -> Subject:
-        """What the help says here; `why_not` by the id of the action."""
-        return Subject(why_not)
-
-    def rows(self, _scene: Scene, width: int, height: int) -> Sequence[Row]:
+    def rows(self, _scene: Seen, width: int, height: int) -> Sequence[Row]:
         """Every row of the screen, the footer last; row 0 is drawn over by the status line. Each screen has its own."""
         return [blank(width)] * height
 
@@ -62,7 +60,7 @@ class WholeScreen(Screen[str | None], inherit_bindings=False):
         width, height = self.app.size
         scene = self._scene()
         self._told_ages = scene.now - scene.now % _AGES
-        body = replace(scene, now=max(self._told_ages, scene.snapshot.at))
+        body = scene.at(max(self._told_ages, scene.snapshot.at))
         rows = list(self.rows(body, width, height))
         rows[0] = status_row(scene, width)
         if self.dimmed:

@@ -91,9 +91,8 @@ def _parts(
 
 
 def _title(scene: Scene, proposal: Proposal) -> str:
-    if proposal.possible:
-        return proposal.title
-    return f"{proposal.title}: {'READ-ONLY' if scene.read_only else 'NOT YET'}"
+    title = f"{proposal.title}, {scene.snapshot.title}" if scene.named else proposal.title
+    return title if proposal.possible else f"{title}: {'READ-ONLY' if scene.read_only else 'NOT YET'}"
 
 
 def _colour(proposal: Proposal, state: DialogState) -> str:

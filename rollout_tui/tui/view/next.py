@@ -7,7 +7,7 @@ from rollout_tui.domain.snapshot import Urgency
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
-from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.scene import Watched
 
 _GROUND = {
     Urgency.ACT_NOW: "critbg",
@@ -24,7 +24,7 @@ _TEXT = 9
 """Column where the text begins."""
 
 
-def next_rows(scene: Scene, width: int, height: int) -> list[Row]:
+def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     """`height` rows: the imperative, then the reason with its numbers."""
     advice, alarm = scene.snapshot.recommendation, scene.snapshot.alarm
     ground = _GROUND[advice.urgency]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from rollout_tui.domain.words import age, clock_time, middle_cut, plain_text
 from rollout_tui.tui.ink import Pen, Row
-from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.scene import Watched
 
 _STEP = 5.0
 _LATE_AFTER = 3
 """Poll intervals without any answer after which the link is late."""
 
 
-def status_row(scene: Scene, width: int) -> Row:
+def status_row(scene: Watched, width: int) -> Row:
     """One row."""
     pen = Pen(width, "raise")
     snapshot = scene.snapshot
@@ -27,12 +27,11 @@ def status_row(scene: Scene, width: int) -> Row:
         x = _mode(pen, scene, x - 1, width)
         if scene.who and x - len(scene.who) > 30:
             x = pen.right(x - 1, plain_text(scene.who, 32), "mute")
-    title = f"{snapshot.plan.app} {snapshot.plan.version}"
-    pen.put(1, middle_cut(plain_text(title), max(4, x - 3)), bold=True)
+    pen.put(1, middle_cut(plain_text(snapshot.title), max(4, x - 3)), bold=True)
     return pen.row()
 
 
-def _mode(pen: Pen, scene: Scene, end: int, width: int) -> int:
+def _mode(pen: Pen, scene: Watched, end: int, width: int) -> int:
     """READ-ONLY is plain, WRITE is a badge; a rehearsal always says so."""
     if scene.read_only:
         x = pen.right(end - 1, "READ-ONLY", "mute", bold=True) - 1
@@ -45,7 +44,7 @@ def _mode(pen: Pen, scene: Scene, end: int, width: int) -> int:
     return x
 
 
-def _link(scene: Scene) -> tuple[str, str]:
+def _link(scene: Watched) -> tuple[str, str]:
     """The age of the newest answer of any source."""
     answered = scene.snapshot.answered_at
     if answered is None:
@@ -56,7 +55,7 @@ def _link(scene: Scene) -> tuple[str, str]:
     return (f"LINK {age(passed)}", "unk") if late else (f"link {age(passed)}", "mute")
 
 
-def _zone(scene: Scene) -> str:
+def _zone(scene: Watched) -> str:
     from datetime import datetime
 
     return datetime.fromtimestamp(scene.now, scene.zone).tzname() or ""

@@ -1,0 +1,49 @@
+"""Running the terminal UI over several configurations."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rollout_tui.cli.watching import look_of
+
+if TYPE_CHECKING:
+    from rollout_tui.config.settings import Settings
+
+
+def watch_fleet(settings: Sequence[Settings], *, read_only: bool, low_bandwidth: bool, mouse: bool) -> int:
+    """Run the UI until it is left; returns the exit code. It looks as the first configuration says."""
+    return asyncio.run(_watch(settings, read_only=read_only, low_bandwidth=low_bandwidth, mouse=mouse))
+
+
+async def _watch(settings: Sequence[Settings], *, read_only: bool, low_bandwidth: bool, mouse: bool) -> int:
+    from rollout_tui.engine.actor import this_actor
+    from rollout_tui.engine.engines import Engines
+    from rollout_tui.tui import terminal
+    from rollout_tui.tui.app import RolloutApp
+
+    actor = this_actor()
+    engines = Engines(
+        settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None
+    )
+
+    async def begin() -> None:
+        from rollout_tui.cli.log import start_log
+
+        gc.enable()
+        gc.freeze()
+        start_log()
+        await engines.start()
+
+    first, *others = engines.all
+    app = RolloutApp(first, look_of(settings[0], low_bandwidth=low_bandwidth), begin, others=others)
+    try:
+        with terminal.own_title():
+            code = await app.run_async(mouse=mouse and not terminal.over_ssh())
+    finally:
+        await engines.close()
+    if app.failure is not None:
+        raise app.failure
+    return code or app.return_code or 0
