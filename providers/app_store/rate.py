@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rollout_tui.domain.releases import Budget
+
 _LOW = 0.1
 """Part of the hour's budget below which a person is told."""
 _RESERVE = 0.02
@@ -29,6 +31,11 @@ class RateLimit:
     def reserved(self, now: float) -> bool:
         """Whether only actions may still ask."""
         return self.remaining <= self.limit * _RESERVE and now - self.at < BELIEVED
+
+    @property
+    def budget(self) -> Budget:
+        """The same as everybody understands it."""
+        return Budget(self.remaining, self.limit, int(self.limit * _RESERVE))
 
     def __str__(self) -> str:
         return f"{self.remaining:,} of {self.limit:,} requests left this hour"

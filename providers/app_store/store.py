@@ -54,7 +54,8 @@ class AppStore:
         if rate is not None and rate.low:
             facts = replace(facts, notes=(*facts.notes, f"App Store Connect: {rate}"))
         self._facts[rollout.build] = facts
-        return compose(rollout, facts, self._clock.now())
+        state = compose(rollout, facts, self._clock.now())
+        return state if rate is None else replace(state, budget=rate.budget)
 
     def plan(self, rollout: RolloutPlan, intent: Intent, seen: ReleaseState | None) -> Change:
         """The change in Apple's terms; no call. Raises Impossible."""

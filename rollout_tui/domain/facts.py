@@ -11,7 +11,7 @@ from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.requests import Request
-from rollout_tui.domain.snapshot import Curve, Observed, Requested
+from rollout_tui.domain.snapshot import Before, Curve, Observed, Requested
 from rollout_tui.domain.verdicts import BugCount, SignOff, Waiver
 
 
@@ -50,3 +50,4 @@ class RolloutFacts:
     running: Running | None = None
     last_outcome: Outcome | None = None
     held: str | None = None
+    before: Before | None = None

@@ -59,6 +59,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """Requests that a store still answers, of how many; polling leaves the last `reserve` of them to actions."""
+
+    left: int
+    of: int
+    reserve: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseState:
     """One answer of a store about one build.
 
@@ -88,6 +97,8 @@ class ReleaseState:
     """What its testers did with it, where the store counts that: what a person's yes rests on."""
     grant: Grant | None = None
     """What runs out while it stands as it does, where something does."""
+    budget: Budget | None = None
+    """What is left of the store's requests, where it says so. Of the connection, not of the release: never stored."""
 
     def same_as(self, other: ReleaseState) -> bool:
         """Whether a person who saw `other` sees the same release now: everything but the ages."""

@@ -112,6 +112,28 @@ class StoreStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The build before this one: what each metric read at the same hour of its phase, by metric id.
+
+    `build` is empty where none is recorded.
+    """
+
+    build: str = ""
+    version: str = ""
+    values: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A provider: its name for people, seconds between polls, when it answered last, why it gives nothing now."""
+
+    label: str
+    interval: float
+    answered_at: float | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rollout:
     """One platform at one moment: one pane."""
 
@@ -130,6 +152,8 @@ class Rollout:
     """What another process of this host does to it now, and who ("promote by mara@rel-01, process 4711")."""
     requests: tuple[Request, ...] = ()
     """What waits for a second person, and what was granted and is not used yet."""
+    before: Before | None = None
+    """None until history was asked."""
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -192,6 +216,8 @@ class Snapshot:
     answered_at: float | None = None
     poll_interval: float = 60.0
     alarm: str | None = None
+    heard: tuple[Heard, ...] = ()
+    """Every provider that is asked."""
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.changes import changes
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.heard import Asked, heard
 from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.severity import Severity
@@ -48,6 +49,7 @@ class Assessor:
         *,
         poll_interval: float,
         zone: tzinfo = UTC,
+        asked: Sequence[Asked] = (),
     ) -> None:
         self.answered_at: float | None = None
         self.logged = 0
@@ -58,6 +60,7 @@ class Assessor:
         self._clock = clock
         self._poll_interval = poll_interval
         self._zone = zone
+        self._asked = asked
         self._events: deque[Event] = deque(maxlen=_KEPT)
         self._before: dict[str, Rollout] = {}
         self.snapshot = self.assess()
@@ -83,7 +86,8 @@ class Assessor:
     def assess(self) -> Snapshot:
         """Judge everything again now."""
         now = self._clock.now()
-        rollouts = tuple(assess(board.facts(now), now) for board in self._boards)
+        facts = [board.facts(now) for board in self._boards]
+        rollouts = tuple(assess(each, now) for each in facts)
         for board, rollout in zip(self._boards, rollouts, strict=True):
             # Before every provider was heard, what is old or missing is no change of the world.
             if not board.unheard:
@@ -100,6 +104,7 @@ class Assessor:
             answered_at=self.answered_at,
             poll_interval=self._poll_interval,
             alarm=self._archive.alarm,
+            heard=heard(self._asked, facts),
         )
         return self.snapshot
 
@@ -135,7 +140,7 @@ def _end(waiver: str, at: float, why: str, history: History) -> None:
 def picture(snapshot: Snapshot) -> tuple[object, ...]:
     """What a Snapshot shows, without what merely ticks: two that are equal in this need no repainting."""
     rollouts = tuple(_without_seconds(rollout) for rollout in snapshot.rollouts)
-    return (rollouts, snapshot.events, snapshot.recommendation, snapshot.answered_at, snapshot.alarm)
+    return (rollouts, snapshot.events, snapshot.recommendation, snapshot.answered_at, snapshot.alarm, snapshot.heard)
 
 
 def _without_seconds(rollout: Rollout) -> Rollout:

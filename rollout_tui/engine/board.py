@@ -10,6 +10,7 @@ from rollout_tui.domain.actions import Outcome, Running, Step
 from rollout_tui.domain.assess import TRACKER
 from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.facts import RolloutFacts
+from rollout_tui.domain.heard import Asked
 from rollout_tui.domain.ladder import PhaseClock, phase_clock
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.quantities import Proportion, flaw
@@ -17,7 +18,7 @@ from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.requests import Request
 from rollout_tui.domain.severity import severity_of
-from rollout_tui.domain.snapshot import Observed
+from rollout_tui.domain.snapshot import Before, Observed
 from rollout_tui.domain.verdicts import BugCount, SignOff, Waiver
 from rollout_tui.domain.words import plain_text
 from rollout_tui.engine.curves import CurveBook
@@ -53,6 +54,8 @@ class Board:
         self.last_outcome: Outcome | None = None
         self.held: str | None = None
         """What another process of this host does to it now."""
+        self.before: Before | None = None
+        """What the build before showed at this hour of its phase; None until history was asked."""
         self.signoffs: list[SignOff] = []
         self.waivers: list[Waiver] = []
         """Those of every build, ended ones too."""
@@ -197,6 +200,7 @@ class Board:
             running=self.running,
             last_outcome=self.last_outcome,
             held=self.held,
+            before=self.before,
         )
 
     def _counted_since(self, began: float | None) -> dict[str, Answer]:
@@ -244,3 +248,9 @@ def stale_limits(plan: RolloutPlan, by_source: dict[str, float], tracker: float 
     slowest = max((by_source[name] for name in plan.sources if name in by_source), default=180.0)
     limits = {metric.id: slowest for metric in plan.metrics}
     return limits if tracker is None else limits | {TRACKER: tracker}
+
+
+def asked_of(settings: Settings) -> tuple[Asked, ...]:
+    """Everybody who is polled: stores, sources, trackers."""
+    sections = (*settings.stores.values(), *settings.sources.values(), *settings.trackers.values())
+    return tuple(Asked(section.name, section.label or section.name, section.interval) for section in sections)

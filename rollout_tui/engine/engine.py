@@ -20,7 +20,7 @@ from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor, picture
-from rollout_tui.engine.board import board_of
+from rollout_tui.engine.board import asked_of, board_of
 from rollout_tui.engine.clock import make_clock
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.past import Past
@@ -90,6 +90,7 @@ class Engine:
             self.clock,
             poll_interval=fastest,
             zone=ZoneInfo(settings.ui.timezone),
+            asked=asked_of(settings),
         )
 
     @cached_property
@@ -209,15 +210,11 @@ class Engine:
         self._publish()
         return self.snapshot
 
-    async def read_stores(self, platform: Platform | None = None) -> Snapshot:
-        """One look at the stores alone, committed share included; at that platform's: all that a pause needs."""
-        works = self._works
-        looks = []
-        for board, store, poller in zip(self._boards, works.stores, works.store_pollers, strict=True):
-            if platform is None or board.plan.platform is platform:
-                store.want_share()
-                looks.append(poller.poll_once())
-        await asyncio.gather(*looks)
+    async def read_stores(self) -> Snapshot:
+        """One look at the stores alone, committed share included: all that a pause needs."""
+        for store in self._works.stores:
+            store.want_share()
+        await asyncio.gather(*(poller.poll_once() for poller in self._works.store_pollers))
         self._publish()
         return self.snapshot
 
@@ -294,11 +291,9 @@ class Engine:
         speed = self.settings.clock.speed
         while True:
             await self.clock.sleep(_TICK * max(1.0, speed / 5))
-            try:
-                await self._works.upkeep.hear_others()
-                await self._works.upkeep.confirm_late()
-            except Exception as error:  # noqa: BLE001  what nobody looks at again would never be found to be old
-                _log.error("a tick failed: %s", kind_and_place(error))
+            await self._works.upkeep.hear_others()
+            await self._works.upkeep.confirm_late()
+            await self._works.upkeep.look_back(self.past, self.snapshot)
             self._publish()
 
 

@@ -9,10 +9,11 @@ from rollout_tui.domain.events import Event
 from rollout_tui.domain.ladder import standings
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.snapshot import Curve, PhaseStanding, Rollout
+from rollout_tui.domain.snapshot import Before, Curve, PhaseStanding, Rollout
 from rollout_tui.engine.archive import Archive
 from rollout_tui.history import History
 
+_HALF_AN_HOUR = 1800.0
 _MARKS = 200
 """Events that a chart can have at the most."""
 
@@ -35,10 +36,28 @@ class Past:
             lambda history: _close_up(history, rollout, metric, end, step, count), empty
         )
 
+    async def before(self, rollout: Rollout, now: float) -> Before | None:
+        """What the build before showed at the same hour of its phase; None where history cannot be asked."""
+        return await self._archive.try_call(lambda history: before_it(history, rollout, now), None)
+
     async def curves(self, rollout: Rollout, end: float, step: float, count: int) -> Mapping[str, Curve]:
         """By metric: `count` buckets of `step` seconds that end at `end`."""
         nothing: dict[str, Curve] = {}
         return await self._archive.try_call(lambda history: _curves(history, rollout, end, step, count), nothing)
+
+
+def before_it(history: History, rollout: Rollout, now: float) -> Before:
+    """The worst value of each metric in the half hour of the build before that this moment corresponds to."""
+    plan, current = rollout.plan, rollout.current
+    build = history.samples.build_before(plan.platform, plan.build)
+    began = None if build is None or current is None else _began(history, plan, build, current)
+    if build is None or current is None or current.began is None or began is None:
+        return Before()
+    states = history.states.all(plan.platform, build)
+    end = now - (current.began - began)
+    found = ((metric.id, _buckets(history, plan, build, metric, end, _HALF_AN_HOUR, 1)[0]) for metric in plan.metrics)
+    values = tuple((metric, value) for metric, value in found if value is not None)
+    return Before(build, states[-1].version if states else "", values)
 
 
 def _curves(history: History, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:

@@ -9,12 +9,14 @@ from functools import partial
 
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.engine.actions import Actions
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.curves import STEP
 from rollout_tui.engine.memory import recall_people
+from rollout_tui.engine.past import Past
 from rollout_tui.engine.rounds import SourceRound
 from rollout_tui.history import History
 from rollout_tui.ports import Clock
@@ -49,6 +51,7 @@ class Upkeep:
         self._boards = boards
         self._actions = actions
         self._arrived = arrived
+        self._looked_back: dict[Platform, tuple[float, float | None]] = {}
 
     async def settle(self, actions: Actions) -> None:
         """Learn what became of the intents that an earlier process left open."""
@@ -88,6 +91,15 @@ class Upkeep:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(_PATIENCE * round_.settings.timeout):
                     await self._fill(round_, board)
+
+    async def look_back(self, past: Past, snapshot: Snapshot) -> None:
+        """What the build before showed at this hour of its phase: asked once a bucket, and when a phase begins."""
+        for board, rollout in zip(self._boards, snapshot.rollouts, strict=True):
+            began = None if rollout.current is None else rollout.current.began
+            moment = (snapshot.at // STEP, began)
+            if self._looked_back.get(board.plan.platform) != moment:
+                self._looked_back[board.plan.platform] = moment
+                board.before = await past.before(rollout, snapshot.at)
 
     async def forget(self, retention: float) -> None:
         """Drop what is older than `retention` seconds, now and then, in bites."""

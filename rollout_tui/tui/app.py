@@ -115,7 +115,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "read_now": self._read_now,
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
-            "help": lambda: self._ask(HelpDialog(self._why_not(), self._look), self._chosen),
+            "help": lambda: self._ask(HelpDialog(self._front.help(self._why_not()), self._look), self._chosen),
             "quit": self._quit,
         }
 

@@ -10,6 +10,7 @@ from typing import Any
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
+from rollout_tui.domain.snapshot import MetricStanding
 from rollout_tui.domain.verdicts import GateResult
 from rollout_tui.domain.waivers import not_waivable
 from rollout_tui.engine.desk import Desk
@@ -17,8 +18,8 @@ from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.view.pane import MOST_METRICS
 from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.shown import item_at
 
 _log = logging.getLogger(__name__)
 
@@ -109,11 +110,10 @@ class Deciding:
 
 def gate_in_focus(scene: Scene) -> GateResult | None:
     """The focused gate; on a metric its own gate, and where that holds or there is none the first open one."""
-    rollout, item = scene.focused, scene.focus.item
-    metrics = rollout.metrics[:MOST_METRICS]
-    place = item - len(metrics)
-    if 0 <= place < len(rollout.gates):
-        return rollout.gates[place]
-    mine = [gate for gate in rollout.gates if item < len(metrics) and gate.gate.metric == metrics[item].metric.id]
+    rollout, chosen = scene.focused, item_at(scene.focused, scene.focus.item)
+    if isinstance(chosen, GateResult):
+        return chosen
+    metric = chosen.metric.id if isinstance(chosen, MetricStanding) else None
+    mine = [gate for gate in rollout.gates if metric is not None and gate.gate.metric == metric]
     still_open = [gate for gate in rollout.gates if not gate.holds and gate.gate.kind is not GateKind.TIME]
     return next((gate for gate in mine if not gate.holds), next(iter(still_open), None))

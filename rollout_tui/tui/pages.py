@@ -18,7 +18,13 @@ def _events(place: Place) -> Page:
 
 def _zoom(place: Place) -> Page:
     from rollout_tui.tui.screens.zoom import ZoomPage
+    from rollout_tui.tui.view.shown import More, item_at
 
+    scene = place.main.scene()
+    if isinstance(item_at(scene.focused, scene.focus.item), More):
+        from rollout_tui.tui.screens.everything import EverythingPage
+
+        return EverythingPage(place)
     return ZoomPage(place)
 
 

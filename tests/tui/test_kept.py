@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rollout_tui.tui.ink import Row, blank
 from rollout_tui.tui.view import metrics
 from rollout_tui.tui.view.kept import Kept
-from rollout_tui.tui.view.pane import column
+from rollout_tui.tui.view.pane import Heights, column
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import screen_rows
 from tests.tui.samples import android, incident, ios, snapshot
@@ -48,9 +48,9 @@ def test_a_move_of_the_focus_draws_no_metric_again(monkeypatch) -> None:
     chart = metrics.chart
     monkeypatch.setattr(metrics, "chart", lambda *args, **named: drawn.append("chart") or chart(*args, **named))
     scene = Scene(SNAPSHOTS[0], NOW, Focus(0, 0))
-    column(scene, 0, 59, 4)
+    column(scene, 0, 59, Heights(4))
     assert drawn == ["chart"] * 4
-    column(replace(scene, focus=Focus(0, 1)), 0, 59, 4)
+    column(replace(scene, focus=Focus(0, 1)), 0, 59, Heights(4))
     assert drawn == ["chart"] * 4
-    column(replace(scene, now=NOW + 5), 0, 59, 4)
+    column(replace(scene, now=NOW + 5), 0, 59, Heights(4))
     assert drawn == ["chart"] * 8

@@ -21,7 +21,7 @@ from rollout_tui.tui.symbols import PROGRESS, SEVERITY, STATE, VERDICT, SymbolSe
 from rollout_tui.tui.symbols import choose as choose_symbols
 from rollout_tui.tui.theme import PALETTES, Theme, choose, style
 from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows
-from rollout_tui.tui.view.help import help_rows
+from rollout_tui.tui.view.help import Subject, help_rows
 from rollout_tui.tui.view.next import next_rows
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import screen_rows
@@ -78,7 +78,7 @@ def drawn() -> set[tuple[str, str]]:
             for stop, changed in ((Stop.CANCEL, ""), (Stop.FIELD, "It changed."), (Stop.ACT, "")):
                 for asked in (proposal, replace(proposal, obstacles=())):
                     rows += dialog_rows(scene, asked, DialogState(stop, changed=changed, refused="no"), 86, 40)
-    rows += help_rows({"resume": "nothing is paused"}, 104, 40)
+    rows += help_rows(Subject({"resume": "nothing is paused"}), 104, 40)
     return {(i.colour, i.ground) for row in rows for text, i in row if text.strip() and i.colour not in EXEMPT}
 
 

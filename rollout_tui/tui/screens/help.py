@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from rollout_tui.tui.actions import BY_ID
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.view.help import help_rows, hidden_rows
+from rollout_tui.tui.view.help import Subject, help_rows, hidden_rows
 
 _WIDTH = 104
 
@@ -19,9 +19,9 @@ class HelpDialog(Dialog[str | None]):
     Gives the id of what is to be done next, or None.
     """
 
-    def __init__(self, why_not: Mapping[str, str], look: Look) -> None:
+    def __init__(self, subject: Subject, look: Look) -> None:
         super().__init__(look)
-        self._why_not = why_not
+        self._subject = subject
         self._top = 0
         leaving = ("escape", "enter", *BY_ID["help"].keys, *BY_ID["quit"].keys)
         self._keys: dict[str, Callable[[], object]] = {
@@ -35,7 +35,7 @@ class HelpDialog(Dialog[str | None]):
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """As wide as it may be."""
-        return help_rows(self._why_not, min(_WIDTH, width), height, self._top)
+        return help_rows(self._subject, min(_WIDTH, width), height, self._top)
 
     def pressed(self, key: str, _character: str | None) -> None:
         """Close, or scroll where the page is longer than the window."""
@@ -44,6 +44,6 @@ class HelpDialog(Dialog[str | None]):
 
     def _scroll(self, step: int) -> None:
         width, height = self.app.size
-        hidden = hidden_rows(self._why_not, min(_WIDTH, width), height)
+        hidden = hidden_rows(self._subject, min(_WIDTH, width), height)
         self._top = max(0, min(self._top + step, hidden))
         self.draw()

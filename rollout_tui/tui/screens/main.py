@@ -15,9 +15,9 @@ from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.kept import Kept
-from rollout_tui.tui.view.pane import items
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import pane_at, screen_rows
+from rollout_tui.tui.view.shown import items_of
 from rollout_tui.tui.windows import ChartWindow
 
 Footer = Callable[[int], Row]
@@ -83,7 +83,7 @@ class MainScreen(WholeScreen[Scene]):
 
     def move_item(self, step: int) -> None:
         """The next metric or gate."""
-        count = max(1, items(self.scene().focused))
+        count = max(1, len(items_of(self.scene().focused)))
         self.choose(replace(self._focus, item=(self._focus.item + step) % count))
 
     def choose(self, focus: Focus) -> None:

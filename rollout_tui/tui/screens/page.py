@@ -14,11 +14,12 @@ from textual.events import Key
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.engine.desk import Desk
-from rollout_tui.tui.actions import BACK, KeyAction
+from rollout_tui.tui.actions import BACK, BY_ID, KeyAction
 from rollout_tui.tui.ink import Row, blank
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.whole import WholeScreen
+from rollout_tui.tui.view.help import Subject
 from rollout_tui.tui.view.next import next_rows
 from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.view.scene import Scene
@@ -60,6 +61,11 @@ class Page(WholeScreen[Scene]):
     def keys(self) -> Mapping[str, Callable[[], object]]:
         """What the page's own keys do, by Textual's names of keys."""
         return {}
+
+    def help(self, why_not: Mapping[str, str]) -> Subject:
+        """Its own keys before all others."""
+        own = [key for key in self.shown if key.id not in BY_ID]
+        return Subject(why_not, own[0].group if own else self.name_of_page.upper(), own)
 
     def heading(self, _scene: Scene, width: int) -> Row:
         """The row below NEXT, on the ground of a title."""

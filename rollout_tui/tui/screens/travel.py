@@ -16,6 +16,7 @@ from rollout_tui.tui.actions import BY_ID, KeyAction
 from rollout_tui.tui.ink import Row, blank
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.page import Page, Place
+from rollout_tui.tui.view.help import Subject
 from rollout_tui.tui.view.kept import Kept
 from rollout_tui.tui.view.past import Journey, looked_at, past_rows
 from rollout_tui.tui.view.scene import Scene
@@ -25,6 +26,8 @@ _STEP = 15 * MINUTE
 _SPEEDS = (60, 300, 900, 3600)
 _LONGEST = 30
 _OFF = "you look at the past; esc returns to now"
+_OFF_SHORT = "this is the past"
+_ACTING = ("pause", "resume", "promote", "restart", "override")
 
 _MOVE = KeyAction("travel_step", (), "←→", "15 min", "Step through time", "TRAVEL")
 _DAY = KeyAction("travel_day", (), "shift+←→", "Day", "Step a day", "TRAVEL")
@@ -67,7 +70,7 @@ class TravelPage(Page):
 
     def keys(self) -> Mapping[str, Callable[[], object]]:
         """Steps, events, a typed moment, playing; what would act says why it does not."""
-        off = {key: self._tell_off for name in ("pause", "resume", "promote", "override") for key in BY_ID[name].keys}
+        off = {key: self._tell_off for name in _ACTING for key in BY_ID[name].keys}
         return {
             **off,
             "left": lambda: self._step(-_STEP),
@@ -88,6 +91,11 @@ class TravelPage(Page):
             "end": self.leave,
             "home": self._to_first,
         }
+
+    def help(self, why_not: Mapping[str, str]) -> Subject:
+        """What acts is off, whatever the present permits."""
+        subject = super().help(why_not)
+        return replace(subject, why_not=dict.fromkeys(_ACTING, _OFF_SHORT), own=(*subject.own, _NOW))
 
     def rows(self, scene: Scene, width: int, height: int) -> Sequence[Row]:
         """The main screen of then, the bar of the past, the footer."""

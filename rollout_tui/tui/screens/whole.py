@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.view.help import Subject
 from rollout_tui.tui.view.scene import Watched
 from rollout_tui.tui.view.status import status_row
 from rollout_tui.tui.widgets.surface import Surface
@@ -50,6 +51,10 @@ class WholeScreen(Screen[str | None], Generic[Seen], inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """What came while another screen stood in front is drawn now."""
         self.draw()
+
+    def help(self, why_not: Mapping[str, str]) -> Subject:
+        """What the help says here; `why_not` by the id of the action."""
+        return Subject(why_not)
 
     def rows(self, _scene: Seen, width: int, height: int) -> Sequence[Row]:
         """Every row of the screen, the footer last; row 0 is drawn over by the status line. Each screen has its own."""

@@ -12,8 +12,8 @@ from rollout_tui.tui.actions import BY_ID, KeyAction
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.screens.page import Page, Place
 from rollout_tui.tui.view import plot
-from rollout_tui.tui.view.pane import MOST_METRICS
 from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.shown import item_at
 from rollout_tui.tui.view.zoom import chart_columns, heading, zoom_rows
 from rollout_tui.tui.view.zoomed import Zoomed
 
@@ -164,13 +164,13 @@ class ZoomPage(Page):
 
 def _focused_metric(scene: Scene) -> int:
     """The metric that has the focus, or that the focused gate is about; else the first."""
-    rollout, item = scene.focused, scene.focus.item
-    shown = min(MOST_METRICS, len(rollout.metrics))
-    if item < shown:
-        return item
-    gate = rollout.gates[item - shown].gate if item - shown < len(rollout.gates) else None
+    rollout = scene.focused
+    chosen = item_at(rollout, scene.focus.item)
+    wanted = chosen.metric.id if isinstance(chosen, MetricStanding) else None
+    if isinstance(chosen, GateResult):
+        wanted = chosen.gate.metric
     ids = [standing.metric.id for standing in rollout.metrics]
-    return ids.index(gate.metric) if gate is not None and gate.metric in ids else 0
+    return ids.index(wanted) if wanted in ids else 0
 
 
 def _gate_of(rollout: Rollout, standing: MetricStanding) -> GateResult | None:

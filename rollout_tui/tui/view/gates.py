@@ -16,8 +16,8 @@ from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
 from rollout_tui.tui.view.needle import CELLS, put_heads, put_needle
 from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.shown import MOST_GATES, More, gates_of
 
-MOST_ROWS = 6
 _VALUE_END = 40
 _NEEDLE = 41
 _DECISION = _NEEDLE + CELLS + 1
@@ -38,21 +38,24 @@ def gates_title(scene: Scene, rollout: Rollout, width: int) -> Row:
     return pen.row()
 
 
-def gate_rows(scene: Scene, rollout: Rollout, width: int, most: int = MOST_ROWS) -> list[Row]:
+def gate_rows(scene: Scene, rollout: Rollout, width: int, most: int = MOST_GATES) -> list[Row]:
     """The gates; where they do not all fit, the last row says how many more there are."""
     if not rollout.gates:
         pen = Pen(width)
         pen.put(0, "no gates in this phase; metrics and severities go on", "mute")
         return [pen.row()]
-    shown = rollout.gates if len(rollout.gates) <= most else rollout.gates[: max(0, most - 1)]
-    rows = [gate_row(scene, rollout, result, width) for result in shown]
-    hidden = rollout.gates[len(shown) :]
-    if hidden and most > 0:
-        pen = Pen(width)
-        holding = sum(result.holds for result in hidden)
-        pen.put(0, f"{len(hidden)} more, {holding} of them hold", "mute")
-        rows.append(pen.row())
-    return rows
+    rows = [
+        more_row(item, width) if isinstance(item, More) else gate_row(scene, rollout, item, width)
+        for item in gates_of(rollout, most)
+    ]
+    return rows[: max(0, most)]
+
+
+def more_row(more: More, width: int) -> Row:
+    """`3 more, all hold; enter shows them`."""
+    pen = Pen(width)
+    pen.put(pen.put(0, more.told, "mute"), "; enter shows them", "mute")
+    return pen.row()
 
 
 def gate_row(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> Row:
@@ -112,16 +115,17 @@ def _evidence(case: Case, decided: Decision, pen: Pen) -> None:
 
 def _arithmetic(case: Case, pen: Pen, x: int) -> None:
     """`664 of 214,300 · [99.64–99.73 %]`, each whole or not at all."""
-    counts = _counts(case)
-    if not counts or x + len(counts) > pen.width:
+    told = counts(case)
+    if not told or x + len(told) > pen.width:
         return
-    x = pen.put(x, counts, "mute")
+    x = pen.put(x, told, "mute")
     bounds = interval(case)
     if bounds and x + len(bounds) + 5 <= pen.width:
         pen.put(x, f" · [{bounds}]", "mute")
 
 
-def _counts(case: Case) -> str:
+def counts(case: Case) -> str:
+    """`664 of 214,300`, `8,744 sessions`; empty where there is nothing to count."""
     match case.result.quantity:
         case Proportion(bad, total):
             return f"{count(bad)} of {count(total)}"

@@ -1,17 +1,20 @@
-"""The help page, made from the table of keys; keys that cannot act say why."""
+"""The help of a screen, made from the table of keys and its own; keys that cannot act say why."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import Verdict
-from rollout_tui.tui.actions import ACTIONS
+from rollout_tui.tui.actions import ACTIONS, KeyAction
 from rollout_tui.tui.ink import Pen, Row, joined, wrapped
 from rollout_tui.tui.symbols import SEVERITY, VERDICT
 from rollout_tui.tui.view.frame import frame
 from rollout_tui.tui.view.needle import CELLS, put_needle
+
+MAIN = "MAIN SCREEN"
 
 _MEANS = {
     Severity.OK: "inside the target",
@@ -40,50 +43,61 @@ _KEY, _ABOUT, _MEANING = 1, 12, 14
 _TWO_COLUMNS = 92
 
 
-def help_rows(why_not: Mapping[str, str], width: int, height: int, top: int = 0) -> list[Row]:
-    """The page, framed, from its line `top` on; `why_not` says by action id why a key is off."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the help is about: a screen's name, its own keys, and by action id why keys cannot act now."""
+
+    why_not: Mapping[str, str]
+    title: str = MAIN
+    own: Sequence[KeyAction] = ()
+
+
+def help_rows(subject: Subject, width: int, height: int, top: int = 0) -> list[Row]:
+    """The page, framed, from its line `top` on."""
     inner = width - 4
-    rows = _page(why_not, inner)
+    rows = _page(subject, inner)
     room = height - 3
     hint = "esc close"
     if len(rows) > room:
         hint += f"    ↑ ↓ scroll, {_more(len(rows) - room - top)}"
     end = Pen(inner, "panel")
     end.put(0, hint, "mute")
-    return frame("HELP", [*rows[top : top + room], end.row()], width, "accent")
+    return frame(f"HELP: {subject.title}", [*rows[top : top + room], end.row()], width, "accent")
 
 
-def hidden_rows(why_not: Mapping[str, str], width: int, height: int) -> int:
+def hidden_rows(subject: Subject, width: int, height: int) -> int:
     """How many lines of the page do not fit."""
-    return max(0, len(_page(why_not, width - 4)) - (height - 3))
+    return max(0, len(_page(subject, width - 4)) - (height - 3))
 
 
 def _more(below: int) -> str:
     return f"{below} more below" if below > 0 else "this is the end"
 
 
-def _page(why_not: Mapping[str, str], width: int) -> list[Row]:
+def _page(subject: Subject, width: int) -> list[Row]:
     if width < _TWO_COLUMNS:
-        return [*_keys(why_not, width), _blank(width), *_legend(width)]
+        return [*_keys(subject, width), _blank(width), *_legend(width)]
     half = width // 2
-    keys, legend = _keys(why_not, half), _legend(width - half)
+    keys, legend = _keys(subject, half), _legend(width - half)
     count = max(len(keys), len(legend))
     keys += [_blank(half)] * (count - len(keys))
     legend += [_blank(width - half)] * (count - len(legend))
     return [joined(left, right) for left, right in zip(keys, legend, strict=True)]
 
 
-def _keys(why_not: Mapping[str, str], width: int) -> list[Row]:
+def _keys(subject: Subject, width: int) -> list[Row]:
+    """The screen's own keys first; then those of the table that act on it."""
+    on_main = subject.title == MAIN
     rows: list[Row] = []
     group = ""
-    for action in ACTIONS:
+    for action in (*subject.own, *(action for action in ACTIONS if on_main or not action.main_only)):
         if action.group != group:
             rows += [_blank(width)] if group else []
             group = action.group
             rows.append(_title(group, width))
         if not action.told:
             continue
-        reason = why_not.get(action.id)
+        reason = subject.why_not.get(action.id)
         about = action.about if reason is None else f"{action.label}: off, {reason}"
         colours = ("accent", "text") if reason is None else ("faint", "mute")
         for number, line in enumerate(wrapped(about, width - _ABOUT - 2)):

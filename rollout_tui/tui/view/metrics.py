@@ -25,6 +25,8 @@ from rollout_tui.tui.view.scene import Scene
 
 CHART_AT = 34
 """Column of the chart; everything right of it is chart."""
+_WIDEST = 96
+"""Cells of a chart: a day of buckets, which is what a Snapshot carries."""
 _WIDE_CHART_AT = 54
 _DAY = 86400.0
 _LATE = 3600.0
@@ -43,10 +45,10 @@ def metrics_title(scene: Scene, rollout: Rollout, width: int) -> Row:
     if rollout.metrics_as_of is not None:
         old = age(scene.now - rollout.metrics_as_of)
         x = pen.put(x, f" · STALE {old}" if rollout.stale else f" · {old} old", "unk" if rollout.stale else "mute")
-    cells = width - CHART_AT
-    hours = _hours(rollout, cells)
-    pen.fill(x + 1, CHART_AT, "─")
-    end = pen.put(max(CHART_AT, x + 1), f"{hours} ago ", "mute")
+    begin = _chart_at(width)
+    hours = _hours(rollout, width - begin)
+    pen.fill(x + 1, begin, "─")
+    end = pen.put(max(begin, x + 1), f"{hours} ago ", "mute")
     pen.fill(end, width - 4, "─")
     pen.right(width, " now", "mute")
     return pen.row()
@@ -59,23 +61,29 @@ def metric_rows(scene: Scene, standing: MetricStanding, width: int, height: int)
         _single(scene, pens[0], standing, width)
         return [pens[0].row()]
     metric = standing.metric
+    begin = _chart_at(width)
     pens[0].put(0, plain_text(metric.label, 18), bold=True)
     _value(pens[1], standing)
     target_row, alert_row = line_rows(metric, height)
     if height == 2:
         _severity(pens[0], standing, 18)
-        _tell_basis(scene, pens[1], standing, 9, CHART_AT - 10)
+        _tell_basis(scene, pens[1], standing, 9, begin - 10)
     else:
         _severity(pens[1], standing, 9)
-        _tell_basis(scene, pens[2], standing, 0, _TEXT if 2 in (target_row, alert_row) else CHART_AT - 1)
+        _tell_basis(scene, pens[2], standing, 0, _TEXT if 2 in (target_row, alert_row) else begin - 1)
     if height > 3 and standing.problem is None:
         pens[3].put(0, _as_of(scene, standing), "mute")
         pens[3].put(0, _was(scene, standing), SEVERITY[standing.severity][1])
     if height > 2:
-        pens[alert_row].right(CHART_AT - 1, f"alert {limit(metric.alert, metric.unit)}", "aline")
-        pens[target_row].right(CHART_AT - 1, f"target {limit(metric.target, metric.unit)}", "tline")
-    _draw(scene, pens, standing, CHART_AT, width)
+        pens[alert_row].right(begin - 1, f"alert {limit(metric.alert, metric.unit)}", "aline")
+        pens[target_row].right(begin - 1, f"target {limit(metric.target, metric.unit)}", "tline")
+    _draw(scene, pens, standing, begin, width)
     return [pen.row() for pen in pens]
+
+
+def _chart_at(width: int) -> int:
+    """Where the chart begins: it ends at the right and shows no more than is known."""
+    return max(CHART_AT, width - _WIDEST)
 
 
 def metric_pair(scene: Scene, standing: MetricStanding, width: int) -> list[Row]:

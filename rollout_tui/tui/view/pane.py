@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.words import plain_percent, plain_text
 from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined
 from rollout_tui.tui.symbols import SEVERITY, STATE
-from rollout_tui.tui.view.gates import MOST_ROWS, gate_rows, gates_title
+from rollout_tui.tui.view.arithmetic import gate_pairs
+from rollout_tui.tui.view.gates import gate_rows, gates_title, more_row
 from rollout_tui.tui.view.ladder import ladder_rows, phase_row
 from rollout_tui.tui.view.metrics import metric_pair, metric_rows, metrics_title
 from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.shown import MOST_GATES, More, gates_of, metrics_of
 from rollout_tui.tui.view.store import store_line, store_rows
-
-MOST_METRICS = 4
+from rollout_tui.tui.view.would import would_rows
 
 
 def pane_title(scene: Scene, index: int, width: int) -> Row:
@@ -55,24 +58,37 @@ def tab(scene: Scene, index: int, width: int) -> Row:
     return pen.row()
 
 
-def column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """Rows that the parts of a pane get: a metric, a gate, what actions would do, and gaps between its sections."""
+
+    metric: int
+    gate: int = 1
+    would: int = 0
+    gaps: int = 0
+
+
+def column(scene: Scene, index: int, width: int, heights: Heights) -> list[Row]:
     """A pane below its title, in a column of `width` with the mark."""
     rollout, content, kept = scene.rollouts[index], width - 1, scene.kept.rows
-    rows = [
-        _unmarked(row)
-        for row in (*kept(ladder_rows, scene, rollout, content), *kept(store_rows, scene, rollout, content))
-    ]
+    gap = [blank(width)]
+    rows = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
+    rows += gap * (heights.gaps > 1)
+    rows += [_unmarked(row) for row in kept(store_rows, scene, rollout, content)]
     rows += [_unmarked(row) for row in _ladder_padding(scene, content, rollout)]
+    rows += gap * (heights.gaps > 2)
     rows.append(_unmarked(metrics_title(scene, rollout, content)))
-    item = 0
-    for standing in rollout.metrics[:MOST_METRICS]:
-        mark = _marked(scene, index, item)
-        rows += [joined(mark, row) for row in kept(metric_rows, scene, standing, content, metric_height)]
-        item += 1
+    rows += _metrics(scene, index, content, heights.metric)
+    rows += gap * (heights.gaps > 0)
     rows.append(_unmarked(gates_title(scene, rollout, content)))
-    for row in kept(gate_rows, scene, rollout, content):
-        rows.append(joined(_marked(scene, index, item), row))
-        item += 1
+    gates = kept(gate_pairs if heights.gate > 1 else gate_rows, scene, rollout, content)
+    first = len(metrics_of(rollout))
+    for number, row in enumerate(gates):
+        rows.append(joined(_marked(scene, index, first + number // heights.gate), row))
+    if heights.would:
+        tallest = max(max(1, len(gates_of(each))) for each in scene.rollouts)
+        rows += gap * (heights.gate * tallest - len(gates) + (heights.gaps > 3))
+        rows += [_unmarked(row) for row in kept(would_rows, scene, rollout, content)]
     return rows
 
 
@@ -82,8 +98,11 @@ def whole(scene: Scene, index: int, width: int) -> list[Row]:
     rows = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
     rows.append(_unmarked(store_line(scene, rollout, content)))
     item = 0
-    for standing in rollout.metrics[:MOST_METRICS]:
-        rows += [joined(_marked(scene, index, item), row) for row in kept(metric_pair, scene, standing, content)]
+    for standing in metrics_of(rollout):
+        pair = (
+            [more_row(standing, content)] if isinstance(standing, More) else kept(metric_pair, scene, standing, content)
+        )
+        rows += [joined(_marked(scene, index, item), row) for row in pair]
         item += 1
     for row in kept(gate_rows, scene, rollout, content):
         rows.append(joined(_marked(scene, index, item), row))
@@ -96,19 +115,23 @@ def small(scene: Scene, index: int, width: int, height: int) -> list[Row]:
     rollout, content = scene.rollouts[index], width - 1
     current = rollout.current or rollout.phases[0]
     rows = [_unmarked(phase_row(scene, rollout, current, content)), _unmarked(store_line(scene, rollout, content))]
-    item = 0
-    for standing in rollout.metrics[:MOST_METRICS]:
-        rows += [joined(_marked(scene, index, item), row) for row in metric_rows(scene, standing, content, 1)]
-        item += 1
-    for row in gate_rows(scene, rollout, content, min(MOST_ROWS, height - len(rows))):
+    rows += _metrics(scene, index, content, 1)
+    item = len(metrics_of(rollout))
+    for row in gate_rows(scene, rollout, content, min(MOST_GATES, height - len(rows))):
         rows.append(joined(_marked(scene, index, item), row))
         item += 1
     return rows
 
 
-def items(rollout: Rollout) -> int:
-    """How many rows of a pane can be chosen: its metrics and gates."""
-    return min(MOST_METRICS, len(rollout.metrics)) + min(MOST_ROWS, len(rollout.gates))
+def _metrics(scene: Scene, index: int, content: int, height: int) -> list[Row]:
+    rows: list[Row] = []
+    for item, standing in enumerate(metrics_of(scene.rollouts[index])):
+        mark = _marked(scene, index, item)
+        if isinstance(standing, More):
+            rows.append(joined(mark, more_row(standing, content)))
+        else:
+            rows += [joined(mark, row) for row in scene.kept.rows(metric_rows, scene, standing, content, height)]
+    return rows
 
 
 def _ladder_padding(scene: Scene, content: int, rollout: Rollout) -> list[Row]:

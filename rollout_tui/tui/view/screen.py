@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rollout_tui.domain.words import plain_percent
-from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined
+from rollout_tui.tui.ink import Pen, Row, blank, joined
 from rollout_tui.tui.symbols import SEVERITY, STATE
 from rollout_tui.tui.view.events import event_rows
-from rollout_tui.tui.view.gates import MOST_ROWS
 from rollout_tui.tui.view.next import next_rows
-from rollout_tui.tui.view.pane import MOST_METRICS, column, pane_title, small, tab, whole
+from rollout_tui.tui.view.pane import small, tab, whole
+from rollout_tui.tui.view.panes import BESIDE, THREE_COLUMNS, fitting, pane_rows, wide_rows
 from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.status import status_row
@@ -32,8 +32,12 @@ def pane_at(scene: Scene, x: int, y: int, width: int, height: int) -> int | None
     if is_too_small(width, height):
         return y - 3 if 0 <= y - 3 < count else None
     top = 2 if height < 24 else 3
-    side_by_side = height >= 24 and width >= _TWO_PANES and count == 2
+    side_by_side = height >= 24 and width >= _TWO_PANES and count <= 2
     if y < top or (y > top and not side_by_side):
+        return None
+    if side_by_side and width >= THREE_COLUMNS:
+        width -= BESIDE
+    if x >= width:
         return None
     return min(count - 1, x * count // width)
 
@@ -52,8 +56,9 @@ def _body(scene: Scene, width: int, height: int) -> list[Row]:
         room = height - len(head) - 1
         return [*head, *_margin(part("this pane", width - 1, lambda: small(scene, scene.focus.pane, width - 1, room)))]
     head += _next(scene, width, 2)
-    if width >= _TWO_PANES and len(scene.rollouts) == 2:
-        return [*head, *_two_panes(scene, width, height - len(head) - 1)]
+    if width >= _TWO_PANES and len(scene.rollouts) <= 2:
+        panes = wide_rows if width >= THREE_COLUMNS else _panes
+        return [*head, *panes(scene, width, height - len(head) - 1)]
     head.append(_tabs(scene, width))
     rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1)))]
     return [*rows, *_events(scene, width, max(0, height - 1 - len(rows)))]
@@ -67,38 +72,10 @@ def _events(scene: Scene, width: int, height: int) -> list[Row]:
     return part("the list of events", width, lambda: scene.kept.rows(event_rows, scene, width, height))
 
 
-def _column(scene: Scene, index: int, width: int, metric_height: int) -> list[Row]:
-    return part("this pane", width, lambda: column(scene, index, width, metric_height))
-
-
-def _two_panes(scene: Scene, width: int, height: int) -> list[Row]:
-    half = width // 2
-    pane = half - 1
-    title = joined(
-        pane_title(scene, 0, pane), blank(1, "band"), pane_title(scene, 1, pane), blank(width - 2 * half + 1)
-    )
-    metric_height = _metric_height(scene, height)
-    left, right = (_column(scene, index, pane, metric_height) for index in (0, 1))
-    edge = blank(width - 2 * half + 1)
-    rows = [
-        title,
-        *(
-            joined(_row(left, number, pane), (("│", _RULE),), _row(right, number, pane), edge)
-            for number in range(max(len(left), len(right)))
-        ),
-    ]
+def _panes(scene: Scene, width: int, height: int) -> list[Row]:
+    """Panes side by side, or the only one over the whole width; the events below."""
+    rows = _margin(pane_rows(scene, width - 1, fitting(scene, height - 1)))
     return [*rows, *_events(scene, width, max(1, height - len(rows)))]
-
-
-def _metric_height(scene: Scene, height: int) -> int:
-    """Rows a metric: four at 40 rows of screen, fewer below, up to six above once the events have eight."""
-    ladder = max(min(3, len(rollout.phases)) for rollout in scene.rollouts)
-    gates = max(min(MOST_ROWS, max(1, len(rollout.gates))) for rollout in scene.rollouts)
-    metrics = max(min(MOST_METRICS, len(rollout.metrics)) for rollout in scene.rollouts)
-    fixed = 1 + ladder + 2 + 1 + 1 + gates
-    room = height - fixed - 2
-    wished = 4 if height < 45 else min(6, 4 + (height - 45) // 4)
-    return max(1, min(wished, room // max(1, metrics)))
 
 
 def _tabs(scene: Scene, width: int) -> Row:
@@ -138,13 +115,6 @@ def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
     return [*rows, pen.row()]
 
 
-def _row(rows: Sequence[Row], number: int, width: int) -> Row:
-    return rows[number] if number < len(rows) else blank(width)
-
-
 def _margin(rows: Sequence[Row]) -> list[Row]:
     """The empty last column."""
     return [joined(row, blank(1)) for row in rows]
-
-
-_RULE = Ink("rule")

@@ -14,6 +14,7 @@ from rollout_tui.tui.view.scene import Scene
 
 _REQUESTED, _COMMITTED, _OBSERVED = 12, 27, 42
 _WIDE = 57
+_WIDER = 72
 
 
 def store_rows(scene: Scene, rollout: Rollout, width: int) -> list[Row]:
@@ -101,6 +102,8 @@ def _state(pen: Pen, store: StoreStanding) -> int:
 
 
 def _columns(width: int) -> tuple[int, int, int]:
+    if width >= _WIDER:
+        return 12, 32, 52
     if width >= _WIDE:
         return _REQUESTED, _COMMITTED, _OBSERVED
     third = (width - 11) // 3

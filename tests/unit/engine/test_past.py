@@ -12,6 +12,7 @@ from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Before
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.past import Past
 from rollout_tui.history import History
@@ -75,4 +76,17 @@ async def test_a_history_that_cannot_be_used_leaves_the_chart_empty(tmp_path: Pa
     past = Past(archive)
     assert (await past.close_up(android(), CRASH, NOW, STEP, 12)).values == (None,) * 12
     assert list(await past.events(NOW, 10)) == []
+    await archive.close()
+
+
+async def test_the_build_before_is_read_at_the_same_hour_of_its_phase(path: Path) -> None:
+    archive = Archive(path)
+    before = await Past(archive).before(android(), NOW)
+    await archive.close()
+    assert before == Before("4130", "4.2.0", (("crash_rate", 0.004),))
+
+
+async def test_without_a_build_before_that_is_said_and_without_history_nothing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "new.db")
+    assert await Past(archive).before(android(), NOW) == Before()
     await archive.close()
