@@ -7,6 +7,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rollout_tui.rehearsal.prometheus.syntax import (
@@ -72,6 +73,8 @@ class _Evaluation:
                 return _distinct(self._call(name, arguments))
             case Aggregation():
                 return self._aggregate(node)
+            case Binary(operator="or"):
+                return self._union(node)
             case Binary():
                 return _distinct(self._binary(node))
 
@@ -115,15 +118,11 @@ class _Evaluation:
 
     def _label_replace(self, arguments: tuple[Node, ...]) -> Vector:
         vector = self._vector(arguments[0])
-        texts = [self.of(argument) for argument in arguments[1:]]
-        target, replacement, source, pattern = (str(text) for text in texts)
+        target, replacement, source, pattern = [str(self.of(argument)) for argument in arguments[1:]]
         replaced: Vector = []
         for item in vector:
-            match = re.fullmatch(pattern, item.labels.get(source, ""))
-            labels = item.labels
-            if match is not None:
-                text = re.sub(r"\$(\d+)", lambda group, match=match: match[int(group[1])] or "", replacement)  # type: ignore[misc]  # bound early on purpose
-                labels = {**item.labels, target: text}
+            text = _replaced(pattern, item.labels.get(source, ""), replacement)
+            labels = item.labels if text is None else {**item.labels, target: text}
             replaced.append(Element(labels, item.value, item.time))
         return replaced
 
@@ -138,10 +137,23 @@ class _Evaluation:
             groups.setdefault(tuple(sorted(kept.items())), []).append(item.value)
         return [Element(dict(key), _AGGREGATE[node.name](values), self._at) for key, values in groups.items()]
 
+    def _union(self, node: Binary) -> Vector:
+        """A chain of `or`, whole: clients ask for many curves in one query. Sides without doubles make none."""
+        sides: list[Node] = []
+        left: Node = node
+        while isinstance(left, Binary) and left.operator == "or":
+            sides.append(left.right)
+            left = left.left
+        found = list(_as_vector(self.of(left)))
+        known = {_key(item.labels) for item in found}
+        for side in reversed(sides):
+            keyed = [(_key(item.labels), item) for item in _as_vector(self.of(side))]
+            found += [item for key, item in keyed if key not in known]
+            known.update(key for key, _ in keyed)
+        return found
+
     def _binary(self, node: Binary) -> Value:
         left, right = self.of(node.left), self.of(node.right)
-        if node.operator == "or":
-            return _union(_as_vector(left), _as_vector(right))
         if isinstance(left, float) and isinstance(right, float):
             value = _apply(node.operator, left, right)
             return 0.0 if value is None else (1.0 if node.operator in _COMPARE else value)
@@ -223,9 +235,13 @@ def _as_vector(value: Value) -> Vector:
     raise PromError('invalid parameter "query": 1:1: parse error: expected type instant vector')
 
 
-def _union(left: Vector, right: Vector) -> Vector:
-    known = {_key(item.labels) for item in left}
-    return [*left, *(item for item in right if _key(item.labels) not in known)]
+@lru_cache(maxsize=1000)
+def _replaced(pattern: str, text: str, replacement: str) -> str | None:
+    """What label_replace writes; None where the pattern does not match. Asked for at every moment of a curve."""
+    match = re.fullmatch(pattern, text)
+    if match is None:
+        return None
+    return re.sub(r"\$(\d+)", lambda group: match[int(group[1])] or "", replacement)
 
 
 def _key(labels: Labels) -> tuple[tuple[str, str], ...]:
