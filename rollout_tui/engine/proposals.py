@@ -34,7 +34,7 @@ def propose(
     """
     store = rollout.store
     target = _target(kind, rollout)
-    against = [*obstacles(kind, rollout, now, read_only, zone), *_too_far(kind, target, terms)]
+    against = [*obstacles(kind, rollout, now, read_only, zone), *_too_far(kind, target, terms, store.state)]
     change: Change | None = None
     if target is None:
         against = against or [Obstacle("there is no phase to act on", "u reads the store again")]
@@ -100,8 +100,8 @@ def _share(kind: ActionKind, target: Phase, terms: Terms) -> Decimal | None:
     return target.share if terms.share is None and kind in GOES_OUT else terms.share
 
 
-def _too_far(kind: ActionKind, target: Phase | None, terms: Terms) -> Iterator[Obstacle]:
-    """A chosen share stays within the phase that the gates were asked about."""
+def _too_far(kind: ActionKind, target: Phase | None, terms: Terms, state: ReleaseState | None) -> Iterator[Obstacle]:
+    """A chosen share stays within the phase that the gates were asked about; a resume within what was paused."""
     if terms.share is None or target is None or kind is ActionKind.PAUSE:
         return
     if target.share is None:
@@ -109,6 +109,13 @@ def _too_far(kind: ActionKind, target: Phase | None, terms: Terms) -> Iterator[O
     elif kind in GOES_OUT and terms.share > target.share:
         beyond = f"{words.plain_percent(terms.share)} is beyond {target.label} ({words.plain_percent(target.share)})"
         yield Obstacle(beyond, "go one phase at a time")
+    elif kind is ActionKind.RESUME:
+        paused = None if state is None else state.share
+        if paused is None:
+            yield Obstacle("the share that was paused is not known", "leave the share out, or u reads it")
+        elif terms.share > paused:
+            beyond = f"{words.plain_percent(terms.share)} is beyond the {words.plain_percent(paused)} that was paused"
+            yield Obstacle(beyond, "resume it, then promote it: more users take the gates")
 
 
 def _shares(kind: ActionKind, rollout: Rollout) -> tuple[Decimal, ...]:

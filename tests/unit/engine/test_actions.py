@@ -476,6 +476,21 @@ async def test_a_resume_offers_the_shares_up_to_the_one_that_was_paused(world: W
     assert world.store.intents[-1].share == Decimal("0.1")
 
 
+async def test_a_resume_never_goes_beyond_the_share_that_was_paused(world: World) -> None:
+    """More users are a promotion: its gates, its typed text, its second person."""
+    world.state = replace(world.state, word=StateWord.PAUSED, status="halted", share=Decimal("0.1"))
+    engine = await looking(world)
+    beyond = engine.propose(ANDROID, ActionKind.RESUME, Terms(share=Decimal(1)))
+    assert not beyond.possible
+    assert beyond.obstacles[0].reason == "100 % is beyond the 10 % that was paused"
+    assert (await engine.perform(beyond)).ending is Ending.REFUSED
+    assert engine.propose(ANDROID, ActionKind.RESUME, Terms(share=Decimal("0.05"))).possible
+    world.state = replace(world.state, share=None)
+    await engine.read_stores()
+    assert not engine.propose(ANDROID, ActionKind.RESUME, Terms(share=Decimal(1))).possible
+    assert world.store.performed == []
+
+
 async def test_a_share_between_two_phases_can_be_promoted_to_but_none_beyond_the_next(world: World) -> None:
     engine = await may_promote(world)
     raised = engine.propose(ANDROID, ActionKind.PROMOTE, Terms(share=Decimal("0.75")))
