@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.lease import SETTLING, Hold, Lease, LeaseHeld
 from rollout_tui.engine.proposals import already, propose
-from rollout_tui.engine.recording import Recording
+from rollout_tui.engine.recording import Recorded, Recording
 from rollout_tui.engine.removal import planned
 from rollout_tui.engine.rounds import Desk, StoreRound
 from rollout_tui.engine.second import SecondPerson
@@ -28,6 +29,7 @@ __all__ = ["ActionRules", "Actions"]
 
 _PERSISTENCE = 3
 """How often a pause is planned anew where an action of ours changed the store under it."""
+_PAUSE_FIRST = "not done: a pause came first"
 
 
 class Actions:
@@ -86,6 +88,8 @@ class Actions:
         except Taken:
             refused = Sent(Ending.REFUSED, "another action is under way; wait until the store shows it")
             return self._ended(proposal, refused)
+        except Urged:
+            return self._ended(proposal, Sent(Ending.REFUSED, _PAUSE_FIRST))
 
     async def settle(self) -> list[Outcome] | None:
         """Close what an earlier process left open, by reading the store; nothing is repeated.
@@ -96,7 +100,7 @@ class Actions:
         try:
             async with self._turns.of(pausing=False):
                 with self._lease.held(SETTLING, self._rules.longest):
-                    return await self._settle_all(await self._open_intents())
+                    return await self._settle_all(await self._turns.unless_urged(self._open_intents()))
         except (LeaseHeld, HistoryError, Taken, Urged):
             return None
 
@@ -129,7 +133,7 @@ class Actions:
     async def _settle_all(self, entries: list[Entry]) -> list[Outcome] | None:
         outcomes: list[Outcome] = []
         for entry in entries:
-            await self._round.recall_request()
+            await self._turns.unless_urged(self._round.recall_request())
             state = await self._sending.read()
             now = self._desk.clock.now()
             found = None if state is None else settled(entry, state, now, self._rules.deadline)
@@ -158,7 +162,7 @@ class Actions:
         return outcome
 
     async def _act(self, proposal: Proposal, reason: str, hold: Hold) -> Outcome:
-        if proposal.kind is not ActionKind.PAUSE and await self._unsettled():
+        if proposal.kind is not ActionKind.PAUSE and await self._turns.unless_urged(self._unsettled()):
             early = "an action before it is not settled yet: nobody wrote down how it ended; try again in some minutes"
             return self._ended(proposal, Sent(Ending.REFUSED, early))
         nothing_to_do = already(proposal)
@@ -172,7 +176,7 @@ class Actions:
         if late is not None:
             return self._ended(proposal, Sent(Ending.REFUSED, late))
         try:
-            waits = await self._second.stop(proposal)
+            waits = await self._turns.unless_urged(self._second.stop(proposal))
         except HistoryError as error:
             return self._ended(proposal, Sent(Ending.REFUSED, f"a second person cannot be asked: {error}"))
         if waits is not None:
@@ -197,8 +201,12 @@ class Actions:
         pausing = proposal.kind is ActionKind.PAUSE
         now, gates = self._desk.clock.now(), self._judged().gates
         within = self._rules.patience if pausing else None
-        recorded = await self._records.intend(proposal, change, reason, gates, now, within)
-        stopped = None if pausing else self._stopped(recorded.missing, hold)
+        try:
+            intending = self._records.intend(proposal, change, reason, gates, now, within)
+            recorded = await self._turns.unless_urged(intending)
+            stopped = None if pausing else self._stopped(recorded.missing, hold)
+        except Urged:  # if the disk answers after all, it gets the intent and then this outcome
+            recorded, stopped = Recorded(journal=False, audit=False), _PAUSE_FIRST
         if stopped is None:
             if recorded.journal:
                 self._board.step(Step.JOURNALLED)
@@ -256,8 +264,11 @@ class Actions:
             self._desk.looked()
 
     async def _close(self, outcome: Outcome, before: ReleaseState | None, kind: str = "outcome") -> None:
-        if await self._records.close(outcome, before, self._judged().gates, kind):
-            await self._round.recall_request()
+        """Write it down; a pause that wants the turn does not wait for the disk, which gets it all the same."""
+        with contextlib.suppress(Urged):
+            closing = self._records.close(outcome, before, self._judged().gates, kind)
+            if await self._turns.unless_urged(closing):
+                await self._turns.unless_urged(self._round.recall_request())
 
     def _announce(self, proposal: Proposal, change: Change) -> None:
         text = f"{proposal.kind.value.capitalize()} by {self._actor}: {change.headline}"

@@ -19,17 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollout_tui.domain.actions import Expectation
-from rollout_tui.engine.leasenote import Note
+from rollout_tui.engine.leasenote import SETTLING, Note
 from rollout_tui.engine.lockfile import Busy, Lockfile, Unusable
 
 _BETWEEN_TRIES = 0.1
 """Wall seconds."""
 _SHARED = ("/run/lock", "/tmp")  # noqa: S108  only where nobody can remove or replace another user's file
 _FOR_ALL, _FOR_ONE = 0o666, 0o600
-
-
-SETTLING = "settle"
-"""What is done to an open intent: it only looks."""
+__all__ = ["SETTLING", "Hold", "Lease", "LeaseHeld", "NoLease"]
 
 
 class LeaseHeld(Exception):
@@ -121,7 +118,7 @@ class Lease:
                 try:
                     hold = stack.enter_context(self._taken("pause", seconds, expects))
                 except LeaseHeld as error:
-                    goes_past = isinstance(error, NoLease) or (before is not None and before.sent)
+                    goes_past = isinstance(error, NoLease) or (before is not None and before.only_looks)
                     if not goes_past and asyncio.get_running_loop().time() < until:
                         await asyncio.sleep(_BETWEEN_TRIES)
                         continue
@@ -137,6 +134,8 @@ class Lease:
             with self._lock.held(note.text()) as write:
                 yield Hold(before, note.until, lambda: write(note.after_sending().text()))
         except Busy as error:
+            # What was read first may be the note of whoever held it last, not of who has just taken it.
+            before = Note.read(self._lock.text())
             if before is not None and before.over:
                 # It must have ended long ago by its own deadlines, and looks at its lease before it sends.
                 yield Hold(before, note.until, lambda: None)

@@ -12,6 +12,8 @@ from rollout_tui.domain.releases import StateWord
 from rollout_tui.domain.words import plain_text
 
 _WIDTH = 64
+SETTLING = "settle"
+"""What is done to an open intent: it only looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Note:
     def over(self) -> bool:
         """Whether it should have ended by now."""
         return time.time() > self.until
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether all that is left to do is looking at the store: a pause need not wait for that."""
+        return self.sent or self.action == SETTLING
 
     def after_sending(self) -> Note:
         """The same, once the change is out."""
@@ -55,7 +62,7 @@ class Note:
             return cls(
                 plain_text(str(by), _WIDTH), int(pid), plain_text(str(action), 20), float(until), sent is True, expects
             )
-        except (ValueError, TypeError, InvalidOperation, OverflowError):
+        except (ValueError, TypeError, InvalidOperation, OverflowError, RecursionError):
             return None
 
 

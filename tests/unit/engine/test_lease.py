@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 import subprocess
@@ -21,6 +22,7 @@ from rollout_tui.domain.releases import StateWord
 from rollout_tui.engine import lease as leases
 from rollout_tui.engine.lease import SETTLING, Lease, LeaseHeld
 from rollout_tui.engine.leasenote import Note
+from rollout_tui.engine.lockfile import Lockfile
 
 ROOT = Path(__file__).parents[3]
 PAUSED = Expectation(StateWord.PAUSED, "halted", Decimal("0.5"))
@@ -103,6 +105,32 @@ async def test_a_pause_does_not_wait_for_a_read_back(tmp_path: Path) -> None:
         began = time.monotonic()
         async with lease(tmp_path, "mara@rel-01").held_to_pause(60, 600):
             assert time.monotonic() - began < 300
+
+
+async def test_a_pause_does_not_wait_for_whoever_only_looks(tmp_path: Path) -> None:
+    with lease(tmp_path).held(SETTLING, 6000):
+        async with asyncio.timeout(60), lease(tmp_path, "mara@rel-01").held_to_pause(60, 600) as hold:
+            assert hold.before is not None
+
+
+def test_the_note_of_who_held_it_last_lets_nobody_in_beside_who_holds_it_now(tmp_path: Path) -> None:
+    with lease(tmp_path).held("promote", -1):
+        pass  # its note stays, and is long over
+    mine, other = lease(tmp_path), lease(tmp_path, "mara@rel-01")
+    old = mine._lock.text()
+    reads = [old]
+    mine._lock.text = lambda: reads.pop() if reads else Lockfile.text(mine._lock)  # type: ignore[method-assign]
+    told = r"mara@rel-01, process \d+ \(resume\)"
+    with other.held("resume", 60), pytest.raises(LeaseHeld, match=told), mine.held("promote", 60):
+        pytest.fail("two held it")
+
+
+async def test_no_text_in_a_shared_lock_file_stops_a_pause(tmp_path: Path) -> None:
+    (tmp_path / "android.lease").write_text("[" * 2000)
+    other = lease(tmp_path)
+    assert Note.read("[" * 2000) is None
+    async with other.held_to_pause(60, 0) as hold:
+        assert hold.before is None
 
 
 async def test_while_one_pauses_nobody_else_begins(tmp_path: Path) -> None:

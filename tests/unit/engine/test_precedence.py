@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending, Expectation, Step
 from rollout_tui.domain.releases import Platform, StateWord
@@ -59,6 +62,30 @@ async def test_a_pause_does_not_wait_for_a_store_that_never_answers_a_promotion(
     world.store.perform = perform  # type: ignore[method-assign]
     assert (await engine.perform(engine.propose(ANDROID, ActionKind.PAUSE))).ending is Ending.DONE
     assert (await promoting).ending is Ending.UNCONFIRMED
+
+
+@pytest.mark.parametrize("work", ["promote", "settle"])
+async def test_a_pause_does_not_wait_for_a_disk_that_holds_up_what_came_before_it(world: World, work: str) -> None:
+    engine = await may_promote(world)
+    actions = engine._works.actions[ANDROID]
+    quick = replace(actions._rules, patience=0.01)
+    actions._rules = actions._sending._rules = quick
+    actions._records._patience = 0.01
+    disk = threading.Event()
+    try:
+        engine._archive.write(lambda _: disk.wait(60))
+        doing = engine.perform(engine.propose(ANDROID, ActionKind.PROMOTE)) if work == "promote" else actions.settle()
+        before = asyncio.ensure_future(doing)
+        await until(lambda: actions._turns.taken, "its turn")
+        async with asyncio.timeout(20):
+            paused = await engine.perform(engine.propose(ANDROID, ActionKind.PAUSE))
+        assert (paused.ending, paused.journalled) == (Ending.DONE, False)
+        assert world.state.word is StateWord.PAUSED
+    finally:
+        disk.set()
+    ended = await before
+    assert ended is None if work == "settle" else ended.ending is Ending.REFUSED
+    assert [change.expects.word for change, _ in world.store.performed] == [StateWord.PAUSED]
 
 
 async def test_a_pause_that_meets_our_own_promotion_pauses_what_is_now(world: World) -> None:
