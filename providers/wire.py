@@ -199,8 +199,12 @@ async def _once(
         raise _NoAnswer(f"{who} answered with something that cannot be unpacked") from error
     except (httpx.TransportError, OSError) as error:
         raise _broken(error, who) from error
-    text = _without_secrets(body.decode("utf-8", "replace"), headers)
-    return Answer(response.status_code, _json(text), text, dict(response.headers), _retry_after(response.headers))
+    text = body.decode("utf-8", "replace")
+    json = _json(text)
+    if response.status_code >= 300 or json is None:  # what people may read; data stay as they came
+        text = _without_secrets(text, headers)
+        json = _json(text)
+    return Answer(response.status_code, json, text, dict(response.headers), _retry_after(response.headers))
 
 
 def _broken(error: Exception, who: str) -> Exception:

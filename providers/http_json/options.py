@@ -16,6 +16,7 @@ from providers.stated import PARTS, SHAPES, Terms, UnitName, is_shape
 from rollout_tui.domain.metrics import Population
 
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.IGNORECASE)
+_EVERY_PAGE = re.compile(r"\s*\[\s*\*?\s*\]\s*\.?(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s/?#@$]+(/[^\s?#]*)?")
 
 
@@ -218,6 +219,16 @@ def _check_bugs(bugs: BugPicks, section: Asking) -> None:
         raise ValueError("bugs: the request does not hold $filter, so all bugs would be the same ones")
     if section.paging is None and section.complete is None and bugs.total is None and bugs.total_header is None:
         raise ValueError("bugs: a list may be a first page; expected `paging`, `total`, or `complete`")
+    if section.paging is not None and of_one_page(bugs.issues) is None:
+        raise ValueError(
+            'bugs.issues: with `paging` it sees the list of all pages; begin it with [], as in "[].issues[]"'
+        )
+
+
+def of_one_page(issues: str) -> str | None:
+    """The expression over all pages as one over each of them; None where it does not begin with every page."""
+    match = _EVERY_PAGE.fullmatch(issues)
+    return None if match is None else match[1] or "@"
 
 
 def _check_request(where: str, asking: Asking, foreign: frozenset[str]) -> frozenset[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from providers.http_json.client import Got, JsonClient
 from providers.http_json.expressions import search
-from providers.http_json.options import Asking, BugPicks
-from providers.http_json.requests import Request
+from providers.http_json.options import Asking, BugPicks, of_one_page
+from providers.http_json.requests import Document, Request
 from providers.http_json.source import check_answer
 from providers.http_json.templates import FILTER, Values, fill, of_rollout, of_since
 from providers.moments import moment
@@ -84,11 +84,20 @@ class JsonTracker:
 
     def _issues(self, got: Got, values: Values) -> list[_Issue]:
         """The bugs of the answer, each once."""
+        if self._request.paging is not None:
+            self._check_pages(got.document, values)
         found = search(self._picks.issues, got.document, values)
         if not isinstance(found, list):
             raise NoData(f"{plain_text(self._picks.issues, 60)} is no list of bugs")
         issues = [self._issue(item, values) for item in found]
         return list({issue.bug.id: issue for issue in issues}.values())
+
+    def _check_pages(self, pages: Document, values: Values) -> None:
+        """Over the list of all pages a page without bugs, such as a refusal, would be left out in silence."""
+        one = of_one_page(self._picks.issues) or ""
+        for number, page in enumerate(pages, 1):
+            if not isinstance(search(one, page, values), list):
+                raise NoData(f"{plain_text(self._picks.issues, 60)} is no list of bugs on page {number}")
 
     def _issue(self, item: Any, values: Values) -> _Issue:
         picks = self._picks

@@ -158,6 +158,15 @@ async def test_a_token_that_a_server_repeats_is_cut_out() -> None:
     assert "cannot parse header" in error.message
 
 
+async def test_the_data_of_a_good_answer_stay_as_they_came_whatever_headers_were_sent() -> None:
+    """A header may be no secret (a tenant, a version): what is cut out of data could make a search find nothing."""
+    server = Server(httpx.Response(200, json={"bugs": [{"project": "acme-connect"}]}))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as http:
+        answer = await wire.get(http, "https://api.example/", who="API", headers={"X-Project": "acme-connect"})
+    assert answer.json == {"bugs": [{"project": "acme-connect"}]}
+    assert "acme-connect" in answer.text
+
+
 async def test_an_endless_answer_is_cut_off() -> None:
     server = Server(httpx.Response(200, stream=Endless()))
     assert (await refusal(server)).message == "Prometheus answered with more than 8 MiB"

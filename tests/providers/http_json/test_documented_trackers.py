@@ -11,6 +11,7 @@ import pytest
 
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.verdicts import Bug
+from rollout_tui.ports import ProviderError
 from tests.providers.http_json.desk import NOW, Desk, documented
 from tests.unit.domain.builders import ANDROID, HOUR
 
@@ -149,4 +150,15 @@ async def test_linear(desk: Desk) -> None:
 
     desk.api.answers = [{"errors": [{"message": "Entity not found"}], "data": None}]
     with pytest.raises(Exception, match="api: it says “Entity not found”"):
+        await tracker.count(ANDROID, BugScope.ANY, SINCE)
+
+
+@pytest.mark.parametrize("page", [{}, {"errorMessages": ["The index is being rebuilt"]}, {"issues": None}, []])
+async def test_a_page_without_a_list_of_bugs_is_no_zero(desk: Desk, page: Any) -> None:
+    tracker = desk.tracker(documented("trackers", "jira"))
+    desk.api.answers = [page]
+    with pytest.raises(ProviderError, match="is no list of bugs on page 1"):
+        await tracker.count(ANDROID, BugScope.ANY, SINCE)
+    desk.api.answers = [{"issues": [], "nextPageToken": "p2"}, page]
+    with pytest.raises(ProviderError, match="is no list of bugs on page 2"):
         await tracker.count(ANDROID, BugScope.ANY, SINCE)
