@@ -24,6 +24,9 @@ from rollout_tui.domain.words import age
 TRACKER = "tracker"
 """Key under which `RolloutFacts.stale_after` holds the age at which a tracker's count is too old."""
 
+_AHEAD = 300.0
+"""Seconds by which data may lie in the future: clocks differ."""
+_FUTURE = "its data is of the future; was this host's clock set back?"
 _NO_CURVE = Curve(step=450.0, end=0.0, values=())
 
 
@@ -103,6 +106,8 @@ def _why_not(reading: Reading, metric: Metric, facts: RolloutFacts, now: float) 
     if reading.population not in metric.populations:
         return f"{reading.source} counts {reading.population}, not {metric.population}"
     limit = facts.stale_after.get(metric.id)
+    if reading.as_of > now + _AHEAD:
+        return f"{reading.source}: {_FUTURE}"
     if limit is not None and now - reading.as_of > limit:
         return f"STALE, {age(now - reading.as_of)} old"
     if not fits(metric.kind, reading.quantity):
@@ -148,6 +153,8 @@ def _bug_gate(gate: Gate, facts: RolloutFacts, now: float) -> GateResult:
     answer = facts.bugs.get(gate.bugs) if gate.bugs is not None else None
     if not isinstance(answer, BugCount):
         return GateResult(gate, Verdict.NO_DATA, answer or "not read yet")
+    if answer.as_of > now + _AHEAD:
+        return GateResult(gate, Verdict.NO_DATA, f"{answer.source}: {_FUTURE}", as_of=answer.as_of)
     limit = facts.stale_after.get(TRACKER)
     if limit is not None and now - answer.as_of > limit:
         return GateResult(gate, Verdict.NO_DATA, f"STALE, {age(now - answer.as_of)} old", as_of=answer.as_of)

@@ -51,6 +51,10 @@ def test_a_healthy_phase_holds_all_but_time_and_the_signature() -> None:
             "Prometheus: HTTP 503",
         ),
         (reading(CRASH, Proportion(23, 7930), as_of=NOW - 26 * 60), "STALE, 26 min old"),
+        (
+            reading(CRASH, Proportion(23, 7930), as_of=NOW + 3600),
+            "Prometheus: its data is of the future; was this host's clock set back?",
+        ),
         (reading(CRASH, Proportion(23, 7930), build="4200"), "Prometheus answered for build 4200, not 4201"),
         (
             replace(reading(CRASH, Proportion(23, 7930)), population=Population.USERS),
@@ -102,6 +106,11 @@ def test_the_last_known_value_stays_visible_but_is_not_judged() -> None:
         ({}, Verdict.NO_DATA, "not read yet"),
         ({BugScope.ANY: "GitHub: HTTP 502"}, Verdict.NO_DATA, "GitHub: HTTP 502"),
         ({BugScope.ANY: BugCount(0, NOW - 16 * 60, "GitHub")}, Verdict.NO_DATA, "STALE, 16 min old"),
+        (
+            {BugScope.ANY: BugCount(0, NOW + 3600, "GitHub")},
+            Verdict.NO_DATA,
+            "GitHub: its data is of the future; was this host's clock set back?",
+        ),
         ({BugScope.ANY: BugCount(1, NOW - 60, "GitHub", (Bug("#2214", ""),))}, Verdict.FAIL, "1 open"),
         ({BugScope.ANY: BugCount(0, NOW - 60, "GitHub")}, Verdict.PASS, "0 open"),
     ],
