@@ -101,8 +101,8 @@ async def _act(
         raise click.UsageError(f"--expect-version {expect_version}: {settings.path} rolls out {rollout.version}")
     async with engine_for(settings) as engine:
         kind = ActionKind(verb)
-        # A pause must not wait for metric sources; a promotion is judged on fresh ones.
-        await (engine.poll_once() if kind is ActionKind.PROMOTE else engine.read_stores())
+        # A pause must not wait for metric sources or another store; a promotion is judged on fresh ones.
+        await (engine.poll_once() if kind is ActionKind.PROMOTE else engine.read_stores(rollout.platform))
         if kind is not ActionKind.PAUSE and not dry_run:
             await engine.settle(rollout.platform)
         terms = Terms(share, allow)

@@ -60,7 +60,7 @@ async def _sign(
 
     plan = rollout_named(settings, platform)
     async with engine_for(settings) as engine:
-        rollout = (await engine.read_stores()).rollout(plan.platform)
+        rollout = (await engine.read_stores(plan.platform)).rollout(plan.platform)
         by, entered = by_whom(name, engine.actor)
         result = _question(rollout, gate)
         if isinstance(result, str):

@@ -210,11 +210,15 @@ class Engine:
         self._publish()
         return self.snapshot
 
-    async def read_stores(self) -> Snapshot:
-        """One look at the stores alone, committed share included: all that a pause needs."""
-        for store in self._works.stores:
-            store.want_share()
-        await asyncio.gather(*(poller.poll_once() for poller in self._works.store_pollers))
+    async def read_stores(self, platform: Platform | None = None) -> Snapshot:
+        """One look at the stores alone, committed share included; at that platform's: all that a pause needs."""
+        works = self._works
+        looks = []
+        for board, store, poller in zip(self._boards, works.stores, works.store_pollers, strict=True):
+            if platform is None or board.plan.platform is platform:
+                store.want_share()
+                looks.append(poller.poll_once())
+        await asyncio.gather(*looks)
         self._publish()
         return self.snapshot
 
@@ -291,9 +295,12 @@ class Engine:
         speed = self.settings.clock.speed
         while True:
             await self.clock.sleep(_TICK * max(1.0, speed / 5))
-            await self._works.upkeep.hear_others()
-            await self._works.upkeep.confirm_late()
-            await self._works.upkeep.look_back(self.past, self.snapshot)
+            try:
+                await self._works.upkeep.hear_others()
+                await self._works.upkeep.confirm_late()
+                await self._works.upkeep.look_back(self.past, self.snapshot)
+            except Exception as error:  # noqa: BLE001  what nobody looks at again would never be found to be old
+                _log.error("a tick failed: %s", kind_and_place(error))
             self._publish()
 
 

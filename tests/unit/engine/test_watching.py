@@ -602,3 +602,26 @@ async def test_closing_ends_everything_that_was_opened(world: World) -> None:
     assert len(world.store.reads) == before
     assert world.clock.sleeping == 0
     await engine.close()
+
+
+async def test_who_pauses_one_platform_does_not_wait_for_the_store_of_another(tmp_path: Path) -> None:
+    world = World(tmp_path, plans=BOTH)
+    world.app_store.reading = asyncio.Event()
+    async with asyncio.timeout(20):
+        seen = (await world.engine().read_stores(Platform.ANDROID)).rollout(Platform.ANDROID)
+    assert seen.store.state is not None
+    assert world.app_store.reads == []
+    await world.close()
+
+
+async def test_a_mistake_in_a_tick_does_not_end_the_ticking(world: World) -> None:
+    engine = await started(world)
+    heard: list[str] = []
+
+    async def fail() -> None:
+        heard.append("")
+        raise RecursionError
+
+    engine._works.upkeep.hear_others = fail  # type: ignore[method-assign]
+    await world.clock.advance(60)
+    assert len(heard) > 1
