@@ -52,7 +52,8 @@ async def _approve(settings: Settings, wanted: str | None, *, yes: bool) -> int:
         if wanted is None:
             waiting = [one for rollout in engine.snapshot.rollouts for one in rollout.requests if one.grant is None]
             for one in waiting:
-                click.echo(f"{one.id} of {one.requester}, {words.span(one.expires_at - now)} left: {one.told}")
+                told = f"{one.id} of {one.requester}, {words.span(one.expires_at - now)} left: {one.told}"
+                click.echo(words.plain_text(told))
             if not waiting:
                 click.echo(engine.snapshot.alarm or "Nothing waits for a second person.")
             return 1 if engine.snapshot.alarm else 0
@@ -68,10 +69,10 @@ async def _approve(settings: Settings, wanted: str | None, *, yes: bool) -> int:
         if against is not None:
             click.echo(f"Not granted: {against}.", err=True)
             return 1
-        click.echo(f"{request.requester} asks for: {request.told}", err=True)
+        click.echo(words.plain_text(f"{request.requester} asks for: {request.told}"), err=True)
         click.echo(f"  {words.age(now - request.at)} ago, {words.span(request.expires_at - now)} left", err=True)
         for name, value in people.terms(request):
-            click.echo(f"  {name}: {value}", err=True)
+            click.echo(f"  {words.plain_text(f'{name}: {value}')}", err=True)
         if not yes and not confirmed():
             click.echo("Nothing was granted.", err=True)
             return 1

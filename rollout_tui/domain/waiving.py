@@ -88,5 +88,4 @@ def _note(plan: RolloutPlan, waiver: Waiver, zone: tzinfo) -> str:
 
 
 def _markdown(text: str) -> str:
-    """Text that Markdown leaves alone, and that mentions nobody."""
-    return "".join(f"&#{ord(sign)};" if sign in "&<>|`*_[]#@~\\$!" else sign for sign in words.plain_text(text))
+    return words.markdown(words.plain_text(text))

@@ -178,6 +178,9 @@ def moment(at: float, zone: tzinfo = UTC) -> str:
     return f"{day_and_time(at, zone)} {datetime.fromtimestamp(at, zone):%Z}".rstrip()
 
 
+_MARKUP = frozenset("&<>|`*_[]#@~\\$!")
+
+
 def plain_text(text: str, width: int | None = None) -> str:
     """Text from outside made harmless: control characters, marks and line ends become `·`, cut to `width`.
 
@@ -187,6 +190,11 @@ def plain_text(text: str, width: int | None = None) -> str:
     if width is None or len(cleaned) <= width:
         return cleaned
     return cleaned[: max(0, width - 1)] + "…"
+
+
+def markdown(text: str) -> str:
+    """Text that Markdown leaves alone, and that calls nobody: GitHub looks for names behind an @ after all escapes."""
+    return "".join(f"&#{ord(sign)};" if sign in _MARKUP else sign for sign in text).replace("&#64;", "&#64;&#8203;")
 
 
 def middle_cut(text: str, width: int) -> str:

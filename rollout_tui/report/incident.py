@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
@@ -11,7 +12,9 @@ from rollout_tui.domain.sentences import severity_sentence
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.words import clock_time, day, plain_text
 
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|"})
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~$!&"})
+_CALL = re.compile(r"(?<!\w)@")
+"""Where the report is pasted, a name behind such a sign would be called."""
 
 
 def incident(
@@ -78,7 +81,7 @@ def _check(standing: CheckStanding, zone: tzinfo) -> str:
 
 
 def _plain(text: str) -> str:
-    return plain_text(text).translate(_SPECIAL)
+    return _CALL.sub("@&#8203;", plain_text(text).translate(_SPECIAL))
 
 
 def _zone(at: float, zone: tzinfo) -> str:

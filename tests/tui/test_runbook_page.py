@@ -145,7 +145,12 @@ async def test_the_page_is_written_as_a_report_and_never_over_a_file(
     monkeypatch.chdir(tmp_path)
     desk = FakeDesk(incident())
     desk.past.stored = (
-        Event(NOW - 60, EventKind.SOURCE, "GitHub: #2214 “Crash [x](http://evil)” opened", Platform.ANDROID),
+        Event(
+            NOW - 60,
+            EventKind.SOURCE,
+            "GitHub: #2214 “Crash [x](http://evil) @acme/team &amp;” opened",
+            Platform.ANDROID,
+        ),
         Event(NOW - 120, EventKind.ACTION, "Pause by jkim@rel-01", Platform.ANDROID, who="jkim"),
     )
     app = app_on(desk, wrist)
@@ -163,6 +168,7 @@ async def test_the_page_is_written_as_a_report_and_never_over_a_file(
         assert text.startswith("# Incident: acme-connect 4.2.0, Android build 4201")
         assert "- CRITICAL: Crash rate 2.41 %" in text
         assert "[ ] The store says halted" in text
+        assert "@&#8203;acme/team" in text, "nobody is called where it is pasted"
         assert text.index("Pause by jkim@rel-01") < text.index("Crash \\[x\\](http://evil)")
         await hand.press("x")
         assert "not written, File exists:" in (await seen(hand))[-1]

@@ -17,6 +17,7 @@ from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.waivers import until
 from rollout_tui.domain.waiving import who
 
+_text = words.markdown
 _COMMAND = {Verdict.FAIL: "error", Verdict.NO_DATA: "error", Verdict.UNDECIDED: "warning"}
 _MARK = {
     Verdict.PASS: "✅",
@@ -25,7 +26,6 @@ _MARK = {
     Verdict.UNDECIDED: "❔",
     Verdict.NO_DATA: "❓",
 }
-_MARKUP = frozenset("&<>|`*_[]#@~\\$!")
 
 
 def log(found: Checked, zone: tzinfo = UTC, *, explain: bool = False) -> str:
@@ -97,11 +97,6 @@ def _moment(at: float) -> str:
 
 def _n(result: GateResult) -> str:
     return "" if result.quantity is None else words.sample(result.quantity).removeprefix("n ")
-
-
-def _text(outside: str) -> str:
-    """Text that Markdown leaves alone: its signs as entities."""
-    return "".join(f"&#{ord(sign)};" if sign in _MARKUP else sign for sign in outside)
 
 
 def _data(message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -201,6 +202,7 @@ def test_the_reason_of_a_waiver_is_a_section_of_the_release_notes_without_markup
     assert text.startswith("### Gates that were overridden: acme 4.2.0, Android")
     assert "approved by mara (named by jkim, not asked), operator jkim, Wed 11 Mar 13:32 2026 UTC" in text
     assert not set("<>[]@") & set(text.partition("4201")[2])
+    assert "@\u200beveryone" in unescape(text), "GitHub looks for names after all escapes are undone"
     assert release_notes("acme", ANDROID, [waiver(version="4.1.0")]) == ""
 
 
