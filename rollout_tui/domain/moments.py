@@ -19,15 +19,20 @@ _DATES = ("%Y-%m-%d", "%d %b %Y", "%d %b")
 def parse_moment(text: str, now: float, zone: tzinfo) -> float:
     """Epoch seconds UTC of the newest such moment that is not after `now`. Raises ValueError with what was expected."""
     wanted = " ".join(text.strip().lower().split())
-    ago = _AGO.match(wanted)
-    if ago is not None:
-        return now - float(ago[1]) * _UNITS[ago[2]]
+    moment = _ago(wanted, now)
     today = datetime.fromtimestamp(now, zone)
     for read in (_iso, _weekday, _dated, _clock):
-        found = read(wanted, today)
+        found = read(wanted, today) if moment is None else None
         if found is not None:
-            return found.timestamp()
-    raise ValueError(EXPECTED)
+            moment = found.timestamp()
+    if moment is None or moment < 0:  # nothing is recorded of then, and no calendar goes back for ever
+        raise ValueError(EXPECTED)
+    return moment
+
+
+def _ago(wanted: str, now: float) -> float | None:
+    ago = _AGO.match(wanted)
+    return None if ago is None else now - float(ago[1]) * _UNITS[ago[2]]
 
 
 def _iso(wanted: str, today: datetime) -> datetime | None:

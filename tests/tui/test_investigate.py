@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -159,6 +160,23 @@ async def test_the_other_platform_is_told_beside_and_asked_with_tab(wrist: Wrist
         await hand.press("tab")
         assert "IS IT ON Android TOO?" in "\n".join(await seen(hand))
         assert [platform for platform, _ in desk.inquiry.asked] == ["android", "ios"]
+
+
+async def test_a_text_that_comes_late_is_not_shown_under_the_other_platform(wrist: Wrist) -> None:
+    desk = desk_with(SENTRY)
+    come = asyncio.Event()
+
+    async def late(*_: object) -> str:
+        await come.wait()
+        return "#0 ReconnectTimer::fire"
+
+    desk.inquiry.log = late  # type: ignore[method-assign]
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await opened(hand, "enter", "tab")
+        come.set()
+        assert "ReconnectTimer::fire" not in "\n".join(await seen(hand))
 
 
 async def test_pausing_is_two_keys_away_from_here(wrist: Wrist) -> None:

@@ -119,9 +119,10 @@ class InvestigatePage(Page):
             self._place.tell("fetching the whole text", "mute")
 
     async def _fetched(self, section: str, log: str) -> None:
-        chosen, tab = self._chosen, self._tab
-        text = await self._desk.inquiry.log(self._main.scene().focused.plan, section, log)
-        if self.is_attached and (chosen, tab) == (self._chosen, self._tab):
+        plan, chosen, tab = self._main.scene().focused.plan, self._chosen, self._tab
+        text = await self._desk.inquiry.log(plan, section, log)
+        shown = (self._main.focused_platform, self._chosen, self._tab)
+        if self.is_attached and shown == (plan.platform, chosen, tab):
             self._log = text
             self.draw()
 

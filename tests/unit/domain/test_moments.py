@@ -44,7 +44,9 @@ def test_times_of_day_are_those_of_the_chosen_zone() -> None:
     assert told("10:31", "Europe/Berlin") == "2026-03-11 09:31:00"
 
 
-@pytest.mark.parametrize("text", ["", "noon", "25:00", "31 Feb 10:00", "10", "h ago", "2026-13-01 10:00"])
+@pytest.mark.parametrize(
+    "text", ["", "noon", "25:00", "31 Feb 10:00", "10", "h ago", "2026-13-01 10:00", "999999 d ago", "0001-01-01"]
+)
 def test_anything_else_is_refused_with_what_was_expected(text: str) -> None:
     with pytest.raises(ValueError, match="expected a time"):
         parse_moment(text, NOW, UTC)
@@ -53,4 +55,10 @@ def test_anything_else_is_refused_with_what_was_expected(text: str) -> None:
 @given(st.text(max_size=30))
 def test_whatever_is_typed_gives_a_moment_or_one_sentence(text: str) -> None:
     with contextlib.suppress(ValueError):
-        assert isinstance(parse_moment(text, NOW, UTC), float)
+        assert datetime.fromtimestamp(parse_moment(text, NOW, UTC), UTC)
+
+
+@given(st.integers(min_value=0), st.sampled_from("smhd"))
+def test_however_long_ago_it_is_a_moment_that_a_calendar_has(count: int, unit: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert datetime.fromtimestamp(parse_moment(f"{count} {unit}", NOW, UTC), UTC)
