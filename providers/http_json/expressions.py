@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from providers.stated import NoData
 from rollout_tui.domain.words import plain_text
 
 _SHOWN = 60
+_IDENTITY = {"type": "identity", "children": []}
 
 
 def check(text: str) -> str:
@@ -29,8 +30,50 @@ def search(text: str, document: Any, values: Values) -> Any:
     try:
         return _parsed(fill(text, values)).search(document)
     except (JMESPathError, ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
-        said = plain_text(str(error), 90)
-        raise NoData(f"{plain_text(text, _SHOWN)} does not fit the answer: {said}") from None
+        raise _misfit(text, error) from None
+
+
+def _misfit(text: str, error: Exception) -> NoData:
+    return NoData(f"{plain_text(text, _SHOWN)} does not fit the answer: {plain_text(str(error), 90)}")
+
+
+def number(text: str, document: Any, values: Values) -> Any:
+    """What the expression for a number finds. Raises NoData where it does not fit, or where a row has no number.
+
+    JMESPath leaves such a row out, and a `sum` over none of them would be a zero.
+    """
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return _every_row()().visit(_parsed(fill(text, values)).parsed, document)
+    except (JMESPathError, ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
+        raise _misfit(text, error) from None
+
+
+@lru_cache(maxsize=1)
+def _every_row() -> Any:
+    """An interpreter whose projections miss nothing in silence."""
+    from jmespath.visitor import TreeInterpreter
+
+    class EveryRow(TreeInterpreter):
+        def visit_projection(self, node: Any, value: Any) -> Any:
+            return self._all(node, value, super().visit_projection)
+
+        def visit_filter_projection(self, node: Any, value: Any) -> Any:
+            return self._all(node, value, super().visit_filter_projection)
+
+        def visit_value_projection(self, node: Any, value: Any) -> Any:
+            return self._all(node, value, super().visit_value_projection)
+
+        def _all(self, node: Any, value: Any, visit: Callable[[Any, Any], Any]) -> Any:
+            right = node["children"][1]
+            found = visit(node, value)
+            rows = visit({**node, "children": [node["children"][0], _IDENTITY, *node["children"][2:]]}, value)
+            if found is not None and right["type"] != "identity" and len(found) != len(rows):
+                raise NoData(f"{len(rows) - len(found)} of {len(rows)} rows hold no number")
+            return found
+
+    return EveryRow
 
 
 @lru_cache(maxsize=1024)

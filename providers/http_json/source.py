@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from providers.http_json.client import Got, JsonClient
-from providers.http_json.expressions import search
+from providers.http_json.expressions import number, search
 from providers.http_json.options import Asking, HttpJsonOptions, MetricPicks
 from providers.http_json.requests import Filled, Request
 from providers.http_json.templates import Values, of_rollout, of_window
@@ -171,6 +171,8 @@ def _stated(ask: Ask, got: Got) -> Stated:
 
     asking = ask.asking
     looked_for = {"as_of": asking.as_of, "build": asking.build}
-    parts: Mapping[str, object] = {name: found(text) for name, text in ask.picks.parts.items()}
+    parts: Mapping[str, object] = {
+        name: number(text, got.document, ask.values) for name, text in ask.picks.parts.items()
+    }
     must = frozenset(name for name, text in looked_for.items() if text is not None)
     return Stated(parts, as_of=found(asking.as_of), build=found(asking.build), must=must)

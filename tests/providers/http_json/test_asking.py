@@ -240,6 +240,30 @@ async def test_what_cannot_be_asked_about_the_past_has_none(desk: Desk) -> None:
     assert await desk.source(counts(query=ends)).back_fill(phase, 300.0) == []
 
 
+ROWS: dict[str, Any] = {"bad": "sum(rows[?build=='$build'].failed)", "total": "sum(rows[].attempts)"}
+
+
+async def test_a_sum_over_rows_is_of_every_row(desk: Desk) -> None:
+    rows = [{"build": "4201", "failed": 2, "attempts": 10}, {"build": "4200", "attempts": 30}]
+    desk.api.answers = [{"rows": rows}]
+    section = counts(url="https://api.example/all", metric=ROWS)
+    assert (await desk.reading(section)).quantity == Proportion(2, 40), "what was not asked for may lack it"
+    desk.api.answers = [{"rows": [{"build": "4200", "attempts": 30}]}]
+    assert (await desk.reading(section)).quantity == Proportion(0, 30), "none such is a zero"
+
+
+@pytest.mark.parametrize("row", [{"attempts": 10}, {"failed": None, "attempts": 10}, {"failures": 3, "attempts": 10}])
+async def test_a_row_without_its_number_is_no_zero(desk: Desk, row: dict[str, Any]) -> None:
+    """JMESPath leaves it out, and the sum of what is left says that nothing failed."""
+    desk.api.answers = [{"rows": [{"build": "4201", **row}]}]
+    section = counts(url="https://api.example/all", metric=ROWS)
+    assert await desk.refusal(section) == "api: 1 of 1 rows hold no number"
+    paged = counts(metric={"bad": "sum([].rows[].failed)", "total": "sum([].rows[].attempts)"}, paging={"next": "next"})
+    assert await desk.refusal(paged) == "api: 1 of 1 rows hold no number"
+    desk.api.answers = [{"next": "/4201?page=2", "rows": [{"failed": 1, "attempts": 9}]}, {"error": "busy"}]
+    assert await desk.refusal(paged) == "api: 1 of 2 rows hold no number"
+
+
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 PAGED: dict[str, Any] = {"metric": {"bad": "sum([].bad)", "total": "sum([].total)"}}
