@@ -30,14 +30,12 @@ def make_private(path: Path) -> None:
 def share(path: Path, group: str) -> None:
     """Make folder and file where they are missing, and open what is this user's to the group. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=_ALONE_FOLDER)
-    if _is_mine(path.parent):
-        _open_to(path.parent, group, _SHARED_FOLDER)
+    _open_to(path.parent, group, _SHARED_FOLDER)
     for file in (path, audit_file(path)):
         with contextlib.suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _ALONE))
     for file in path.parent.glob(f"{path.stem}.*"):  # with what is kept beside it
-        if file.is_file() and _is_mine(file):
-            _open_to(file, group, _SHARED)
+        _open_to(file, group, _SHARED)
 
 
 def why_not(path: Path) -> str:
@@ -47,17 +45,36 @@ def why_not(path: Path) -> str:
 
 
 def _open_to(path: Path, group: str, mode: int) -> None:
+    """Give it to the group where it is this user's. What a link leads to, that others may have put there, is not."""
     import grp
 
     try:
         number = grp.getgrnam(group).gr_gid
     except KeyError:
         raise NotShared(0, f"this host has no group {group}") from None
-    about = path.stat()
-    if about.st_gid != number:
-        os.chown(path, -1, number)
-    if stat.S_IMODE(about.st_mode) != mode or about.st_gid != number:
-        path.chmod(mode)
+    with contextlib.suppress(FileNotFoundError):
+        if _can_be_given(path.stat(follow_symlinks=mode == _SHARED_FOLDER)):
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | (os.O_NOFOLLOW if mode == _SHARED else os.O_DIRECTORY))
+            try:
+                _give(file, number, mode)
+            finally:
+                os.close(file)
+
+
+def _give(file: int, group: int, mode: int) -> None:
+    about = os.fstat(file)
+    if not _can_be_given(about):
+        return
+    if about.st_gid != group:
+        os.fchown(file, -1, group)
+    if stat.S_IMODE(about.st_mode) != mode or about.st_gid != group:
+        os.fchmod(file, mode)
+
+
+def _can_be_given(about: os.stat_result) -> bool:
+    """A folder, or a file with no other name, of this user."""
+    own = stat.S_ISDIR(about.st_mode) or (stat.S_ISREG(about.st_mode) and about.st_nlink == 1)
+    return own and about.st_uid == os.geteuid()
 
 
 def _is_mine(path: Path) -> bool:

@@ -60,6 +60,17 @@ def test_a_private_history_is_opened_to_the_group_by_its_owner(tmp_path: Path) -
     assert (mode(path), mode(path.parent)) == (0o660, 0o2770)
 
 
+@pytest.mark.parametrize("trick", ["symlink", "hard link"])
+def test_nobody_of_the_group_opens_another_file_of_the_owners_by_a_link(tmp_path: Path, trick: str) -> None:
+    path, key = tmp_path / "shared" / "history.db", tmp_path / "id_ed25519"
+    share(path, GROUP)
+    key.touch(0o600)
+    link = path.with_name("history.key")  # the folder is the group's: any of them may make it
+    link.symlink_to(key) if trick == "symlink" else link.hardlink_to(key)
+    share(path, GROUP)
+    assert mode(key) == 0o600
+
+
 def test_an_unknown_group_and_another_users_file_are_told_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
