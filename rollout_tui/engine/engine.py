@@ -17,6 +17,7 @@ from rollout_tui.config.settings import Settings
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.engine.acting import UnderWay
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor, picture
@@ -73,7 +74,6 @@ class Engine:
         self.read_only = why_read_only(read_only, os.environ, settings)
         self._listeners: list[Callable[[Snapshot], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._acting: set[asyncio.Task[Outcome]] = set()
         self._pending: asyncio.TimerHandle | None = None
         self._shown: tuple[object, ...] | None = None
         self._transport = transport
@@ -82,6 +82,7 @@ class Engine:
         self._archive = Archive(settings.history.path, self._arrived, settings.history.group)
         self.past = Past(self._archive)
         self._boards = [board_of(settings, plan) for plan in settings.plan.rollouts]
+        self._acting = UnderWay(self._boards)
         fastest = min((section.interval for section in settings.sources.values()), default=60.0)
         self._assessor = Assessor(
             settings.plan,
@@ -164,11 +165,8 @@ class Engine:
         return self._works.overrides
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
-        """Carry out a confirmed proposal. It goes on when the caller is cancelled: a change is never half watched."""
-        acting = asyncio.create_task(self._perform(proposal, reason))
-        self._acting.add(acting)
-        acting.add_done_callback(self._acting.discard)
-        return await asyncio.shield(acting)
+        """Carry out a confirmed proposal. It goes on when the caller is cancelled."""
+        return await self._acting.carry_out(self._perform(proposal, reason), proposal)
 
     async def settle(self, platform: Platform) -> bool:
         """Learn what became of what an earlier process left open; False where that cannot be told yet."""
@@ -225,12 +223,13 @@ class Engine:
     async def close(self) -> None:
         """End all tasks, write what is queued, close providers and history.
 
-        An action that is under way stays open in the journal; the next start settles it.
+        A pause still goes out; other actions that are under way stay open in the journal, and the next start settles
+        them.
         """
-        tasks = [*self._tasks, *self._acting]
-        for task in tasks:
+        await self._acting.close()
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._pending is not None:
             self._pending.cancel()
         if "_works" in self.__dict__:  # nothing was opened where nothing was asked

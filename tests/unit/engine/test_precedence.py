@@ -11,10 +11,11 @@ import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending, Expectation, Step
 from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.engine import acting
 from rollout_tui.engine.engine import Engine
 from rollout_tui.engine.leasenote import Note
 from rollout_tui.ports import StateDiffers
-from tests.clocks import until
+from tests.clocks import breathe, until
 from tests.unit.engine.fakes import World
 from tests.unit.engine.test_actions import journalled, lease_of, may_promote
 from tests.unit.engine.test_watching import android
@@ -86,6 +87,48 @@ async def test_a_pause_does_not_wait_for_a_disk_that_holds_up_what_came_before_i
     ended = await before
     assert ended is None if work == "settle" else ended.ending is Ending.REFUSED
     assert [change.expects.word for change, _ in world.store.performed] == [StateWord.PAUSED]
+
+
+async def test_a_confirmed_pause_still_reaches_its_store_when_the_program_is_ended(world: World) -> None:
+    """The line drops, or `q` is pressed, a moment after `y`."""
+    engine = await may_promote(world)
+    answer, asked, perform = asyncio.Event(), asyncio.Event(), world.store.perform
+    world.store.takes_effect = True
+
+    async def slow(*arguments: object) -> None:
+        asked.set()
+        await answer.wait()
+        await perform(*arguments)  # type: ignore[arg-type]
+
+    world.store.perform = slow  # type: ignore[method-assign, assignment]
+    pausing = asyncio.create_task(engine.perform(engine.propose(ANDROID, ActionKind.PAUSE)))
+    await asked.wait()
+    closing = asyncio.create_task(engine.close())
+    await breathe()
+    answer.set()
+    await closing
+    assert world.state.word is StateWord.PAUSED
+    pausing.cancel()
+
+
+async def test_a_pause_whose_store_never_answers_keeps_no_program_from_ending(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acting, "_LAST_WORDS", 0.05)
+    engine = await may_promote(world)
+    asked = asyncio.Event()
+
+    async def hang(*_: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    world.store.perform = hang  # type: ignore[method-assign, assignment]
+    pausing = asyncio.create_task(engine.perform(engine.propose(ANDROID, ActionKind.PAUSE)))
+    await asked.wait()
+    async with asyncio.timeout(30):
+        await engine.close()
+    assert journalled(world) == [("pause", None)], "the next start settles it"
+    pausing.cancel()
 
 
 async def test_a_pause_that_meets_our_own_promotion_pauses_what_is_now(world: World) -> None:
