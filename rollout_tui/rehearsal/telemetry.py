@@ -72,7 +72,7 @@ class Scrapes:
 
     def up(self, at: float) -> bool:
         """Whether the scrape at that time worked."""
-        return not any(start <= at < end for start, end in self.outages)
+        return not self.outages or not any(start <= at < end for start, end in self.outages)
 
     def down_from(self, at: float) -> None:
         """The exporter is gone from now on."""

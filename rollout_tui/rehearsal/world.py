@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 
 from rollout_tui.rehearsal.arrivals import binomial, cut_times, lognormal_sum, minute_random, poisson
 from rollout_tui.rehearsal.exposure import ExposureLog
@@ -61,17 +62,22 @@ class Counters:
 
     def plus(self, other: Counters) -> Counters:
         """Both together."""
-        return Counters(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Counters(*map(add, _ALL(self), _ALL(other)))
 
     def between(self, later: Counters, part: float) -> Counters:
         """The counters when `part` (0..1) of a minute has passed; counts stay whole, sums do not."""
-        return Counters(*(self.one_between(later, part, f.name) for f in fields(self)))
+        return Counters(*(self.one_between(later, part, name) for name in _NAMES))
 
     def one_between(self, later: Counters, part: float, name: str) -> float:
         """One of them alone: a query over days asks for it thousands of times."""
         low: float = getattr(self, name)
         value: float = low + (getattr(later, name) - low) * part
-        return value if name.endswith("_seconds") else float(math.floor(value + 1e-9))
+        return value if name in _SUMS else float(math.floor(value + 1e-9))
+
+
+_NAMES = tuple(field.name for field in fields(Counters))
+_SUMS = frozenset(name for name in _NAMES if name.endswith("_seconds"))
+_ALL: Callable[[Counters], tuple[float, ...]] = attrgetter(*_NAMES)
 
 
 class Crowd:
@@ -106,6 +112,7 @@ class Crowd:
         self._minutes: dict[str, list[Counters]] = {build: [Counters()] for build in health}
         self._first: dict[str, float] = {old_build: self._start}
         self._done = 0
+        self._lived = self._start
 
     def first_seen(self, build: str) -> float | None:
         """When the first user got the build; None when nobody has it."""
@@ -123,15 +130,16 @@ class Crowd:
 
     def _place(self, build: str, at: float) -> tuple[Counters, Counters, float] | None:
         """The counters at the minute's begin and end, and which part of it has passed."""
-        at = math.floor(at / SCRAPE) * SCRAPE
-        self.advance(at)
+        at = at // SCRAPE * SCRAPE
+        if at >= self._lived:
+            self.advance(at)
         first = self._first.get(build)
         if first is None or at < first or at < self._start:
             return None
-        minutes = self._minutes[build]
+        minutes = self._minutes[build]  # one more than the minutes that were lived through
         number, rest = divmod(at - self._start, MINUTE)
-        index = min(int(number), len(minutes) - 1)
-        return minutes[index], minutes[min(index + 1, len(minutes) - 1)], rest / MINUTE
+        index = int(number)
+        return minutes[index], minutes[index + 1], rest / MINUTE
 
     def advance(self, now: float) -> None:
         """Live through every minute that began before `now`."""
@@ -143,6 +151,7 @@ class Crowd:
         for number in range(self._done, due):
             self._live(number)
         self._done = due
+        self._lived = self._start + due * MINUTE
 
     def _live(self, number: int) -> None:
         at = self._start + number * MINUTE

@@ -31,6 +31,25 @@ def run(rehearsal, run_on) -> Run:
     return partial(run_on, rehearsal)
 
 
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory) -> Iterator[Served]:
+    """One rehearsal for all whose sign-in is spoilt: nothing gets through to its stores."""
+    with served(tmp_path_factory.mktemp("spoilt")) as serving:
+        yield serving
+
+
+@pytest.fixture
+def whole_account(spoilt) -> Iterator[None]:
+    """What a test did to the service account and to its key is undone."""
+    key = spoilt.folder / "play-account.json"
+    text, account = key.read_text(), spoilt.get("google_oauth", "/_rehearsal/account")
+    yield
+    key.unlink(missing_ok=True)
+    key.touch(0o600)
+    key.write_text(text)
+    spoilt.post("google_oauth", "/_rehearsal/account", account)
+
+
 def in_scenario(name: str) -> Any:
     return pytest.mark.parametrize("scenario", [name], indirect=True)
 
@@ -188,14 +207,14 @@ def test_a_secret_is_neither_printed_nor_kept(run, rehearsal, tmp_path):
         ({"disabled": True}, "the service account is disabled", "enable it in Google Cloud"),
     ],
 )
-def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(run, rehearsal, account, says, do):
-    rehearsal.post("google_oauth", "/_rehearsal/account", account)
-    code, out, _ = run("pause", "android", "--yes")
+def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(whole_account, spoilt, run_on, account, says, do):
+    spoilt.post("google_oauth", "/_rehearsal/account", account)
+    code, out, _ = run_on(spoilt, "pause", "android", "--yes")
     assert code == 1
     assert out.startswith("pause android: refused. ")
     assert says in out
     assert do in out
-    assert rehearsal.play() == ("inProgress", 0.5)
+    assert spoilt.play() == ("inProgress", 0.5)
 
 
 @pytest.mark.parametrize(
@@ -215,15 +234,15 @@ def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(run, reh
         ('{"type": "service_account"}', "the service account's key file is incomplete"),
     ],
 )
-def test_what_is_wrong_with_a_key_file_is_said_by_the_verbs_and_stops_nothing_else(run, rehearsal, text, says):
-    key = rehearsal.folder / "play-account.json"
+def test_what_is_wrong_with_a_key_file_is_said_by_the_verbs_and_stops_nothing_else(whole_account, spoilt, run_on, text, says):
+    key = spoilt.folder / "play-account.json"
     key.unlink()
     if text is not None:
         key.write_text(text)
         key.chmod(0o600)
-    code, out, _ = run("pause", "android", "--yes")
+    code, out, _ = run_on(spoilt, "pause", "android", "--yes")
     assert (code, says in out) == (1, True), out
-    platforms = json.loads(run("status", "--json")[1])["platforms"]
+    platforms = json.loads(run_on(spoilt, "status", "--json")[1])["platforms"]
     told = platforms["android"]["store"]
     assert says in f"{told['problem']} {told['hint']}"
     assert platforms["ios"]["state"] == "RUNNING"
