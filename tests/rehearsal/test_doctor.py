@@ -14,15 +14,22 @@ from tests.rehearsal.conftest import Run
 from tests.rehearsal.serving import Served, served
 
 
-@pytest.fixture
-def scenario(request) -> str:
-    return str(getattr(request, "param", "healthy"))
-
-
-@pytest.fixture
-def rehearsal(tmp_path: Path, scenario: str) -> Iterator[Served]:
-    with served(tmp_path, scenario) as serving:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all: doctor changes nothing."""
+    with served(tmp_path_factory.mktemp("rehearsal")) as serving:
         yield serving
+
+
+@pytest.fixture
+def rehearsal(shared: Served) -> Iterator[Served]:
+    """What a test does to its configuration, to its key and to the service account is undone."""
+    key, text = shared.folder / "play-account.json", shared.config.read_text(encoding="utf-8")
+    account = shared.get("google_oauth", "/_rehearsal/account")
+    yield shared
+    shared.config.write_text(text, encoding="utf-8")
+    key.chmod(0o600)
+    shared.post("google_oauth", "/_rehearsal/account", account)
 
 
 @pytest.fixture
@@ -63,11 +70,12 @@ def test_all_is_well_and_every_provider_is_told_of_with_budget_and_what_it_share
 
 
 def test_it_opens_no_edit_unless_it_is_asked_to(run, rehearsal):
+    before = len(rehearsal.log("google_play"))
     assert run("doctor")[0] == 0
-    assert rehearsal.log("google_play") == []
+    assert len(rehearsal.log("google_play")) == before
     code, out, _ = run("doctor", "--with-edit")
     assert (code, "RUNNING (inProgress, committed 50 %)" in out) == (0, True)
-    calls = [(call["method"], call["status"]) for call in rehearsal.log("google_play")]
+    calls = [(call["method"], call["status"]) for call in rehearsal.log("google_play")[before:]]
     assert calls == [("POST", 200), ("DELETE", 204)]
 
 
@@ -96,9 +104,9 @@ def test_what_is_wrong_is_said_with_its_fix_and_the_rest_is_looked_at(run, rehea
     assert "github: Android: 0 critical open" in out
 
 
-@pytest.mark.parametrize("scenario", ["no-data"], indirect=True)
-def test_a_source_that_holds_nothing_for_this_build_is_no_data(run):
-    code, out, _ = run("doctor")
+def test_a_source_that_holds_nothing_for_this_build_is_no_data(tmp_path: Path, run_on: Run):
+    with served(tmp_path, "no-data") as rehearsal:
+        code, out, _ = run_on(rehearsal, "doctor")
     assert code == 3
     assert "NO DATA prometheus: Android build 4201, crash rate: Prometheus has no series for build 4201" in out
 

@@ -207,7 +207,9 @@ def test_a_secret_is_neither_printed_nor_kept(run, rehearsal, tmp_path):
         ({"disabled": True}, "the service account is disabled", "enable it in Google Cloud"),
     ],
 )
-def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(whole_account, spoilt, run_on, account, says, do):
+def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(
+    whole_account, spoilt, run_on, account, says, do
+):
     spoilt.post("google_oauth", "/_rehearsal/account", account)
     code, out, _ = run_on(spoilt, "pause", "android", "--yes")
     assert code == 1
@@ -234,7 +236,9 @@ def test_what_is_wrong_with_the_service_account_is_said_with_what_to_do(whole_ac
         ('{"type": "service_account"}', "the service account's key file is incomplete"),
     ],
 )
-def test_what_is_wrong_with_a_key_file_is_said_by_the_verbs_and_stops_nothing_else(whole_account, spoilt, run_on, text, says):
+def test_what_is_wrong_with_a_key_file_is_said_by_the_verbs_and_stops_nothing_else(
+    whole_account, spoilt, run_on, text, says
+):
     key = spoilt.folder / "play-account.json"
     key.unlink()
     if text is not None:
