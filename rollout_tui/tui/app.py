@@ -169,11 +169,11 @@ class RolloutApp(App[int], inherit_bindings=False):
         """A new Snapshot of one app: draw it where it is seen, and look whether an open dialog still says the truth."""
         if self._front is self._all or desk is self._seat.desk:
             self._front.news()
-        if desk is self._seat.desk:
-            if isinstance(self.screen, ConfirmDialog):
+        if isinstance(self.screen, ConfirmDialog):
+            if desk is self.screen.desk:
                 self.screen.refresh_proposal()
-            elif isinstance(self.screen, Dialog):
-                self.screen.draw()
+        elif desk is self._seat.desk and isinstance(self.screen, Dialog):
+            self.screen.draw()
         if not self._main.is_frozen:
             self._name_window()
 
@@ -199,7 +199,7 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def on_override_wanted(self, message: OverrideWanted) -> None:
         """A gate stands in the way of an action, and somebody wants to decide about it."""
-        self._seat.deciding.open_for(message.platform, message.gate)
+        self._seats.of(message.desk).deciding.open_for(message.platform, message.gate)
 
     # --- the fleet ---------------------------------------------------------------------------------------------
 

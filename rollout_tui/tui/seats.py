@@ -73,6 +73,10 @@ class Seats:
             self._taken[place] = Seat(self._fleet.desks[place], self._house, named=named)
         return self._taken[place]
 
+    def of(self, desk: Desk) -> Seat:
+        """The seat at that desk."""
+        return self.at(self._fleet.desks.index(desk))
+
     @property
     def under_way(self) -> Sequence[Proposal]:
         """What was confirmed anywhere and has not ended."""

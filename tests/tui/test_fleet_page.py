@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.actions import ActionKind, Ending
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.screens.confirm import OverrideWanted
 from rollout_tui.tui.screens.events import EventsPage
 from rollout_tui.tui.screens.fleet import FleetScreen
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.view.fleet import FleetList
-from tests.tui.fake_desk import FakeDesk
+from tests.tui.fake_desk import FakeDesk, paused_elsewhere
 from tests.tui.hand import Hand, Wrist
 from tests.tui.samples import incident, snapshot
 
@@ -117,6 +118,32 @@ async def test_while_a_dialog_is_open_it_stays_with_its_rollout_whatever_becomes
         wrist.time += 20
         await hand.press("y")
         assert [len(desk.performed) for desk in desks] == [0, 0, 1]
+
+
+async def test_a_dialog_that_comes_back_over_another_app_follows_its_own_and_asks_about_its_own_gates(
+    wrist: Wrist,
+) -> None:
+    """The store differed: the dialog of acme opens again while somebody looks at alder already."""
+    desks = three()
+    acme = desks[2]
+    acme.hold, acme.outcome = asyncio.Event(), Ending.DIFFERS
+    app = app_on(desks, wrist)
+    async with app.run_test(size=SIZE) as pilot:
+        hand = Hand(app, pilot, wrist)
+        await hand.press("p", "y", "down", "down", "enter")
+        assert " alder 4.2.0 " in hand.screen()
+        acme.hold.set()
+        await pilot.pause()
+        assert "PAUSE ANDROID, acme 4.2.0" in hand.screen()
+        acme.publish(paused_elsewhere(acme.snapshot))
+        await pilot.pause()
+        assert "The store now says" in hand.screen()
+        await hand.press("escape")
+        gate = next(one.gate for one in acme.snapshot.rollouts[0].gates if one.gate.metric is not None)
+        app.post_message(OverrideWanted(acme, Platform.ANDROID, gate.id))
+        await pilot.pause()
+        assert "OVERRIDE A GATE, acme 4.2.0" in hand.screen()
+        assert app.screen._desk is acme  # type: ignore[attr-defined]
 
 
 async def test_a_filter_is_typed_and_enter_keeps_it_and_esc_shows_all_again(wrist: Wrist) -> None:

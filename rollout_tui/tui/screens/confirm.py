@@ -29,8 +29,9 @@ _PASTED = "pasting does not count: type it key by key"
 class OverrideWanted(Message):
     """A gate stands in the way, and a person wants to decide about it."""
 
-    def __init__(self, platform: Platform, gate: str) -> None:
+    def __init__(self, desk: Desk, platform: Platform, gate: str) -> None:
         super().__init__()
+        self.desk = desk
         self.platform = platform
         self.gate = gate
 
@@ -85,6 +86,11 @@ class ConfirmDialog(Dialog[Proposal | None]):
         self._settle()
 
     @property
+    def desk(self) -> Desk:
+        """Whose action it is; somebody may look at another app by now."""
+        return self._desk
+
+    @property
     def proposal(self) -> Proposal:
         """What is shown."""
         return self._proposal
@@ -110,7 +116,7 @@ class ConfirmDialog(Dialog[Proposal | None]):
         """Where a gate stands in the way, that gate's own form takes this dialog's place."""
         gate = None if self._proposal.possible else blocking_gate(self._proposal)
         if gate is not None:
-            self.app.post_message(OverrideWanted(self._proposal.platform, gate))
+            self.app.post_message(OverrideWanted(self._desk, self._proposal.platform, gate))
             self.dismiss(None)
 
     def _other_share(self) -> None:

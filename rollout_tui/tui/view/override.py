@@ -76,7 +76,7 @@ def form_rows(scene: Scene, form: Form, width: int, height: int) -> list[Row]:
     if len(body) + len(end) > room:
         # What must be filled in, and the way out, stand in the smallest window.
         body = _dense([*fields, *after])[: max(0, room - len(end))]
-    return frame("OVERRIDE A GATE", [*body, *end], width, "warn")
+    return frame(_title("OVERRIDE A GATE", scene), [*body, *end], width, "warn")
 
 
 def button(form: Form) -> str:
@@ -85,6 +85,11 @@ def button(form: Form) -> str:
         return "Waive this gate"
     named = form.state.approver.strip()
     return f"Ask {named if named in form.others else ' or '.join(form.others) or 'nobody'}"
+
+
+def _title(title: str, scene: Scene) -> str:
+    """One of many apps is named."""
+    return f"{title}, {scene.snapshot.title}" if scene.named else title
 
 
 def signing_rows(scene: Scene, rollout: Rollout, result: GateResult, me: str, width: int) -> list[Row]:
@@ -103,7 +108,7 @@ def signing_rows(scene: Scene, rollout: Rollout, result: GateResult, me: str, wi
         rows += lines(inner, why_not_sign(scene, result, me))
         rows += lines(inner, f"They answer with: {verb}", "mute")
         keys = [("esc", "close")]
-    return frame("SIGN A GATE", [*rows, line(inner), hints(inner, keys)], width, "warn")
+    return frame(_title("SIGN A GATE", scene), [*rows, line(inner), hints(inner, keys)], width, "warn")
 
 
 def may_sign(scene: Scene, result: GateResult, me: str) -> bool:
