@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from rollout_tui.cli.checks.checked import Checked, checked
+from rollout_tui.cli.checks.checked import Checked, checked, worst_code
 from rollout_tui.cli.checks.facts import as_json
 from rollout_tui.cli.checks.github import log, markdown
 from rollout_tui.cli.checks.junit import junit
@@ -266,3 +266,17 @@ def test_the_summary_names_what_stops_and_what_was_found() -> None:
     assert page.startswith("## ❔ UNDECIDED: acme-connect 4.2.0")
     assert "| ❔ UNDECIDED | Crash-free ≥ 99.5 % |" in page
     assert "### iOS, App Store phased" in page
+
+
+def test_several_apps_are_one_document_that_names_them_and_the_worst_decides() -> None:
+    apps = [replace(found(good_android(), ios()), app="oak"), replace(found(undecided(), ios()), app="pico")]
+    assert [apps[0].exit_code, apps[1].exit_code, worst_code(apps)] == [0, 2, 2]
+    root = ElementTree.fromstring(junit(apps))
+    assert [suite.get("name", "").partition(" ")[0] for suite in root] == ["oak", "oak", "pico", "pico"]
+    assert root.get("failures") == str(len([*root.iter("failure")]))
+    seen = json.loads(as_json(apps))
+    assert (seen["verdict"], seen["exit_code"], [app["app"] for app in seen["apps"]]) == (
+        "UNDECIDED",
+        2,
+        ["oak", "pico"],
+    )

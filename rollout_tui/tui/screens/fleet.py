@@ -13,6 +13,7 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.fleet import FleetList, FleetScene, fleet_rows, line_at
+from rollout_tui.tui.view.help import Subject
 
 _PAGE = 10
 _LONGEST = 60
@@ -88,6 +89,10 @@ class FleetScreen(WholeScreen[FleetScene]):
             zone=self._look.zone,
             ascii_only=self._look.ascii_only,
         )
+
+    def help(self, why_not: Mapping[str, str]) -> Subject:
+        """Its own keys before all others."""
+        return Subject(why_not, "FLEET", (_OPEN, _FILTER, _SORT))
 
     def rows(self, scene: FleetScene, width: int, height: int) -> Sequence[Row]:
         """Status line, NEXT, lines, footer."""
