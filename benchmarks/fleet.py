@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,8 @@ def fleet(configurations: int = CONFIGURATIONS, seconds: float = _SECONDS) -> di
                 text = path.read_text(encoding="utf-8")
                 path.write_text(text.replace('name = "acme-connect"', f'name = "app-{number}"', 1), encoding="utf-8")
             options = [part for path in paths for part in ("--config", str(path))]
-            return (
-                {"rollouts": 2 * configurations} | in_process(paths[0], 2 * configurations) | _watched(options, seconds)
-            )
+            told = {"rollouts": 2 * configurations} | in_process(paths[0], 2 * configurations)
+            return told | _watched(options, seconds) | _floor()
         finally:
             services.terminate()
 
@@ -67,7 +66,8 @@ def _watched(options: list[str], seconds: float) -> dict[str, float]:
         terminal.read_until(began + seconds)
         passed = time.perf_counter() - began
         spent, written = terminal.cpu() - cpu, terminal.written(wrote)
-        delays = sorted(_key_to_paint(terminal))
+        half = _PRESSES // 2
+        delays = sorted(_key_to_paint(terminal, ["\x1b[B"] * half + ["\x1b[A"] * half))
         return {
             "first_frame": frame,
             "cpu": spent / passed,
@@ -81,12 +81,24 @@ def _watched(options: list[str], seconds: float) -> dict[str, float]:
         terminal.close()
 
 
-def _key_to_paint(terminal: Terminal) -> list[float]:
+def _floor() -> dict[str, float]:
+    """How fast the smallest program answers on this machine now."""
+    terminal = open_terminal([sys.executable, "-m", "benchmarks.programs.floor"])
+    try:
+        terminal.read_until(terminal.started + 20, expect=b"floor ready")
+        terminal.read_until(time.perf_counter() + 1)
+        delays = sorted(_key_to_paint(terminal, ["x"] * _PRESSES))
+        return {"floor_key_median": statistics.median(delays), "floor_key_p95": delays[int(0.95 * len(delays))]}
+    finally:
+        terminal.close()
+
+
+def _key_to_paint(terminal: Terminal, keys: Sequence[str]) -> list[float]:
     delays = []
-    for number in range(_PRESSES):
+    for number, key in enumerate(keys):
         terminal.read_until(time.perf_counter() + 0.2 + 0.017 * (number % 9))
         seen, pressed = len(terminal.chunks), time.perf_counter()
-        terminal.press("\x1b[B" if number < _PRESSES // 2 else "\x1b[A")
+        terminal.press(key)
         while len(terminal.chunks) == seen and time.perf_counter() < pressed + 2:
             terminal.read_until(time.perf_counter() + 0.002)
         delays.append(terminal.chunks[seen][0] - pressed)
