@@ -16,6 +16,9 @@ from providers.stated import PARTS, SHAPES, Terms, UnitName, is_shape
 from rollout_tui.domain.metrics import Population
 
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.IGNORECASE)
+_SECRET_PARAMETER = re.compile(
+    r"((api|access|auth|secret|private)[_-]?key|^key|token|secret|password|passwd)$", re.IGNORECASE
+)
 _EVERY_PAGE = re.compile(r"\s*\[\s*\*?\s*\]\s*\.?(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s/?#@$]+(/[^\s?#]*)?")
 
@@ -34,8 +37,16 @@ def _address(text: str) -> str:
 
 
 def _header(table: dict[str, str]) -> dict[str, str]:
+    return _without_secrets(table, _SECRET_HEADER)
+
+
+def _parameter(table: dict[str, str]) -> dict[str, str]:
+    return _without_secrets(table, _SECRET_PARAMETER)
+
+
+def _without_secrets(table: dict[str, str], secret: re.Pattern[str]) -> dict[str, str]:
     for name, text in table.items():
-        if _SECRET_HEADER.search(name) and not is_reference(text) and not names(text):
+        if secret.search(name) and not is_reference(text) and not names(text):
             raise ValueError(f"{name} holds a secret: expected a reference to it, such as env:NAME")
     return table
 
@@ -47,6 +58,7 @@ _Body = Annotated[_Text, AfterValidator(check_json)]
 _Expression = Annotated[_Text, AfterValidator(check)]
 _Reference = Annotated[str, StringConstraints(pattern=PATTERN)]
 _HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
+_Parameters = Annotated[dict[_Text, _Template], AfterValidator(_parameter)]
 _Headers = Annotated[dict[_HeaderName, _Template], AfterValidator(_header)]
 
 
@@ -78,7 +90,7 @@ class Asking(_Section):
 
     url: _Address | None = Field(None, description="Address, without parameters")
     method: Literal["GET", "POST"] | None = Field(None, description="GET, or POST where there is a body")
-    query: dict[_Text, _Template] = Field(default_factory=dict, description="Parameters; references give secrets")
+    query: _Parameters = Field(default_factory=dict, description="Parameters; references give secrets")
     headers: _Headers = Field(default_factory=dict, description="Headers; references give secrets")
     body: _Body | None = Field(None, description="Body as JSON text, with placeholders")
     paging: PagingOptions | None = Field(None, description="How further pages are found")

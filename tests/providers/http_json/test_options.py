@@ -55,6 +55,8 @@ def test_an_expression_that_does_not_parse_is_told_with_its_place(expression: st
         ({"body": '{"a": "$cursor"}'}, "$cursor stands outside of quotes"),
         ({"body": '{"a": "$money"}'}, "unknown placeholder $money at character 8"),
         ({"headers": {"X-Api-Key": "abc"}}, "X-Api-Key holds a secret: expected a reference to it"),
+        ({"query": {"since": "$start", "api_key": "abc"}}, "api_key holds a secret: expected a reference to it"),
+        ({"query": {"since": "$start", "Access-Token": "abc"}}, "Access-Token holds a secret"),
         ({"headers": {"Authorization": "env:A"}, "token": "env:B"}, "expected one way to sign in"),
         ({"username": "me"}, "expected both or none"),
         ({"token": "abc"}, "pattern"),
