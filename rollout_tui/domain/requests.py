@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.actions import GOES_OUT, ActionKind, Proposal
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.verdicts import Waiver
@@ -80,12 +80,13 @@ class Said:
 
 def needed(proposal: Proposal, second_person: Collection[str]) -> Asked | None:
     """For which of the configured kinds an action needs a second person; None where it needs none."""
-    if proposal.kind is not ActionKind.PROMOTE or proposal.change is None:
+    if proposal.kind not in GOES_OUT or proposal.change is None:
         return None
-    if proposal.change.irreversible or proposal.share == 1:
+    promotes = proposal.kind is ActionKind.PROMOTE
+    if proposal.share == 1 or (promotes and proposal.change.irreversible):
         kinds = (Asked.COMPLETE, Asked.PROMOTE)
         return Asked.COMPLETE if any(kind in second_person for kind in kinds) else None
-    return Asked.PROMOTE if Asked.PROMOTE in second_person else None
+    return Asked.PROMOTE if promotes and Asked.PROMOTE in second_person else None
 
 
 def terms_of(proposal: Proposal, plan: RolloutPlan) -> str:

@@ -134,7 +134,8 @@ def against(waiver: Waiver, plan: RolloutPlan, phase: str, result: GateResult, n
     `result` is the gate's own verdict. No data that was not there to be seen when it was given is not covered: nobody
     promised to watch blindly. That alone does not end it.
     """
-    over = is_over(waiver, now) or _elsewhere(waiver, plan, phase) or _other_gate(waiver, result.gate)
+    gate = result.gate
+    over = is_over(waiver, now) or _elsewhere(waiver, plan, phase) or _other_gate(waiver, gate) or not_waivable(gate)
     if over is not None:
         return over
     if underlying(result) is Verdict.NO_DATA and waiver.found is not Verdict.NO_DATA:

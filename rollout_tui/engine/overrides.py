@@ -28,6 +28,9 @@ from rollout_tui.history import History, HistoryError
 from rollout_tui.history.audit import Deed
 from rollout_tui.ports import Clock, Notes, ProviderError
 
+_JUST = 0.001
+"""Seconds between two answers at least."""
+
 
 class Overrides:
     """The decisions of people at this desk. What is not kept was not given."""
@@ -132,7 +135,9 @@ class Overrides:
             return Said(False, f"{rollout.plan.label} asks for no such sign-off now")
         if result.gate.signers and by not in result.gate.signers:
             return Said(False, f"{by} may not answer {result.gate.label}: {' or '.join(result.gate.signers)} may")
-        plan, now = rollout.plan, self._clock.now()
+        plan = rollout.plan
+        # The newest answer stands, also where the clock was set back since the one before it.
+        now = max(self._clock.now(), *(one.at + _JUST for one in self._boards[platform].signoffs), 0.0)
         answer = SignOff(gate, rollout.current.phase.id, plan.version, plan.build, by, now, note, withdrawn=withdraw)
         verb = "withdraws" if withdraw else "signs"
         told = f"{by} {verb} {result.gate.label} for {plan.label} {plan.version} ({plan.build}), {_phase(rollout)}."
@@ -162,7 +167,7 @@ class Overrides:
             return Said(False, f"Not granted: {request.requester} asked for it: a second person must grant it.")
         said = await self.second.take(request, self._actor.user, f"OS user on {self._actor.host}")
         if said.done and request.asked is not Asked.WAIVE:
-            verb = f"rollout-tui promote {request.platform}"
+            verb = f"rollout-tui {json.loads(request.terms).get('action', 'promote')} {request.platform}"
             return replace(said, text=f"{said.text} It counts once, for exactly this: {verb}, by {request.requester}.")
         return await self.granted(said)
 

@@ -49,6 +49,12 @@ def test_promoting_needs_one_where_that_is_configured_and_completing_is_a_kind_o
     assert needed(replace(PROPOSAL, change=replace(CHANGE, irreversible=True)), ["complete"]) is Asked.COMPLETE
 
 
+def test_a_restart_that_reaches_everybody_at_once_completes_too() -> None:
+    everybody = replace(PROPOSAL, kind=ActionKind.RESTART, target=ANDROID.phases[2])
+    assert needed(everybody, ["complete"]) is Asked.COMPLETE
+    assert needed(replace(PROPOSAL, kind=ActionKind.RESTART), [*Asked]) is None
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -14,7 +14,7 @@ from rollout_tui.domain.assess import assess
 from rollout_tui.domain.changes import changes
 from rollout_tui.domain.evidence.finding import Finding, Latch
 from rollout_tui.domain.facts import RolloutFacts
-from rollout_tui.domain.plan import BugScope
+from rollout_tui.domain.plan import BugScope, Gate
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import NoReading, Scope
 from rollout_tui.domain.recommend import recommend
@@ -143,6 +143,14 @@ def test_a_phase_that_was_left_ends_it_but_not_by_an_answer_from_before_it_was_g
 def test_a_new_build_ends_it() -> None:
     other = waiver(build="4200")
     assert ended(other, assess(facts(other), NOW), NOW) == "given for 4.2.0 (4200), not for 4.2.0 (4201)"
+
+
+@pytest.mark.parametrize("gate", [TIME_GATE, SIGNOFF_GATE])
+def test_a_waiver_of_time_or_a_sign_off_is_never_in_force_however_it_came_to_be(gate: Gate) -> None:
+    forged = waiver(gate=gate.id, text=gate.text)
+    rollout = assess(android_facts(waivers=(forged,), signoffs=()), NOW)
+    (result,) = (one for one in rollout.gates if one.gate.id == gate.id)
+    assert (result.verdict is Verdict.WAIVED, result.waiver) == (False, None)
 
 
 def test_time_and_sign_offs_cannot_be_waived() -> None:

@@ -181,6 +181,16 @@ async def test_signing_at_the_desk_is_an_answer_by_name_and_only_by_who_may(worl
     assert signed.verdict is Verdict.PASS
 
 
+async def test_an_answer_taken_back_stays_so_where_the_clock_was_set_back(world: World) -> None:
+    engine = await looking(world, MARA, few=False)
+    assert (await engine.people.sign(ANDROID, "signoff:maintainer", "mara", "")).done
+    world.clock._now -= HOUR
+    assert (await engine.people.sign(ANDROID, "signoff:maintainer", "mara", "", withdraw=True)).done
+    engine._publish()
+    signed = next(one for one in engine.snapshot.rollout(ANDROID).gates if one.gate.id == "signoff:maintainer")
+    assert signed.verdict is Verdict.UNDECIDED
+
+
 # --- a second person -----------------------------------------------------------------------------------------------
 
 
