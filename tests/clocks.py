@@ -49,7 +49,7 @@ async def breathe() -> None:
         await asyncio.sleep(0)
 
 
-async def until(happened: Callable[[], object], what: str = "it", seconds: float = 10.0) -> None:
+async def until(happened: Callable[[], object], what: str = "it", seconds: float = 60.0) -> None:
     """Wait until something is true that threads or the loop bring about; fail in words after `seconds`."""
     try:
         async with asyncio.timeout(seconds):

@@ -20,7 +20,7 @@ from rollout_tui.history import History
 from rollout_tui.history.chain import Checked
 
 SPEED = 120.0
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds of wall time after which something hangs."""
 
 

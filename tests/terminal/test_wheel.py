@@ -57,7 +57,7 @@ def run(installed, tmp_path):
         private = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
         command = [str(installed / program), *arguments]
         return subprocess.run(
-            command, cwd=tmp_path, env=kept | private, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=tmp_path, env=kept | private, capture_output=True, text=True, timeout=180, check=False
         )
 
     return call

@@ -14,7 +14,7 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.samples import ios, ready, snapshot
 from tests.unit.domain.test_advice import SIGNED
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 """Seconds of wall time after which a test gives up: far beyond what anything takes on a busy machine."""
 
 

@@ -75,5 +75,5 @@ def test_ctrl_c_and_mistakes_of_the_program_end_it_as_behind_a_parsed_verb(watch
 
 def test_the_installed_command_and_the_package_begin_here():
     told = "import rollout_tui.cli as c, rollout_tui.cli.entry as e; print(c.main is e.main)"
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=180, check=True)
     assert done.stdout == "True\n"

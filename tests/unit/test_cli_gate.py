@@ -212,7 +212,7 @@ def test_a_terminal_without_unicode_gets_an_ascii_bar():
         [*PROGRAM, "--bad", "12", "--total", "8000", "--limit", "0.005"],
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert told.returncode == 0
@@ -354,7 +354,7 @@ def test_a_reader_that_leaves_ends_it_without_a_word(arguments):
         [*PROGRAM, *arguments, "--limit", "0.005"], stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE
     ) as running:
         os.close(writing)
-        _, err = running.communicate(b'{"t": 1, "bad": 0, "total": 5000}\n', timeout=60)
+        _, err = running.communicate(b'{"t": 1, "bad": 0, "total": 5000}\n', timeout=180)
     assert (running.returncode, err) == (141, b"")
 
 
@@ -362,7 +362,7 @@ def test_a_closed_stdin_is_a_mistake():
     told = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *PROGRAM, "--stream", "-", "--limit", "0.005"],
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert told.returncode == 4
@@ -375,7 +375,7 @@ def test_the_verb_imports_no_screen_no_network_and_no_configuration():
         "from rollout_tui.cli.main import main\n"
         "try:\n    main()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180, check=False)
     modules = set(told.stderr.split())
     assert "rollout_tui.domain.evidence.once" in modules
     assert not {"textual", "rich", "httpx", "pydantic", "asyncio", "rollout_tui.config", "rollout_tui.engine"} & modules

@@ -15,7 +15,7 @@ def imported_by(code: str, *arguments: str) -> set[str]:
     """The modules that a fresh interpreter holds after the code."""
     told = "import sys\ntry:\n    exec(sys.argv.pop(1))\nfinally:\n    print('MODULES', *sys.modules, file=sys.stderr)"
     done = subprocess.run(
-        [sys.executable, "-c", told, code, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", told, code, *arguments], capture_output=True, text=True, timeout=180, check=False
     )
     return set(done.stderr.partition("MODULES ")[2].split())
 

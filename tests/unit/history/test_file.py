@@ -108,14 +108,14 @@ def test_many_processes_may_make_the_file_at_the_same_moment(tmp_path: Path) -> 
         assert other.stdin is not None
         other.stdin.close()
         other.stdin = None
-    said = [other.communicate(timeout=60)[1] for other in others]
+    said = [other.communicate(timeout=180)[1] for other in others]
     assert [other.returncode for other in others] == [0] * 6, said
 
 
 def test_a_kill_after_the_intent_leaves_it_open_for_the_next_start(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     killed = child(KILLED_MID_ACTION, path)
-    killed.communicate(timeout=60)
+    killed.communicate(timeout=180)
     assert killed.returncode == -9
     history = History.open(path)
     assert history.journal.open_intents(ANDROID) == [pause()]
