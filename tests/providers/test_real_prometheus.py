@@ -108,7 +108,7 @@ class Watch:
         (answer,) = await (source or self.source).read([query])
         return answer
 
-    async def until(self, wanted: Callable[[Answer], bool], metric: Metric = CRASH, seconds: float = 20.0) -> Answer:
+    async def until(self, wanted: Callable[[Answer], bool], metric: Metric = CRASH, seconds: float = 120.0) -> Answer:
         """Poll as the engine does until an answer is as wanted; the deadline's message is the last answer."""
         deadline = time.monotonic() + seconds
         while not wanted(answer := await self.read(metric)):

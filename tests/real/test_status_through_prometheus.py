@@ -40,7 +40,7 @@ within = 10
 """A fifth metric: the share of connects that took longer than a bucket's edge."""
 SCRAPE = 1.0
 SPEED = 15.0
-"""The app lives so fast that its counters, which move every 15 s, have moved at each scrape; the clock is the wall's."""
+"""The app lives so fast that its counters, which move every 15 s, moved before each scrape; the clock is the wall's."""
 PROXY = """
 import http.server, sys, urllib.request
 class Handler(http.server.BaseHTTPRequestHandler):
