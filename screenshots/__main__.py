@@ -1,66 +1,119 @@
 """Pictures for the README and the documentation: the real program on a seeded rehearsal, drawn without a terminal.
 
-`make screenshots` writes SVG and PNG files beside this one.
+`make screenshots` writes PNG files beside this one; docs/screens.md shows them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import html
+import io
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rollout_tui.engine.engine import Engine
 
 FOLDER = Path(__file__).parent
 _FONT = "DejaVu Sans Mono"
+_USUAL, _WIDE = 1200, 1800
+_COLOURS = 128
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: scenario, size, how long the rehearsal runs before (seconds), and the keys pressed."""
+    """One picture of a rehearsal: its size, the keys pressed before, and how this terminal shows things."""
 
     name: str
-    scenario: str
-    size: tuple[int, int]
-    wait: float = 9.0
+    size: tuple[int, int] = (120, 40)
     keys: Sequence[str] = ()
+    theme: str = "dark"
+    ascii_only: bool = False
 
 
-SHOTS = (
-    Shot("main-120x40", "ios-phased", (120, 40)),
-    Shot("main-80x24", "ios-phased", (80, 24)),
-    Shot("incident-120x40", "crash-spike", (120, 40), 40.0),
-    Shot("confirm-pause-120x40", "crash-spike", (120, 40), 40.0, ("p",)),
-    Shot("promote-120x40", "healthy", (120, 40), 9.0, ("n",)),
-    Shot("help-120x40", "ios-phased", (120, 40), 9.0, ("question_mark",)),
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A scenario, how long it runs before its pictures are taken (seconds), and these."""
+
+    scenario: str
+    wait: float
+    shots: Sequence[Shot]
+
+
+STORIES = (
+    Story(
+        "ios-phased",
+        12.0,
+        (
+            Shot("main-120x40"),
+            Shot("main-80x24", (80, 24)),
+            Shot("main-200x60", (200, 60)),
+            Shot("main-light", theme="light"),
+            Shot("too-small-52x12", (52, 12)),
+            Shot("zoom", keys=("enter",)),
+            Shot("travel", keys=("t", "left", "left", "left", "left")),
+            Shot("help-120x40", keys=("question_mark",)),
+            Shot("promote-blocked", keys=("n",)),
+        ),
+    ),
+    Story("healthy", 9.0, (Shot("promote-120x40", keys=("n",)),)),
+    Story(
+        "crash-spike",
+        40.0,
+        (
+            Shot("incident-120x40"),
+            Shot("incident-60x16", (60, 16)),
+            Shot("incident-light", theme="light"),
+            Shot("incident-contrast", theme="contrast"),
+            Shot("incident-16-colours", theme="ansi"),
+            Shot("incident-ascii", theme="mono", ascii_only=True),
+            Shot("confirm-pause-120x40", keys=("p",)),
+            Shot("events", keys=("e",)),
+            Shot("runbook", keys=("b",)),
+            Shot("investigate", keys=("i",)),
+        ),
+    ),
 )
 
 
-async def take(shot: Shot, config: Path) -> str:
-    """The screen as SVG."""
+async def tell(story: Story, config: Path) -> AsyncIterator[tuple[Shot, str]]:
+    """The story's pictures as SVG, taken one after the other of the same engine."""
     from rollout_tui.config import load
     from rollout_tui.domain.actions import Actor
     from rollout_tui.engine.engine import Engine
-    from rollout_tui.tui.app import RolloutApp
-    from rollout_tui.tui.look import Look
 
     settings = load(config)
     engine = Engine(settings, actor=Actor("jkim", "rel-01"))
     engine.load()
-    app = RolloutApp(engine, Look(rehearsal=settings.rehearsal), engine.start)
     try:
-        async with app.run_test(size=shot.size) as pilot:
-            await asyncio.sleep(shot.wait)
-            for key in shot.keys:
-                await pilot.press(key)
-                await asyncio.sleep(0.5)
-            svg = app.export_screenshot(title="rollout-tui")
+        await engine.start()
+        await asyncio.sleep(story.wait)
+        for shot in story.shots:
+            yield shot, await take(shot, engine)
     finally:
         await engine.close()
+
+
+async def take(shot: Shot, engine: Engine) -> str:
+    """The screen as SVG."""
+    from rollout_tui.tui.app import RolloutApp
+    from rollout_tui.tui.look import Look
+    from rollout_tui.tui.theme import Theme
+
+    look = Look(Theme(shot.theme), ascii_only=shot.ascii_only, rehearsal=engine.settings.rehearsal)
+    app = RolloutApp(engine, look)
+    async with app.run_test(size=shot.size) as pilot:
+        await asyncio.sleep(1.0)
+        for key in shot.keys:
+            await pilot.press(key)
+            await asyncio.sleep(1.5)
+        svg = app.export_screenshot(title="rollout-tui")
     return dotted(svg.replace("Fira Code", _FONT))
 
 
@@ -95,14 +148,31 @@ _TEXT = re.compile(
 )
 
 
-def main() -> None:
-    """Take every picture."""
+def picture(shot: Shot, svg: str) -> None:
+    """Write the PNG, with few colours so that it stays small."""
     import cairosvg
+    from PIL import Image
 
-    for shot in SHOTS:
+    width = _WIDE if shot.size[0] > 120 else _USUAL
+    png = cairosvg.svg2png(bytestring=svg.encode(), output_width=width)
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    image.save(FOLDER / f"{shot.name}.png", optimize=True)
+    print(f"{shot.name}.png", flush=True)
+
+
+async def _take_all(story: Story, config: Path) -> None:
+    async for shot, svg in tell(story, config):
+        picture(shot, svg)
+
+
+def main() -> None:
+    """Take every picture, or those of the scenarios that are named."""
+    for story in STORIES:
+        if sys.argv[1:] and story.scenario not in sys.argv[1:]:
+            continue
         command = [sys.executable, "-m", "rollout_tui", "rehearse", "--serve", "--json", "--lifeline", "--seed", "7"]
         services = subprocess.Popen(  # noqa: S603  this very program
-            [*command, "--history", "420", "--scenario", shot.scenario],
+            [*command, "--history", "420", "--scenario", story.scenario],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -111,11 +181,9 @@ def main() -> None:
             if services.stdout is None or services.stdin is None:
                 raise SystemExit("the rehearsal has no pipes")
             ready = json.loads(services.stdout.readline())
-            svg = asyncio.run(take(shot, Path(ready["config"])))
+            asyncio.run(_take_all(story, Path(ready["config"])))
             services.stdin.close()
             services.wait(10)
-        cairosvg.svg2png(bytestring=svg.encode(), write_to=str(FOLDER / f"{shot.name}.png"), output_width=1200)
-        print(f"{shot.name}.png")
 
 
 if __name__ == "__main__":

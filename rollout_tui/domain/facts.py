@@ -51,3 +51,5 @@ class RolloutFacts:
     last_outcome: Outcome | None = None
     held: str | None = None
     before: Before | None = None
+    unheard: frozenset[str] = frozenset()
+    """Providers that neither answered nor failed since the start."""

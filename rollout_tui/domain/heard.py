@@ -25,6 +25,7 @@ class _Said:
 
     at: float | None
     problem: str | None = None
+    idle: bool = False
 
 
 def heard(asked: Sequence[Asked], facts: Sequence[RolloutFacts]) -> tuple[Heard, ...]:
@@ -35,7 +36,7 @@ def heard(asked: Sequence[Asked], facts: Sequence[RolloutFacts]) -> tuple[Heard,
         if said:
             at = max((answer.at for answer in said if answer.at is not None), default=None)
             problem = next((answer.problem for answer in said if answer.problem is not None), None)
-            found.append(Heard(one.label, one.interval, at, problem))
+            found.append(Heard(one.label, one.interval, at, problem, all(answer.idle for answer in said)))
     return tuple(found)
 
 
@@ -58,4 +59,6 @@ def _source(name: str, facts: RolloutFacts) -> _Said:
     if facts.observed is not None and facts.observed.source == name:
         before.append(facts.observed.as_of)
     reason = next((answer.reason for answer in answers if not isinstance(answer, Reading)), None)
-    return _Said(max([*given, *before], default=None), None if given else reason)
+    at = max([*given, *before], default=None)
+    idle = at is None and reason is None and name not in facts.unheard
+    return _Said(at, None if given else reason, idle)

@@ -131,6 +131,8 @@ class Heard:
     interval: float
     answered_at: float | None = None
     problem: str | None = None
+    idle: bool = False
+    """Nothing is asked of it: other sources come first for every metric."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,7 @@ class Board:
             last_outcome=self.last_outcome,
             held=self.held,
             before=self.before,
+            unheard=frozenset(self.unheard),
         )
 
     def _counted_since(self, began: float | None) -> dict[str, Answer]:

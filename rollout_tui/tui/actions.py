@@ -43,7 +43,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("runbook", ("b",), "b", "Runbook", "Rollback runbook", "ACT (asks first)"),
     KeyAction("zoom", ("enter",), "enter", "Zoom", "Zoom the focused metric or gate", "LOOK", main_only=True),
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
-    KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crashes, feedback, bugs", "LOOK"),
+    KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crashes and feedback", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
     KeyAction("fleet", ("f",), "f", "Fleet", "All rollouts, worst first", "LOOK", main_only=True),
     KeyAction(

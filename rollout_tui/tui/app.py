@@ -100,6 +100,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._reasons = Reasons(self._look.zone)
         self._canvas = Canvas(self._look, handover)
         self._ignore_signals: Callable[[], None] = lambda: None
+        self._end_listening: Callable[[], None] = lambda: None
         self._handlers: dict[str, Callable[[], object]] = {
             "next_pane": lambda: self._main.move_pane(1),
             "previous_pane": lambda: self._main.move_pane(-1),
@@ -125,7 +126,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             action = next(action for action in ACTIONS if key in action.keys)
             self.bind(alias, f"key('{action.id}')")
         self.push_screen(self._all if self._is_fleet and self._first is None else self._main)
-        self._fleet.listen(self._arrived)
+        self._end_listening = self._fleet.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
         self._name_window()
@@ -136,7 +137,8 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.push_screen(self._first.make(self._seat.place), closed)
 
     def on_unmount(self) -> None:
-        """From now on signals end the process as they always do."""
+        """Hear no more of the desk; from now on signals end the process as they always do."""
+        self._end_listening()
         self._ignore_signals()
 
     def action_key(self, action_id: str) -> None:

@@ -60,11 +60,12 @@ def test_nothing_of_a_paused_rollout_is_ahead() -> None:
 
 
 def test_every_provider_stands_with_its_age_its_interval_and_why_it_is_silent() -> None:
-    rows = section(beside(replace(snapshot(), heard=HEARD)), "SOURCES")
+    rows = section(beside(replace(snapshot(), heard=(*HEARD, Heard("Play vitals", 900.0, idle=True)))), "SOURCES")
     assert rows == [
         "● Google Play                       12 s    30 s",
         "? Sentry  HTTP 503                26 min   1 min",
         "? GitHub issues                    never   5 min",
+        "○ Play vitals  stands by                  15 min",
     ]
 
 

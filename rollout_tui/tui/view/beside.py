@@ -76,11 +76,16 @@ def _sources(scene: Scene) -> list[Row]:
 
 
 def _answers(heard: Heard) -> bool:
-    return heard.problem is None and heard.answered_at is not None
+    return heard.idle or (heard.problem is None and heard.answered_at is not None)
 
 
 def _source(scene: Scene, heard: Heard) -> Row:
     pen = Pen(WIDTH)
+    if heard.idle:
+        pen.put(pen.put(2, plain_text(heard.label, _AGE_END - 14), "mute") + 2, "stands by", "mute")
+        pen.put(0, "○", "mute")
+        pen.right(WIDTH, age(heard.interval), "mute")
+        return pen.row()
     symbol, colour = ("●", "ok") if _answers(heard) else ("?", "unk")
     pen.put(0, symbol, colour)
     old = "never" if heard.answered_at is None else age(scene.now - heard.answered_at)

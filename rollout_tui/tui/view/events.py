@@ -31,8 +31,9 @@ def _title(scene: Scene, width: int) -> Row:
     pen = Pen(width)
     x = pen.put(1, "EVENTS", "mute", bold=True) + 1
     if scene.snapshot.alarm is not None:
-        x = pen.put(x, plain_text(scene.snapshot.alarm, width - x - 2), "crit", bold=True) + 1
-    pen.fill(x, width - 1, "─")
+        x = pen.put(x, plain_text(scene.snapshot.alarm, width - x - 8), "crit", bold=True) + 1
+    pen.fill(x, width - 7, "─")
+    pen.right(width - 1, "e all", "mute")
     return pen.row()
 
 

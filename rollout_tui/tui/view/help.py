@@ -11,7 +11,7 @@ from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.tui.actions import ACTIONS, KeyAction
 from rollout_tui.tui.ink import Pen, Row, joined, wrapped
 from rollout_tui.tui.symbols import SEVERITY, VERDICT
-from rollout_tui.tui.view.frame import frame
+from rollout_tui.tui.view.frame import frame, inner_width
 from rollout_tui.tui.view.needle import CELLS, put_needle
 
 MAIN = "MAIN SCREEN"
@@ -54,7 +54,7 @@ class Subject:
 
 def help_rows(subject: Subject, width: int, height: int, top: int = 0) -> list[Row]:
     """The page, framed, from its line `top` on."""
-    inner = width - 4
+    inner = inner_width(width)
     rows = _page(subject, inner)
     room = height - 3
     hint = "esc close"
@@ -67,7 +67,7 @@ def help_rows(subject: Subject, width: int, height: int, top: int = 0) -> list[R
 
 def hidden_rows(subject: Subject, width: int, height: int) -> int:
     """How many lines of the page do not fit."""
-    return max(0, len(_page(subject, width - 4)) - (height - 3))
+    return max(0, len(_page(subject, inner_width(width))) - (height - 3))
 
 
 def _more(below: int) -> str:

@@ -68,13 +68,13 @@ def heading(scene: Scene, looked: Looked, width: int) -> Row:
     for number, tab in enumerate(Tab, 1):
         count = len(looked.entries(tab))
         chosen = tab is looked.tab
-        x = pen.put(x, f"{number} {tab.value} {count}", "text" if chosen else "mute", bold=chosen) + 3
+        x = pen.put(x, f"{number} {tab.value} {count}", bold=chosen) + 3
     answered = [one.answer for one in looked.answers or () if one.answer is not None]
     if answered:
         newest = max(answer.as_of for answer in answered)
         told = f"{', '.join(one.label for one in looked.answers or () if one.answer)} · {age(scene.now - newest)} old"
         if x + len(told) < width:
-            pen.right(width - 1, plain_text(told), "mute")
+            pen.right(width - 1, plain_text(told))
     return pen.row()
 
 

@@ -42,7 +42,8 @@ def test_a_silent_source_says_why_and_when_it_was_heard_last() -> None:
 
 
 def test_what_was_never_heard_has_no_time_and_what_nobody_uses_is_left_out() -> None:
-    assert one(SENTRY, recent={}, last_good={}, observed=None) == Heard("Sentry", 60.0)
+    never = one(SENTRY, recent={}, last_good={}, observed=None, unheard=frozenset({"sentry"}))
+    assert never == Heard("Sentry", 60.0)
     assert heard([Asked("old", "Old", 60.0)], [android_facts(plan=PLAN)]) == ()
 
 
@@ -51,3 +52,7 @@ def test_a_tracker_counts_or_says_why_not() -> None:
     count = BugCount(0, NOW - 180, "GitHub")
     assert one(asked, bugs={BugScope.ANY: count}) == Heard("GitHub issues", 300.0, NOW - 180)
     assert one(asked, bugs={BugScope.ANY: "GitHub: HTTP 403"}).problem == "GitHub: HTTP 403"
+
+
+def test_a_source_of_which_nothing_is_asked_stands_by() -> None:
+    assert one(SENTRY, recent={}, last_good={}, observed=None) == Heard("Sentry", 60.0, idle=True)
