@@ -23,7 +23,7 @@ from rollout_tui.tui.view.screen import screen_rows
 from tests.tui.samples import android, incident, ios, snapshot, store_state
 from tests.unit.domain.builders import ANDROID, CRASH, HOUR, NOW, play, reading
 
-SIZES = [(120, 40), (200, 60), (100, 30), (100, 28), (80, 24), (79, 23), (60, 16)]
+SIZES = [(120, 40), (200, 60), (160, 40), (160, 24), (100, 30), (100, 28), (80, 24), (79, 23), (60, 16)]
 
 
 def screen(shown: Snapshot, width: int = 120, height: int = 40, pane: int = 0, **more: object) -> list[str]:

@@ -31,14 +31,14 @@ from rollout_tui.tui.view.scene import Scene
 WIDTH = 48
 _MOST_AHEAD, _MOST_SOURCES, _MOST_WAIVERS = 6, 10, 4
 _AGE_END = 40
-_AIRY = 46
-"""Rows of the column from which on its sections are told apart by an empty row."""
+AIRY = 46
+"""Rows of a column from which on sections are told apart by an empty row."""
 
 
 def beside_rows(scene: Scene, height: int) -> list[Row]:
     """All sections, the events last: they take what is left."""
     sections = [_ahead(scene), _sources(scene), _waivers(scene), _before(scene)]
-    gap = [blank(WIDTH)] if height >= _AIRY else []
+    gap = [blank(WIDTH)] if height >= AIRY else []
     rows = [row for section in sections for row in (*section, *gap)]
     rows = rows[: max(0, height - 3)]
     return [*rows, *_events(scene, height - len(rows))]

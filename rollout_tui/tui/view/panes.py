@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rollout_tui.tui.ink import Ink, Row, blank, joined
-from rollout_tui.tui.view.beside import WIDTH, beside_rows
+from rollout_tui.tui.view.beside import AIRY, WIDTH, beside_rows
 from rollout_tui.tui.view.ladder import MOST_ROWS as MOST_PHASES
 from rollout_tui.tui.view.pane import Heights, column, pane_title
 from rollout_tui.tui.view.parts import part
@@ -76,7 +76,8 @@ def _wide(scene: Scene, height: int) -> Heights:
     gate = 2 if left >= gates else 1
     left -= gates if gate == 2 else 0
     higher = min(_HIGHEST - metric, max(0, left) // metrics)
-    return Heights(metric + higher, gate, would, min(_GAPS, max(0, left - higher * metrics)))
+    gaps = min(_GAPS, max(0, left - higher * metrics)) if height >= AIRY else 0
+    return Heights(metric + higher, gate, would, gaps)
 
 
 def _fixed(scene: Scene) -> int:
