@@ -31,6 +31,13 @@ def rehearsal(tmp_path: Path, scenario: str) -> Iterator[Served]:
         yield serving
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A healthy one for what leaves it as it was."""
+    with served(tmp_path_factory.mktemp("rehearsal")) as serving:
+        yield serving
+
+
 @pytest.fixture
 def run(rehearsal: Served, run_on: Run) -> Run:
     return partial(run_on, rehearsal)
@@ -74,7 +81,6 @@ def test_one_platform_alone_and_the_forms_for_ci(run: Run, tmp_path: Path, monke
     assert "point        200*" in out
 
 
-@pytest.mark.parametrize("scenario", ["healthy"])
 @pytest.mark.parametrize(
     ("line", "wrong", "says"),
     [
@@ -83,34 +89,35 @@ def test_one_platform_alone_and_the_forms_for_ci(run: Run, tmp_path: Path, monke
     ],
 )
 def test_a_store_that_shows_no_phase_of_this_build_passes_nothing(
-    run: Run, rehearsal: Served, line: str, wrong: str, says: str
+    shared: Served, run_on: Run, tmp_path: Path, line: str, wrong: str, says: str
 ) -> None:
-    lines = rehearsal.config.read_text(encoding="utf-8").splitlines()
+    lines = shared.config.read_text(encoding="utf-8").splitlines()
     first = next(number for number, text in enumerate(lines) if text.startswith(line))
-    rehearsal.config.write_text("\n".join([*lines[:first], wrong, *lines[first + 1 :]]), encoding="utf-8")
-    code, out, _ = run("check", "android")
+    lines = [*lines[:first], wrong, *lines[first + 1 :]]
+    text = "\n".join(lines).replace(str(shared.folder / "history.db"), str(tmp_path / "history.db"))
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    other = Served(shared.process, shared.facts | {"config": str(tmp_path / "config.toml")})
+    code, out, _ = run_on(other, "check", "android")
     assert (code, out.splitlines()[-1]) == (3, "NO DATA")
-    code, out, _ = run("check", "android", "--format", "json")
+    code, out, _ = run_on(other, "check", "android", "--format", "json")
     assert says in out
     assert '"PASS"' not in out
 
 
-@pytest.mark.parametrize("scenario", ["healthy"])
-def test_wrong_words_are_usage_errors_in_one_line(run: Run) -> None:
+def test_wrong_words_are_usage_errors_in_one_line(shared: Served, run_on: Run) -> None:
     for arguments, told in (
         (("windows",), "it has android, ios"),
         (("--format", "xml"), "'xml' is not one of"),
         (("--format", "json", "--explain"), "--explain writes lines"),
         (("--out", "/nowhere/gates.txt"), "--out /nowhere/gates.txt: no such file or directory"),
     ):
-        code, out, err = run("check", *arguments)
+        code, out, err = run_on(shared, "check", *arguments)
         assert (code, out) == (4, "")
         assert told in err
         assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("scenario", ["healthy"])
-def test_stdout_is_the_machine_s_and_nothing_of_the_screen_is_imported(rehearsal: Served, tmp_path: Path) -> None:
+def test_stdout_is_the_machine_s_and_nothing_of_the_screen_is_imported(shared: Served, tmp_path: Path) -> None:
     places = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
     ended = subprocess.run(
         [
@@ -125,7 +132,7 @@ def test_stdout_is_the_machine_s_and_nothing_of_the_screen_is_imported(rehearsal
             "--format",
             "json",
             "--config",
-            str(rehearsal.config),
+            str(shared.config),
         ],
         capture_output=True,
         text=True,

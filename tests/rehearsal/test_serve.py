@@ -46,6 +46,13 @@ def serve(tmp_path) -> Iterator[Serve]:
         context.__exit__(None, None, None)
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory) -> Iterator[Served]:
+    """One for all that only look at what was announced."""
+    with served(tmp_path_factory.mktemp("rehearsal"), "healthy", 1.0, "--history", "3") as serving:
+        yield serving
+
+
 @pytest.fixture
 def look(run_on):
     """`status --json` of what is served, in this process."""
@@ -62,9 +69,8 @@ def look(run_on):
 # --- what is announced -------------------------------------------------------------------------------------------
 
 
-def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
-    serving = serve("healthy", 1.0, "--history", "3")
-    facts = serving.facts
+def test_it_announces_services_that_answer_and_a_ready_configuration(standing):
+    serving, facts = standing, standing.facts
     assert set(facts["services"]) == {
         "google_oauth",
         "google_play",
@@ -94,18 +100,17 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(serve):
     assert serving.folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_an_apple_client_signs_in_with_what_was_announced(serve):
+def test_an_apple_client_signs_in_with_what_was_announced(standing):
     import time
 
     import jwt
 
-    serving = serve()
-    apple = serving.facts["apple"]
+    apple = standing.facts["apple"]
     key = Path(apple["private_key"].removeprefix("file:")).read_text()
     now = time.time()
     claims = {"iss": apple["issuer_id"], "iat": now - 60, "exp": now + 600, "aud": "appstoreconnect-v1"}
     token = jwt.encode(claims, key, algorithm="ES256", headers={"kid": apple["key_id"]})
-    answer = httpx.get(f"{serving.url('app_store')}/v1/apps", headers={"Authorization": f"Bearer {token}"})
+    answer = httpx.get(f"{standing.url('app_store')}/v1/apps", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
 
 
@@ -241,8 +246,8 @@ def test_right_after_the_start_status_says_what_the_scenario_promises(serve, loo
         assert facts["platforms"][platform]["store"]["problem"] is None
 
 
-def test_the_ready_configuration_knows_the_apps_timeout_and_how_late_crashes_are_reported(serve):
-    android = load(serve("healthy").config).plan.rollout(Platform.ANDROID)
+def test_the_ready_configuration_knows_the_apps_timeout_and_how_late_crashes_are_reported(standing):
+    android = load(standing.config).plan.rollout(Platform.ANDROID)
     assert android.metric("avg_connection_time").cap == GIVE_UP
     assert android.metric("crash_rate").lag == 3600
     assert android.metric("connect_failure_rate").lag == 0
