@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import evidence
 from benchmarks.checking import check_beside_a_bare_script
+from benchmarks.fleet import fleet
 from benchmarks.many import MINUTES, many_rollouts
 from benchmarks.polling import polling_memory
 from benchmarks.restoring import restoring
@@ -178,6 +179,7 @@ def measure(folder: Path) -> list[Measured]:
         *measure_check(folder),
         *measure_evidence(),
         *measure_many(),
+        *measure_fleet(),
     ]
 
 
@@ -232,6 +234,21 @@ def measure_many() -> list[Measured]:
         Measured(f"{what}: CPU", told["cpu_per_second"], "s/s", 0.0375),
         Measured(f"{what}: memory", told["memory"], "MiB"),
         Measured(f"{what}: memory grown in {MINUTES} min", told["grown"], "MiB"),
+    ]
+
+
+def measure_fleet() -> list[Measured]:
+    """The fleet of 200 rollouts on screen, all polled once a minute."""
+    told = fleet()
+    what = f"fleet of {told['rollouts']} rollouts"
+    return [
+        Measured(f"{what}: sort and filter", told["sort_and_filter"] * 1000, "ms", 30),
+        Measured(f"{what}: first frame, configurations new", told["first_frame"] * 1000, "ms"),
+        Measured(f"{what}: CPU", told["cpu"], "s/s", 0.15),
+        Measured(f"{what}: key to paint, median", told["key_median"] * 1000, "ms"),
+        Measured(f"{what}: key to paint, p95", told["key_p95"] * 1000, "ms", 25),
+        Measured(f"{what}: the floor's beside it, p95", told["floor_key_p95"] * 1000, "ms"),
+        Measured(f"{what}: memory", told["memory"], "MiB"),
     ]
 
 

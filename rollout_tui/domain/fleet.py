@@ -82,13 +82,20 @@ def fleet_from(snapshots: Sequence[Snapshot], lines: Sequence[Sequence[FleetLine
     alarms = (f"{snapshot.plan.app}: {snapshot.alarm}" for snapshot in snapshots if snapshot.alarm is not None)
     return FleetSnapshot(
         at,
-        _title(snapshots, len(ordered)),
+        title_of(snapshots),
         ordered,
         _advice(snapshots, ordered, at),
         max(answers, default=None),
         min((snapshot.poll_interval for snapshot in snapshots), default=60.0),
         next(alarms, None),
     )
+
+
+def title_of(snapshots: Sequence[Snapshot]) -> str:
+    """What is watched."""
+    if len(snapshots) == 1:
+        return f"fleet {snapshots[0].title}"
+    return f"fleet {sum(len(snapshot.rollouts) for snapshot in snapshots)} rollouts, {len(snapshots)} apps"
 
 
 def lines_of(place: int, snapshot: Snapshot) -> tuple[FleetLine, ...]:
@@ -157,12 +164,6 @@ _KEYS: Mapping[Sort, Callable[[FleetLine], tuple[object, ...]]] = {
     Sort.SOONEST: lambda line: (line.decision, -rank(line.severity), line.app.casefold(), line.key),
     Sort.NAME: lambda line: (line.app.casefold(), line.key),
 }
-
-
-def _title(snapshots: Sequence[Snapshot], rollouts: int) -> str:
-    if len(snapshots) == 1:
-        return f"fleet {snapshots[0].title}"
-    return f"fleet {rollouts} rollouts, {len(snapshots)} apps"
 
 
 # --- NEXT ------------------------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ class RolloutApp(App[int], inherit_bindings=False):
                 self.screen.refresh_proposal()
         elif desk is self._seat.desk and isinstance(self.screen, Dialog):
             self.screen.draw()
-        if not self._main.is_frozen:
+        if desk is not self._seat.desk or not self._main.is_frozen:
             self._name_window()
 
     def _draw(self) -> None:

@@ -135,7 +135,9 @@ class FleetScreen(WholeScreen[FleetScene]):
 
     def _tick(self) -> None:
         """The clock; the order once nobody has pressed a key for some time."""
-        if self._order and not self._is_kept and self.is_current:
+        if not self.is_current and not self.dimmed:
+            return
+        if self._order and not self._is_kept:
             self._order = ()
             self.draw()
         super()._tick()
