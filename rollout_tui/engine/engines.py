@@ -42,6 +42,11 @@ class Engines:
         """Begin; nobody waits for the last one."""
         self._starting = asyncio.create_task(self._start())
 
+    async def begun(self) -> None:
+        """Wait until the last one has begun to poll."""
+        if self._starting is not None:
+            await asyncio.shield(self._starting)
+
     async def close(self) -> None:
         """End them all, then the clients."""
         if self._starting is not None:

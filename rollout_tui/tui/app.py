@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from rollout_tui.domain.actions import Proposal
-from rollout_tui.domain.fleet import LineKey
 from rollout_tui.domain.severity import Severity
 from rollout_tui.engine.desk import Desk
 from rollout_tui.engine.fleet import Fleet
@@ -26,15 +25,14 @@ from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.pages import PAGES, FirstPage
-from rollout_tui.tui.reasons import Reasons
 from rollout_tui.tui.screens.confirm import ConfirmDialog, OverrideWanted
 from rollout_tui.tui.screens.dialog import Dialog
-from rollout_tui.tui.screens.fleet import FleetScreen
 from rollout_tui.tui.screens.help import HelpDialog
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.palette import PaletteDialog
 from rollout_tui.tui.screens.whole import WholeScreen
-from rollout_tui.tui.seats import House, Seats
+from rollout_tui.tui.seats import House
+from rollout_tui.tui.sitting import Sitting
 from rollout_tui.tui.theme import Theme
 from rollout_tui.tui.title import worst_of
 from rollout_tui.tui.view.footer import footer_row
@@ -81,8 +79,6 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._begin = start
         self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
         keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
-        self._fleet = Fleet((desk, *others))
-        self._is_fleet = self._fleet.is_first
         house = House(
             self._look,
             keys,
@@ -91,13 +87,10 @@ class RolloutApp(App[int], inherit_bindings=False):
             lambda: isinstance(self.screen, WholeScreen),
             self._footer,
             self._main_footer,
-            lambda: self._show_fleet() if self._is_fleet else None,
+            lambda: self._sitting.leave_main(),
         )
-        self._seats = Seats(self._fleet, house)
-        self._seat = self._seats.at(0)
-        self._all = FleetScreen(self._fleet, self._look, self._footer, keys.now, self._open, self._leave_fleet)
+        self._sitting = Sitting(Fleet((desk, *others)), house, self.switch_screen)
         self._asked_to_quit: Sequence[Proposal] = ()
-        self._reasons = Reasons(self._look.zone)
         self._canvas = Canvas(self._look, handover)
         self._ignore_signals: Callable[[], None] = lambda: None
         self._end_listening: Callable[[], None] = lambda: None
@@ -108,8 +101,8 @@ class RolloutApp(App[int], inherit_bindings=False):
             "second_pane": lambda: self._main.choose_pane(1),
             "down": lambda: self._main.move_item(1),
             "up": lambda: self._main.move_item(-1),
-            "fleet": self._show_fleet,
-            "override": lambda: self._seat.deciding.open(),
+            "fleet": lambda: self._sitting.show_fleet(),
+            "override": lambda: self._sitting.seat.deciding.open(),
             "shorter": lambda: self._notices.tell(f"charts show {self._main.choose_window(-1)}", "mute"),
             "longer": lambda: self._notices.tell(f"charts show {self._main.choose_window(1)}", "mute"),
             "freeze": self._freeze,
@@ -125,8 +118,8 @@ class RolloutApp(App[int], inherit_bindings=False):
         for alias, key in self._look.aliases.items():
             action = next(action for action in ACTIONS if key in action.keys)
             self.bind(alias, f"key('{action.id}')")
-        self.push_screen(self._all if self._is_fleet and self._first is None else self._main)
-        self._end_listening = self._fleet.listen(self._arrived)
+        self.push_screen(self._sitting.all if self._is_fleet and self._first is None else self._main)
+        self._end_listening = self._sitting.fleet.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
         self._name_window()
@@ -134,7 +127,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self._start)
         if self._first is not None:
             closed = self._first_left if self._first.leaves else self._chosen
-            self.push_screen(self._first.make(self._seat.place), closed)
+            self.push_screen(self._first.make(self._sitting.seat.place), closed)
 
     def on_unmount(self) -> None:
         """Hear no more of the desk; from now on signals end the process as they always do."""
@@ -146,10 +139,10 @@ class RolloutApp(App[int], inherit_bindings=False):
         action = BY_ID[action_id]
         if not isinstance(self.screen, WholeScreen) or (action.main_only and self.screen is not self._main):
             return
-        if self.screen is self._all and action_id not in _OF_ALL:
-            self._on_fleet(action)
+        if self.screen is self._sitting.all and action_id not in _OF_ALL:
+            self._sitting.key_on_fleet(action, self.action_key)
         elif action.acts is not None:
-            self._seat.acting.open(self._main.focused_platform, action.acts)
+            self._sitting.seat.acting.open(self._main.focused_platform, action.acts)
         elif action_id in PAGES:
             self._turn_to(action_id)
         else:
@@ -169,14 +162,14 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _arrived(self, desk: Desk) -> None:
         """A new Snapshot of one app: draw it where it is seen, and look whether an open dialog still says the truth."""
-        if self._front is self._all or desk is self._seat.desk:
+        if self._front is self._sitting.all or desk is self._sitting.seat.desk:
             self._front.news()
         if isinstance(self.screen, ConfirmDialog):
             if desk is self.screen.desk:
                 self.screen.refresh_proposal()
-        elif desk is self._seat.desk and isinstance(self.screen, Dialog):
+        elif desk is self._sitting.seat.desk and isinstance(self.screen, Dialog):
             self.screen.draw()
-        if desk is not self._seat.desk or not self._main.is_frozen:
+        if desk is not self._sitting.seat.desk or not self._main.is_frozen:
             self._name_window()
 
     def _draw(self) -> None:
@@ -190,7 +183,7 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _name_window(self) -> None:
         """A new CRITICAL rings once where that is wished for."""
-        severity, title = worst_of(self._fleet)
+        severity, title = worst_of(self._sitting.fleet)
         if title == self.title:
             return
         if severity is Severity.CRITICAL and not self.title.startswith(severity) and self._look.bell:
@@ -201,42 +194,15 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def on_override_wanted(self, message: OverrideWanted) -> None:
         """A gate stands in the way of an action, and somebody wants to decide about it."""
-        self._seats.of(message.desk).deciding.open_for(message.platform, message.gate)
-
-    # --- the fleet ---------------------------------------------------------------------------------------------
+        self._sitting.seats.of(message.desk).deciding.open_for(message.platform, message.gate)
 
     @property
     def _main(self) -> MainScreen:
-        """The main screen of the app at whose desk one sits."""
-        return self._seat.main
+        return self._sitting.main
 
-    def _show_fleet(self) -> None:
-        self.switch_screen(self._all)
-
-    def _leave_fleet(self) -> None:
-        if not self._is_fleet:
-            self.switch_screen(self._main)
-
-    def _open(self, line: LineKey) -> None:
-        """The main screen of that rollout's app, with the focus on it."""
-        place, platform = line
-        self._seat = self._seats.at(place)
-        self._main.choose_platform(platform)
-        self.switch_screen(self._main)
-
-    def _on_fleet(self, action: KeyAction) -> None:
-        """A key of the chosen rollout: what acts asks here, what shows more of its app goes there first."""
-        line = self._all.chosen
-        if line is None:
-            self._notices.tell("no rollout is chosen", "mute")
-            return
-        self._all.touch()
-        if action.acts is not None:
-            self._seat = self._seats.at(line[0])
-            self._seat.acting.open(line[1], action.acts)
-        else:
-            self._open(line)
-            self.action_key(action.id)
+    @property
+    def _is_fleet(self) -> bool:
+        return self._sitting.fleet.is_first
 
     # --- dialogs and pages -------------------------------------------------------------------------------------
 
@@ -253,7 +219,7 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _turn_to(self, action_id: str) -> None:
         """Open a page in place of the one that stands there; its own key closes it again."""
-        page = PAGES[action_id](self._seat.place)
+        page = PAGES[action_id](self._sitting.seat.place)
         if self.screen is self._main:
             self.push_screen(page, self._chosen)
         elif type(self.screen) is type(page):
@@ -280,8 +246,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._name_window()
 
     def _read_now(self) -> None:
-        line = self._all.chosen if self.screen is self._all else None
-        desk = self._seat.desk if line is None else self._fleet.desks[line[0]]
+        desk, _ = self._sitting.chosen(self._front)
         desk.read_now(None)
         self._notices.tell("reading stores and sources now", "mute")
 
@@ -292,18 +257,13 @@ class RolloutApp(App[int], inherit_bindings=False):
         return self._footer([BY_ID[name] for name in (FOOTER_OF_ONE if self._is_fleet else FOOTER)], width)
 
     def _why_not(self) -> Mapping[str, str]:
-        """Reasons why keys cannot act now on what is chosen, by id."""
-        line = self._all.chosen if self._front is self._all else None
-        desk, platform = (
-            (self._seat.desk, self._main.focused_platform) if line is None else (self._fleet.desks[line[0]], line[1])
-        )
-        return self._reasons.against(desk, platform)
+        return self._sitting.why_not(self._front)
 
     # --- end ---------------------------------------------------------------------------------------------------
 
     def _quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
-        under_way = self._seats.under_way
+        under_way = self._sitting.seats.under_way
         if under_way and self._asked_to_quit != under_way:
             self._asked_to_quit = under_way
             verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in under_way)

@@ -304,7 +304,7 @@ async def test_a_removal_from_sale_is_confirmed_by_two_texts_one_after_the_other
     app = app_on(desk, wrist)
     async with app.run_test(size=(120, 40)) as pilot:
         hand = Hand(app, pilot, wrist)
-        app._seat.acting.open(Platform.IOS, ActionKind.REMOVE)
+        app._sitting.seat.acting.open(Platform.IOS, ActionKind.REMOVE)
         await pilot.pause()
         assert "Type ios remove from sale to go on" in hand.screen()
         await hand.press(*"ios", "space", *"remove", "space", *"from", "space", *"sale")

@@ -65,11 +65,11 @@ async def test_added_keys_act_beside_the_tables_own_on_every_page() -> None:
 async def test_no_page_has_a_key_that_the_key_map_does_not_know() -> None:
     app = app_on(FakeDesk(snapshot()), Wrist())
     async with app.run_test(size=(120, 40)):
-        place: Place = app._seat.place
+        place: Place = app._sitting.seat.place
         for make in PAGES.values():
             page: Page = make(place)
             assert set(page.keys()) <= PAGE_KEYS | {"p", "r", "n", "o"}
-        assert set(app._all._keys) - {"escape"} <= PAGE_KEYS
+        assert set(app._sitting.all._keys) - {"escape"} <= PAGE_KEYS
         await place.desk.traveller().close()
 
 
