@@ -34,7 +34,7 @@ class Shot:
     size: tuple[int, int] = (120, 40)
     keys: Sequence[str] = ()
     theme: str = "dark"
-    ascii_only: bool = False
+    symbols: str = "unicode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ STORIES = (
             Shot("incident-light", theme="light"),
             Shot("incident-contrast", theme="contrast"),
             Shot("incident-16-colours", theme="ansi"),
-            Shot("incident-ascii", theme="mono", ascii_only=True),
+            Shot("incident-ascii", theme="mono", symbols="ascii"),
             Shot("confirm-pause-120x40", keys=("p",)),
             Shot("events", keys=("e",)),
             Shot("runbook", keys=("b",)),
@@ -104,9 +104,10 @@ async def take(shot: Shot, engine: Engine) -> str:
     """The screen as SVG."""
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.look import Look
+    from rollout_tui.tui.symbols import SymbolSet
     from rollout_tui.tui.theme import Theme
 
-    look = Look(Theme(shot.theme), ascii_only=shot.ascii_only, rehearsal=engine.settings.rehearsal)
+    look = Look(Theme(shot.theme), SymbolSet(shot.symbols), rehearsal=engine.settings.rehearsal)
     app = RolloutApp(engine, look)
     async with app.run_test(size=shot.size) as pilot:
         await asyncio.sleep(1.0)

@@ -103,7 +103,7 @@ def look_of(settings: Settings, *, low_bandwidth: bool) -> Look:
 
     return Look(
         theme=theme.choose(settings.ui.theme),
-        ascii_only=symbols.choose(settings.ui.symbols) is symbols.SymbolSet.ASCII,
+        symbols=symbols.choose(settings.ui.symbols),
         zone=ZoneInfo(settings.ui.timezone),
         tick=10.0 if low_bandwidth else 1.0,
         rehearsal=settings.rehearsal,

@@ -115,7 +115,7 @@ class Ui(Section):
     """How the screens look."""
 
     theme: Literal["auto", "dark", "light", "contrast", "ansi"] = "auto"
-    symbols: Literal["auto", "unicode", "ascii"] = "auto"
+    symbols: Literal["auto", "unicode", "blocks", "ascii"] = "auto"
     timezone: Zone = "UTC"
     bell: bool = False
     keys: dict[str, Name | tuple[Name, ...]] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from rollout_tui.tui.delta import Shadow, delta
 from rollout_tui.tui.early import Handover
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.symbols import shown_in
 from rollout_tui.tui.theme import style
 
 
@@ -45,7 +45,7 @@ class Canvas:
 
     def _know(self, rows: Sequence[Row]) -> None:
         """The first frame stands on the terminal: only what is new since then must be written."""
-        theme, ascii_only = self._look.theme, self._look.ascii_only
+        theme, symbols = self._look.theme, self._look.symbols
         for y, row in enumerate(rows):
-            texts = ((ascii_text(text) if ascii_only else text, style(theme, ink)) for text, ink in row)
+            texts = ((shown_in(symbols, text), style(theme, ink)) for text, ink in row)
             self._shadow.remember(y, texts)

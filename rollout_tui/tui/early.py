@@ -22,7 +22,7 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.sgr import Depth, colour_depth, written
-from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.symbols import shown_in
 from rollout_tui.tui.view.footer import footer_row
 from rollout_tui.tui.view.screen import screen_rows
 
@@ -67,7 +67,7 @@ def _rows(desk: Desk, look: Look, width: int, height: int) -> Sequence[Row]:
 def _painted(rows: Sequence[Row], look: Look, depth: Depth) -> str:
     lines = []
     for y, row in enumerate(rows, 1):
-        runs = ((ascii_text(text) if look.ascii_only else text, ink) for text, ink in row)
+        runs = ((shown_in(look.symbols, text), ink) for text, ink in row)
         lines.append(f"\x1b[{y};1H" + "".join(written(text, ink, look.theme, depth) for text, ink in runs))
     return "".join(lines) + "\x1b[0m"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from rollout_tui.tui.symbols import SymbolSet
 from rollout_tui.tui.theme import Theme
 
 
@@ -14,7 +15,7 @@ class Look:
     """Theme, characters, time zone, and how often the clock ticks (seconds)."""
 
     theme: Theme = Theme.DARK
-    ascii_only: bool = False
+    symbols: SymbolSet = SymbolSet.UNICODE
     zone: tzinfo = UTC
     tick: float = 1.0
     rehearsal: str | None = None
@@ -23,3 +24,8 @@ class Look:
     """Keys of a person's own, and the key of the table that each stands for."""
     paint_changes: bool = True
     """Write changed cells only; off where a terminal is not what this program wrote to it."""
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether charts are drawn in ASCII, one level a row."""
+        return self.symbols is SymbolSet.ASCII

@@ -87,10 +87,22 @@ _ASCII = str.maketrans(
 )
 
 
+_QUARTERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+"""By bits: upper left, upper right, lower left, lower right."""
+_DOTS = (0x03, 0x18, 0x44, 0xA0)
+"""Braille bits of each quarter."""
+_BLOCKS = {
+    0x2800 | dots: _QUARTERS[sum(1 << bit for bit, quarter in enumerate(_DOTS) if dots & quarter)]
+    for dots in range(256)
+}
+
+
 class SymbolSet(StrEnum):
     """Which characters the terminal can show."""
 
     UNICODE = "unicode"
+    BLOCKS = "blocks"
+    """Charts of quarter blocks, for fonts without braille; all else as in Unicode."""
     ASCII = "ascii"
 
 
@@ -105,6 +117,13 @@ def verdict_of(result: GateResult) -> tuple[str, str, str]:
 def ascii_text(text: str) -> str:
     """The same cells in ASCII: a sign and its space become two signs, so that no column moves."""
     return text.replace("≥ ", ">=").replace("≤ ", "<=").translate(_ASCII).encode("ascii", "replace").decode()
+
+
+def shown_in(symbols: SymbolSet, text: str) -> str:
+    """The text in the characters of that set, cell for cell."""
+    if symbols is SymbolSet.ASCII:
+        return ascii_text(text)
+    return text.translate(_BLOCKS) if symbols is SymbolSet.BLOCKS else text
 
 
 def choose(wanted: str, encoding: str | None = None) -> SymbolSet:

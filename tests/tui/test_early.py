@@ -13,6 +13,7 @@ from rollout_tui.tui.early import _painted, _rows
 from rollout_tui.tui.ink import Ink, text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.sgr import Depth, colour_depth, written
+from rollout_tui.tui.symbols import SymbolSet
 from rollout_tui.tui.theme import PALETTES, Theme, style
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
@@ -53,7 +54,7 @@ def test_every_ink_looks_as_textual_will_paint_it(theme: Theme, depth: Depth) ->
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (50, 12)])
 @pytest.mark.parametrize("ascii_only", [False, True])
 async def test_it_is_the_frame_that_the_app_draws(size: tuple[int, int], ascii_only: bool) -> None:
-    desk, look = FakeDesk(incident()), Look(ascii_only=ascii_only)
+    desk, look = FakeDesk(incident()), Look(symbols=SymbolSet.ASCII if ascii_only else SymbolSet.UNICODE)
     rows = _rows(desk, look, *size)
     app = RolloutApp(desk, look)
     async with app.run_test(size=size) as pilot:

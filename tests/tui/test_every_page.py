@@ -8,7 +8,7 @@ from wcwidth import wcwidth
 from rollout_tui.domain.investigation import Feedback, FeedbackKind, Inquired, Investigation, TroubleGroup, TroubleKind
 from rollout_tui.tui.ink import Ink, text_of
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.symbols import SymbolSet, ascii_text
 from rollout_tui.tui.theme import Theme, paint
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.samples import incident, snapshot
@@ -59,7 +59,7 @@ def busy() -> FakeDesk:
 
 
 async def test_every_text_of_every_page_can_be_read_in_every_theme_and_has_an_ascii_form() -> None:
-    plain = await tour(busy(), (120, 40), look=Look(ascii_only=True))
+    plain = await tour(busy(), (120, 40), look=Look(symbols=SymbolSet.ASCII))
     places = [*plain, *await tour(FakeDesk(snapshot()), (120, 40))]
     drawn = [(row, seen.place) for seen in places for row in seen.rows]
     pairs = {

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.ink import Ink, Pen, Row, text_of
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.symbols import SymbolSet
 from rollout_tui.tui.theme import Theme
 from rollout_tui.tui.widgets.surface import Surface, changed_spans
 from tests.tui.fake_desk import FakeDesk
@@ -140,7 +141,7 @@ async def test_a_snapshot_that_is_equal_repaints_nothing() -> None:
 
 
 async def test_ascii_rows_are_drawn_in_ascii_and_as_wide_as_before() -> None:
-    app = RolloutApp(FakeDesk(incident()), Look(theme=Theme.MONO, ascii_only=True))
+    app = RolloutApp(FakeDesk(incident()), Look(theme=Theme.MONO, symbols=SymbolSet.ASCII))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         surface = app.screen.query_one(Surface)

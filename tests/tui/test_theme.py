@@ -17,7 +17,7 @@ from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot, Urgency
 from rollout_tui.tui.ink import Ink, Row, blank
-from rollout_tui.tui.symbols import PROGRESS, SEVERITY, STATE, VERDICT, SymbolSet, ascii_text
+from rollout_tui.tui.symbols import PROGRESS, SEVERITY, STATE, VERDICT, SymbolSet, ascii_text, shown_in
 from rollout_tui.tui.symbols import choose as choose_symbols
 from rollout_tui.tui.theme import PALETTES, Theme, choose, style
 from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows
@@ -155,3 +155,13 @@ def test_a_locale_that_is_not_utf_8_gets_ascii_although_python_itself_writes_utf
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
     chosen = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert chosen.stdout == "ascii\n"
+
+
+def test_without_braille_charts_are_quarter_blocks_cell_for_cell_and_all_else_stays() -> None:
+    assert shown_in(SymbolSet.BLOCKS, "⠁⠐⡀⢀⣀⠉⣿⠀") == "▘▝▖▗▄▀█ "
+    for row in screen_rows(Scene(incident(), NOW), 120, 40, blank(120)):
+        for text, _ in row:
+            shown = shown_in(SymbolSet.BLOCKS, text)
+            assert len(shown) == len(text) == cell_len(shown)
+            assert not any("\u2800" <= character <= "\u28ff" for character in shown)
+            assert "✓ PASS" not in text or "✓ PASS" in shown

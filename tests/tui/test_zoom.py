@@ -14,6 +14,7 @@ from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.zoom import ZoomPage
+from rollout_tui.tui.symbols import SymbolSet
 from rollout_tui.tui.view.plot import Level, Plot, Trace, plot_rows
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
@@ -198,7 +199,7 @@ def test_lines_labels_and_plain_signs_are_drawn_in_ascii() -> None:
 
 
 async def test_no_colours_and_ascii_show_the_same_words(wrist: Wrist) -> None:
-    app = RolloutApp(FakeDesk(incident()), Look(ascii_only=True), clock=wrist)
+    app = RolloutApp(FakeDesk(incident()), Look(symbols=SymbolSet.ASCII), clock=wrist)
     async with app.run_test(size=(100, 30)) as pilot:
         hand = Hand(app, pilot, wrist)
         await hand.press("enter")

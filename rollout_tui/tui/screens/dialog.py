@@ -27,7 +27,7 @@ class Dialog(ModalScreen[Result]):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self._surface = Surface(look.theme, ascii_only=look.ascii_only, ground="panel")
+        self._surface = Surface(look.theme, symbols=look.symbols, ground="panel")
 
     def compose(self) -> ComposeResult:
         """The surface; the style sheet puts it in the middle."""

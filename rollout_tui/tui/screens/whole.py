@@ -31,7 +31,7 @@ class WholeScreen(Screen[str | None], Generic[Seen], inherit_bindings=False):
         super().__init__()
         self._look = look
         self._scene = scene
-        self._surface = Surface(look.theme, ascii_only=look.ascii_only)
+        self._surface = Surface(look.theme, symbols=look.symbols)
         self._told_ages = 0.0
         self.dimmed = False
 

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from rollout_tui.tui.ink import Ink, Row, blank
-from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.symbols import SymbolSet, shown_in
 from rollout_tui.tui.theme import Theme, style
 
 _NEAR = 6
@@ -22,10 +22,10 @@ class Surface(Widget):
 
     DEFAULT_CSS = "Surface { width: 100%; height: 100%; }"
 
-    def __init__(self, theme: Theme, *, ascii_only: bool = False, ground: str = "bg") -> None:
+    def __init__(self, theme: Theme, *, symbols: SymbolSet = SymbolSet.UNICODE, ground: str = "bg") -> None:
         super().__init__()
         self._theme = theme
-        self._ascii = ascii_only
+        self._symbols = symbols
         self._ground = ground
         self._rows: list[Row] = []
 
@@ -57,7 +57,7 @@ class Surface(Widget):
     def render_line(self, y: int) -> Strip:
         """One row as the terminal draws it."""
         row = self._rows[y] if y < len(self._rows) else blank(self.size.width, self._ground)
-        segments = [Segment(ascii_text(text) if self._ascii else text, style(self._theme, ink)) for text, ink in row]
+        segments = [Segment(shown_in(self._symbols, text), style(self._theme, ink)) for text, ink in row]
         return Strip(segments).adjust_cell_length(self.size.width, style(self._theme, Ink(ground=self._ground)))
 
 
