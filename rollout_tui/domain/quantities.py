@@ -14,6 +14,9 @@ from fractions import Fraction
 from rollout_tui.domain.metrics import Kind
 
 Number = int | float | Decimal
+_LEAST, _MOST = 1e-12, 1e15
+"""Smaller or larger numbers are mistakes of a source, and what is worked out of them would be noise or overflow."""
+_SQUARES = "sum of squares"
 
 
 def exact(number: Number) -> Fraction:
@@ -96,7 +99,7 @@ def flaw(quantity: Quantity) -> str | None:
         case Proportion(bad, total):
             named = (("bad", bad), ("total", total))
         case Mean(sum=total, count=count, squares=squares):
-            named = (("sum", total), ("count", count), ("sum of squares", 0 if squares is None else squares))
+            named = (("sum", total), ("count", count), (_SQUARES, 0 if squares is None else squares))
         case Bare(amount):
             named = (("value", amount),)
     for name, number in named:
@@ -104,6 +107,8 @@ def flaw(quantity: Quantity) -> str | None:
             return f"{name} is not a number: {number!r:.40}"
         if number < 0:
             return f"{name} is negative: {number}"
+        if number != 0 and not _LEAST <= number <= (_MOST**2 if name == _SQUARES else _MOST):
+            return f"{name} is beyond anything that is counted: {float(number):.3g}"
     if quantity.n is not None and quantity.n == 0:
         return "no sessions counted"
     if isinstance(quantity, Proportion) and quantity.bad > quantity.total:

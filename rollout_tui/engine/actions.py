@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.snapshot import Rollout
+from rollout_tui.domain.verdicts import GateResult
 from rollout_tui.engine.board import Board
 from rollout_tui.engine.lease import SETTLING, Hold, Lease, LeaseHeld
 from rollout_tui.engine.proposals import already, propose
@@ -21,10 +23,12 @@ from rollout_tui.engine.rounds import Desk, StoreRound
 from rollout_tui.engine.second import SecondPerson
 from rollout_tui.engine.sending import ActionRules, Sending, Sent
 from rollout_tui.engine.settling import settled
+from rollout_tui.engine.trouble import kind_and_place
 from rollout_tui.engine.turns import Taken, Turns, Urged
 from rollout_tui.history import HistoryError
 from rollout_tui.history.journal import Entry
 
+_log = logging.getLogger(__name__)
 __all__ = ["ActionRules", "Actions"]
 
 _PERSISTENCE = 3
@@ -199,7 +203,7 @@ class Actions:
 
     async def _perform(self, proposal: Proposal, change: Change, reason: str, hold: Hold) -> Outcome:
         pausing = proposal.kind is ActionKind.PAUSE
-        now, gates = self._desk.clock.now(), self._judged().gates
+        now, gates = self._desk.clock.now(), self._verdicts()
         within = self._rules.patience if pausing else None
         try:
             intending = self._records.intend(proposal, change, reason, gates, now, within)
@@ -266,9 +270,17 @@ class Actions:
     async def _close(self, outcome: Outcome, before: ReleaseState | None, kind: str = "outcome") -> None:
         """Write it down; a pause that wants the turn does not wait for the disk, which gets it all the same."""
         with contextlib.suppress(Urged):
-            closing = self._records.close(outcome, before, self._judged().gates, kind)
+            closing = self._records.close(outcome, before, self._verdicts(), kind)
             if await self._turns.unless_urged(closing):
                 await self._turns.unless_urged(self._round.recall_request())
+
+    def _verdicts(self) -> Sequence[GateResult]:
+        """Those of this moment, for the log; a mistake in judging stops no pause."""
+        try:
+            return self._judged().gates
+        except Exception as error:  # noqa: BLE001  the log says less, the action goes on
+            _log.error("verdicts cannot be worked out: %s", kind_and_place(error))
+            return ()
 
     def _announce(self, proposal: Proposal, change: Change) -> None:
         text = f"{proposal.kind.value.capitalize()} by {self._actor}: {change.headline}"

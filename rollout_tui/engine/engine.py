@@ -177,9 +177,12 @@ class Engine:
 
     async def _perform(self, proposal: Proposal, reason: str) -> Outcome:
         outcome = await self._works.actions[proposal.platform].perform(proposal, reason)
-        self._assessor.assess()  # what the store showed came before the end of the action
-        self._assessor.tell(outcome)
-        self._publish()
+        try:
+            self._assessor.assess()  # what the store showed came before the end of the action
+            self._assessor.tell(outcome)
+            self._publish()
+        except Exception as error:  # noqa: BLE001  how it ended is known, whatever else is not
+            _log.error("nothing can be judged: %s", kind_and_place(error))
         return outcome
 
     # --- life ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
@@ -63,8 +64,15 @@ def propose(
         typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
         terms=terms,
         shares=_shares(kind, rollout),
-        waiting=waiting(rollout, now) if kind is ActionKind.PAUSE else "",
+        waiting=_waiting(rollout, now) if kind is ActionKind.PAUSE else "",
     )
+
+
+def _waiting(rollout: Rollout, now: float) -> str:
+    """What waiting costs; a number that cannot be worked out stops no pause."""
+    with contextlib.suppress(ArithmeticError, ValueError):
+        return waiting(rollout, now)
+    return ""
 
 
 def already(proposal: Proposal) -> str | None:

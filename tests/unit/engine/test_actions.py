@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from rollout_tui.domain.actions import ActionKind, Consent, Ending, Outcome, Proposal, Step, Terms
+from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.domain.verdicts import SignOff
+from rollout_tui.engine import proposals
 from rollout_tui.engine.engine import Engine
 from rollout_tui.engine.lease import Lease
 from rollout_tui.history import History
@@ -474,6 +476,24 @@ async def test_a_resume_offers_the_shares_up_to_the_one_that_was_paused(world: W
     assert engine.propose(ANDROID, ActionKind.RESUME).shares == (Decimal("0.5"), Decimal("0.1"))
     engine.propose(ANDROID, ActionKind.RESUME, Terms(share=Decimal("0.1")))
     assert world.store.intents[-1].share == Decimal("0.1")
+
+
+async def test_a_mistake_in_judging_stops_no_pause(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = await looking(world)
+    monkeypatch.setattr(proposals, "waiting", lambda *_: 1 / 0)
+    pause = engine.propose(ANDROID, ActionKind.PAUSE)
+    monkeypatch.setattr(engine._assessor, "assess", lambda: 1 / 0)
+    outcome = await engine.perform(pause)
+    monkeypatch.undo()
+    assert (outcome.ending, outcome.journalled) == (Ending.DONE, True)
+    assert journalled(world) == [("pause", "done")]
+
+
+async def test_numbers_beyond_all_counts_are_no_data_and_stop_no_pause(world: World) -> None:
+    world.source.quantities = {"crash_rate": Proportion(Decimal("1e-400"), 10**300), "connect_time": Bare(1e300)}
+    engine = await looking(world)
+    assert "beyond anything that is counted" in str(android(engine).metrics[0].problem)
+    assert (await act(engine)).ending is Ending.DONE
 
 
 async def test_a_resume_never_goes_beyond_the_share_that_was_paused(world: World) -> None:
