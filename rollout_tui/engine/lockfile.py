@@ -90,6 +90,9 @@ class Lockfile:
             if self._stands(file):
                 return file
             os.close(file)
+            if time.monotonic() > until:
+                raise Unusable(f"the lock file {self.path} is replaced again and again; see by whom")
+            time.sleep(_BETWEEN_TRIES)
 
     def _open(self) -> int:
         """Open without making it first: where the kernel protects shared folders, making what exists is forbidden."""

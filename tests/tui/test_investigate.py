@@ -31,7 +31,7 @@ RECONNECT = TroubleGroup(
     first_build="4201",
     new=True,
     first_seen=NOW - HOUR,
-    link="https://sentry.example/g1",
+    link="https://sentry.example/g1\nrm -rf ~\n",
     log="event/1",
 )
 TUNNEL = TroubleGroup("g2", TroubleKind.CRASH, "IllegalState", "TunnelService.onStart", 23, None, "4100", new=False)
@@ -143,7 +143,7 @@ async def test_enter_fetches_the_whole_text_and_y_copies_the_link(
         assert "#0 libconnect.so ReconnectTimer::fire" in text
         assert "\x1b" not in text
         await hand.press("y")
-        assert copied == ["https://sentry.example/g1"]
+        assert copied == ["https://sentry.example/g1"], "and no line behind it, which a shell would run"
         await hand.press("down", "y")
         assert copied == ["https://sentry.example/g1"]
         assert "there is no link to copy" in (await seen(hand))[-1]

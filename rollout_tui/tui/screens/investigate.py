@@ -11,7 +11,7 @@ from rollout_tui.domain.investigation import Feedback, Inquired, TroubleGroup
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import Bug
-from rollout_tui.domain.words import DAY
+from rollout_tui.domain.words import DAY, plain_text
 from rollout_tui.tui.actions import BY_ID, KeyAction
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.screens.page import Page, Place
@@ -132,5 +132,5 @@ class InvestigatePage(Page):
         if not link:
             self._place.tell("there is no link to copy", "mute")
             return
-        self.app.copy_to_clipboard(link)
+        self.app.copy_to_clipboard(plain_text(link).partition(" ")[0])
         self._place.tell("link copied, where the terminal allows it", "mute")

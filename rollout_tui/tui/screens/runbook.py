@@ -151,7 +151,7 @@ class RunbookPage(Page):
 
         scene = self._main.scene()
         text = announcement(scene.focused, scene.snapshot.plan.app, scene.now, scene.zone)
-        self.app.copy_to_clipboard(text)
+        self.app.copy_to_clipboard(plain_text(text))
         self._place.tell("text for the team copied, where the terminal allows it", "mute")
 
     async def _export(self) -> None:

@@ -125,6 +125,17 @@ def test_the_note_of_who_held_it_last_lets_nobody_in_beside_who_holds_it_now(tmp
         pytest.fail("two held it")
 
 
+async def test_a_file_that_somebody_replaces_for_ever_stops_no_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter(range(1000))
+    monkeypatch.setattr(Lockfile, "_stands", lambda *_: next(looks) < 0)
+    with pytest.raises(LeaseHeld, match="replaced"), lease(tmp_path).held("promote", 60):
+        pytest.fail("it was taken")
+    async with lease(tmp_path).held_to_pause(60, 600):
+        pass
+
+
 async def test_no_text_in_a_shared_lock_file_stops_a_pause(tmp_path: Path) -> None:
     (tmp_path / "android.lease").write_text("[" * 2000)
     other = lease(tmp_path)
