@@ -27,13 +27,13 @@ def _snapshot(snapshot: Snapshot, zone: tzinfo) -> Iterator[str]:
         yield f"ALARM {snapshot.alarm}"
     yield f"NEXT {snapshot.recommendation.headline} {snapshot.recommendation.detail}".rstrip()
     for rollout in snapshot.rollouts:
-        yield from _rollout(rollout, now)
+        yield from _rollout(rollout, now, zone)
     for event in snapshot.events[:5]:
         where = "both" if event.platform is None else event.platform.value
         yield f"EVENT {words.clock_time(event.at, zone)} {where} {words.plain_text(event.text, 200)}"
 
 
-def _rollout(rollout: Rollout, now: float) -> Iterator[str]:
+def _rollout(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[str]:
     name = rollout.plan.platform.value
     held = f"{rollout.holding} of {len(rollout.gates)} gates hold" if rollout.gates else "no gates in this phase"
     yield f"{rollout.severity} {name} build {rollout.plan.build}, {held}"
@@ -44,6 +44,11 @@ def _rollout(rollout: Rollout, now: float) -> Iterator[str]:
         yield _metric(metric, name, now)
     for result in rollout.gates:
         yield _gate(result, name, rollout, now)
+    countdown = rollout.countdown
+    if countdown is not None and countdown.runs:
+        yield f"CRITICAL {name} pauses by itself at {words.clock_time(countdown.due, zone)}: {countdown.told}"
+    if rollout.ack is not None:
+        yield f"ACK {name} acknowledged by {rollout.ack.by} {words.short_time(rollout.ack.at, zone)}"
     for request in rollout.requests:
         stands = "waits for a second person" if request.grant is None else f"granted by {request.grant.by}"
         yield f"REQUEST {name} {request.id}, {stands}, {words.span(request.expires_at - now)} left: {request.told}"

@@ -34,6 +34,8 @@ VERBS = {
         "List overrides, how they ended, and what waits for a second person.",
     ),
     "approve": ("rollout_tui.cli.approve:command", "Grant what somebody else asked for, once."),
+    "guard": ("rollout_tui.cli.guard:command", "Watch without a screen: alerts, automatic pause, /metrics."),
+    "acknowledge": ("rollout_tui.cli.acknowledge:command", "Say that an alarm was seen; alerts of it end."),
     "export": ("rollout_tui.cli.export:command", "Write the history into one file, for `watch --replay` elsewhere."),
     "gate": ("rollout_tui.cli.gate:command", "Say whether counts prove a rate under or over a limit."),
     "doctor": ("rollout_tui.cli.doctor:command", "Check every provider and this host; each finding with its fix."),

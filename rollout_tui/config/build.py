@@ -8,13 +8,13 @@ from pathlib import Path
 from rollout_tui.config import places
 from rollout_tui.config.check import Problems, Shaped, nearest
 from rollout_tui.config.gates import BUGS
+from rollout_tui.config.guarding import build_actions, build_alerts
 from rollout_tui.config.metrics import build_metric
 from rollout_tui.config.phases import Draft, build_rollout, signoffs_asked
 from rollout_tui.config.raw import File
 from rollout_tui.config.runbooks import build_runbooks
 from rollout_tui.config.sections import Lookup, build_sections, check_source_metrics
 from rollout_tui.config.settings import (
-    ActionSettings,
     ApprovalSettings,
     ClockSettings,
     HistorySettings,
@@ -52,11 +52,12 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
             file.ui.bell,
             {name: (keys,) if isinstance(keys, str) else keys for name, keys in file.ui.keys.items()},
         ),
-        actions=ActionSettings(file.actions.deadline, file.actions.read_only),
+        actions=build_actions(file, problems),
         clock=ClockSettings(file.clock.speed, file.clock.origin, file.clock.anchor),
         approvals=ApprovalSettings(
             file.approvals.approvers, file.approvals.second_person, file.approvals.expiry, file.approvals.logins
         ),
+        alerts=build_alerts(file.alerts),
         runbooks=build_runbooks(file.runbook, problems),
         rehearsal=file.rehearsal,
     )

@@ -129,11 +129,20 @@ class HistorySection(Section):
     group: Name | None = None
 
 
+class AutomaticPauseSection(Section):
+    """When `guard` pauses one platform by itself: each cause only where its time is written."""
+
+    gate_failed: SecondsOrNone | None = None
+    critical: SecondsOrNone | None = None
+    countdown: Seconds = _written("5m")
+
+
 class ActionsSection(Section):
     """How actions behave."""
 
     deadline: Seconds = _written("180s")
     read_only: bool = False
+    automatic_pause: dict[Platform, AutomaticPauseSection] = Field(default_factory=dict)
 
 
 class ApprovalsSection(Section):

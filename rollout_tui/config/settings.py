@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_tui.domain.automatic import AutomaticRule
 from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.runbook import PLAN, Runbook
@@ -76,10 +77,35 @@ class UiSettings:
 
 @dataclass(frozen=True, slots=True)
 class ActionSettings:
-    """How actions behave: how long to read back (seconds) before an action counts as not confirmed, and read-only."""
+    """How actions behave: how long to read back (seconds) before an action counts as not confirmed, and read-only.
+
+    `automatic` says which platforms the guard may pause by itself, and when.
+    """
 
     deadline: float = 180.0
     read_only: bool = False
+    automatic: Mapping[Platform, AutomaticRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """Where alerts go: a reference to the address, never the address; the levels; failed gates; the daily digest."""
+
+    url: str
+    levels: tuple[str, ...] = ("WARNING", "CRITICAL")
+    gates: bool = True
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Who is told what. `repeat` in seconds; `digest_at` as HH:MM of `timezone`."""
+
+    channels: Mapping[str, ChannelSettings] = field(default_factory=dict)
+    repeat: float = 1800.0
+    digest_at: str = "09:00"
+    timezone: str = "UTC"
+    support_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,7 @@ class Settings:
     actions: ActionSettings
     clock: ClockSettings
     approvals: ApprovalSettings = ApprovalSettings()
+    alerts: AlertSettings = AlertSettings()
     runbooks: Mapping[Platform, Runbook] = field(default_factory=lambda: PLAN)
     rehearsal: str | None = None
     """Scenario and speed for the status line ("60x") where this is a rehearsal's configuration."""

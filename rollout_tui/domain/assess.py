@@ -49,6 +49,7 @@ def assess(facts: RolloutFacts, now: float) -> Rollout:
         held=facts.held,
         requests=tuple(request for request in facts.requests if is_open(request, now)),
         before=facts.before,
+        countdown=facts.countdown,
     )
 
 

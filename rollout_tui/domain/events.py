@@ -29,6 +29,14 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ack:
+    """Somebody saw what stands: who, and when (epoch seconds UTC)."""
+
+    by: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One change: when (epoch seconds UTC), where (None: both platforms), in one plain sentence.
 

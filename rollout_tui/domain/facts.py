@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout_tui.domain.actions import Outcome, Running
+from rollout_tui.domain.countdowns import Countdown
 from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading
@@ -53,3 +54,4 @@ class RolloutFacts:
     before: Before | None = None
     unheard: frozenset[str] = frozenset()
     """Providers that neither answered nor failed since the start."""
+    countdown: Countdown | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain.advice import Advice, Rank
@@ -15,6 +16,7 @@ from rollout_tui.domain.severity import Severity, rank, worst
 from rollout_tui.domain.snapshot import Recommendation, Rollout, Urgency
 from rollout_tui.domain.urgent import URGENT
 from rollout_tui.domain.waiting import nothing
+from rollout_tui.domain.words import plain_text, short_time
 
 _FIRST = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 """Between two sentences."""
@@ -48,8 +50,16 @@ def _advise(rollout: Rollout, now: float, zone: tzinfo) -> Advice:
     for ask in (*URGENT, *ONWARD):
         advice = ask(rollout, now, zone)
         if advice is not None:
-            return advice
+            return _acknowledged(advice, rollout, zone)
     return nothing(rollout, now, zone)
+
+
+def _acknowledged(advice: Advice, rollout: Rollout, zone: tzinfo) -> Advice:
+    """Whoever is called second must see that somebody is on it."""
+    if rollout.ack is None or advice.rank > Rank.MEND:
+        return advice
+    by, at = plain_text(rollout.ack.by, 24), short_time(rollout.ack.at, zone)
+    return replace(advice, detail=f"Acknowledged by {by} {at}. {advice.detail}".rstrip())
 
 
 def _wait(advised: Sequence[tuple[Rollout, Advice]]) -> Recommendation:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rollout_tui.domain.actions import Outcome, Running
-from rollout_tui.domain.events import Event
+from rollout_tui.domain.countdowns import Countdown
+from rollout_tui.domain.events import Ack, Event
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Phase, Plan, RolloutPlan
 from rollout_tui.domain.quantities import Proportion
@@ -156,6 +157,10 @@ class Rollout:
     """What waits for a second person, and what was granted and is not used yet."""
     before: Before | None = None
     """None until history was asked."""
+    countdown: Countdown | None = None
+    """The newest automatic pause of this build: one that is counted down, or how it ended."""
+    ack: Ack | None = None
+    """Who saw all that stands now; None where nothing stands, or something of it is newer."""
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:

@@ -25,7 +25,7 @@ from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
 _REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
-_NOT_YET = frozenset({"not read yet", "the phase is not known yet", "the stored polls are being read"})
+NOT_YET = frozenset({"not read yet", "the phase is not known yet", "the stored polls are being read"})
 """Reasons for NO DATA that mend themselves."""
 
 
@@ -56,6 +56,23 @@ def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         ended.message,
         f"check {name} at {store} by hand.",
         "u",
+    )
+
+
+def counted_down(rollout: Rollout, _now: float, zone: tzinfo) -> Advice | None:
+    """A pause that comes by itself: when, why, and what stops it."""
+    countdown, name = rollout.countdown, rollout.plan.label
+    if countdown is None or not countdown.runs:
+        return None
+    when = words.clock_time(countdown.due, zone)
+    return Advice(
+        Rank.PAUSE,
+        Urgency.ACT_NOW,
+        Severity.CRITICAL,
+        f"{name} pauses by itself at {when}. To stop that: a, then y. To pause now: p, then y.",
+        f"{countdown.told} {pause_effect(rollout)}",
+        f"{name} pauses by itself at {when}; a stops that.",
+        "a",
     )
 
 
@@ -224,7 +241,7 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
 def _metrics(rollout: Rollout, _now: float) -> Advice | None:
     name = rollout.plan.label
     blind = [standing for standing in rollout.metrics if standing.problem is not None]
-    if not blind or all(standing.problem in _NOT_YET for standing in blind):
+    if not blind or all(standing.problem in NOT_YET for standing in blind):
         return None
     names = ", ".join(standing.metric.label.lower() for standing in blind)
     return Advice(
@@ -260,8 +277,8 @@ def _lacks_data(result: GateResult) -> bool:
     return (
         result.verdict is Verdict.NO_DATA
         and result.gate.kind is not GateKind.TIME
-        and words.plain_text(result.reason) not in _NOT_YET
+        and words.plain_text(result.reason) not in NOT_YET
     )
 
 
-URGENT: tuple[Ask, ...] = (not_stopped, unsettled, pause, investigate, gone, mend)
+URGENT: tuple[Ask, ...] = (not_stopped, unsettled, counted_down, pause, investigate, gone, mend)

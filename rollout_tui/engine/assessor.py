@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import partial
 
+from rollout_tui.domain.acknowledging import with_acks
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.changes import changes
@@ -95,6 +96,7 @@ class Assessor:
                 self.log(changes(self._before.get(platform), rollout, now))
                 self._before[platform] = rollout
                 self._end_waivers(board, rollout, now)
+        rollouts = with_acks(rollouts, self._events)
         self.snapshot = Snapshot(
             at=now,
             plan=self._plan,

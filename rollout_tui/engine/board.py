@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_tui.domain.actions import Outcome, Running, Step
 from rollout_tui.domain.assess import TRACKER
+from rollout_tui.domain.countdowns import Countdown
 from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.heard import Asked
@@ -56,6 +57,8 @@ class Board:
         """What another process of this host does to it now."""
         self.before: Before | None = None
         """What the build before showed at this hour of its phase; None until history was asked."""
+        self.countdown: Countdown | None = None
+        """The newest automatic pause of this build."""
         self.signoffs: list[SignOff] = []
         self.waivers: list[Waiver] = []
         """Those of every build, ended ones too."""
@@ -202,6 +205,7 @@ class Board:
             held=self.held,
             before=self.before,
             unheard=frozenset(self.unheard),
+            countdown=self.countdown,
         )
 
     def _counted_since(self, began: float | None) -> dict[str, Answer]:

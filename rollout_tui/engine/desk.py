@@ -46,6 +46,18 @@ class People(Protocol):
         ...
 
 
+class Alarms(Protocol):
+    """What a person says to an alarm. Never raises; what could not be kept was not said."""
+
+    async def acknowledge(self, platform: Platform) -> Said:
+        """All that stands there now was seen: nobody is told of it again until it gets worse."""
+        ...
+
+    async def stop(self, platform: Platform) -> Said:
+        """No automatic pause for what stands there now."""
+        ...
+
+
 class Inquiry(Protocol):
     """What is wrong with a build, asked when a person looks. Never raises."""
 
@@ -127,6 +139,11 @@ class Desk(Protocol):
     @property
     def people(self) -> People:
         """What people decide about gates."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """What a person says to an alarm."""
         ...
 
     async def perform(self, proposal: Proposal) -> Outcome:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import httpx
 
     from rollout_tui.domain.events import Event
+    from rollout_tui.engine.acks import Acks
+    from rollout_tui.engine.channels import Sender
+    from rollout_tui.engine.guard import Guard
     from rollout_tui.engine.http import Clients
     from rollout_tui.engine.inquiry import Inquiry
     from rollout_tui.engine.overrides import Overrides
@@ -102,7 +105,7 @@ class Engine:
         known = Known(
             self.settings, self.clock, self._archive, self._boards, self._assessor, self.actor, self.read_only
         )
-        ears = Ears(self._answered, self._arrived, self._tell, self._judged)
+        ears = Ears(self._answered, self._arrived, self._tell, self.judged)
         return Works(known, ears, self._clients, self._lookup)
 
     @cached_property
@@ -163,6 +166,17 @@ class Engine:
     def people(self) -> Overrides:
         """What people decide about gates."""
         return self._works.overrides
+
+    @property
+    def alarms(self) -> Acks:
+        """Who saw what stands, and who stops an automatic pause."""
+        return self._works.acks
+
+    def guard(self, send: Sender | None = None) -> Guard:
+        """Who alerts and pauses by itself; begun after `start`. `send` replaces the way to the channels in tests."""
+        from rollout_tui.engine.guard import Guard
+
+        return Guard(self, self._archive, self._boards, self._works.pollers, self._tell, send)
 
     async def perform(self, proposal: Proposal, reason: str = "") -> Outcome:
         """Carry out a confirmed proposal. It goes on when the caller is cancelled."""
@@ -261,7 +275,8 @@ class Engine:
         for round_ in works.sources:
             self._spawn(works.upkeep.fill_curves(round_))
 
-    def _judged(self, platform: Platform) -> Rollout:
+    def judged(self, platform: Platform) -> Rollout:
+        """A rollout as it stands now."""
         return self._assessor.assess().rollout(platform)
 
     def _tell(self, event: Event) -> None:

@@ -62,6 +62,7 @@ def recall_people(history: History, board: Board, now: float) -> None:
     board.waivers = history.waivers.all(plan.platform)
     board.requests = [one for one in history.requests.since(now - _REQUESTS) if one.platform is plan.platform]
     board.asked = history.journal.last_entry(plan.platform, plan.build)
+    board.countdown = history.countdowns.newest(plan.platform, plan.build)
     judgements = history.judgements.all(plan.platform, plan.version, plan.build)
     if board.cases is None and any(entry.latch is not None for entry in judgements):
         board.cases = _with_latches_alone(board, now)

@@ -45,6 +45,8 @@ class Poller:
         self._timeout = timeout
         self._clock = clock
         self._at_most = at_most
+        self.due: float | None = None
+        """When the next poll begins, or the one under way began; None while it does not run."""
         self._failures = 0
         self._poked = asyncio.Event()
         self._random = random.Random(name)  # noqa: S311  spreads polls, guards nothing
@@ -55,17 +57,26 @@ class Poller:
 
     async def run(self) -> None:
         """Poll until cancelled."""
+        try:
+            await self._run()
+        finally:
+            self.due = None
+
+    async def _run(self) -> None:
         while True:
             self._poked.clear()
-            began = self._clock.now()
+            began = self.due = self._clock.now()
             error = await self.poll_once()
             asked_for = error.retry_after if isinstance(error, Unreachable) else None
             if asked_for is not None:
+                self.due = self._clock.now() + asked_for
                 await self._clock.sleep(asked_for)
             # From beginning to beginning: on a fast clock a slow answer is old when it comes.
             spent = (asked_for or 0.0) if error is not None else self._clock.now() - began
             rest = self._pause_after(error)
-            await self._rest(max(LEAST_REST * min(self._interval, rest), rest - spent))
+            rest = max(LEAST_REST * min(self._interval, rest), rest - spent)
+            self.due = self._clock.now() + rest
+            await self._rest(rest)
 
     async def poll_once(self) -> BaseException | None:
         """One poll; what went wrong is told to `failed` and returned, never raised."""

@@ -67,6 +67,21 @@ class Nobody:
         return Said(False, self._told)
 
 
+class Unheard:
+    """Nobody alerts of what is over."""
+
+    def __init__(self, told: str) -> None:
+        self._told = told
+
+    async def acknowledge(self, _platform: Platform) -> Said:
+        """Refused."""
+        return Said(False, self._told)
+
+    async def stop(self, _platform: Platform) -> Said:
+        """Refused."""
+        return Said(False, self._told)
+
+
 class Silence:
     """Nobody is asked about what is over."""
 
@@ -95,6 +110,7 @@ class Replay:
         self._archive = Archive(settings.history.path)
         self.past = Past(self._archive)
         self.people = Nobody(told)
+        self.alarms = Unheard(told)
         self.inquiry = Silence(told)
         self.runbooks = Runbooks(settings.runbooks, self._archive, self.clock, self.actor, told, lambda _event: None)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from rollout_tui.domain.acknowledging import with_acks
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.plan import Plan
@@ -106,13 +107,14 @@ class Traveller:
         return await asyncio.get_running_loop().run_in_executor(self._executor, run)
 
     def _snapshot(self, history: History, moment: float) -> Snapshot:
-        rollouts = tuple(self._rollout(history, board, moment) for board in self._boards())
+        events = history.events.newest(_EVENTS, moment)
+        rollouts = with_acks([self._rollout(history, board, moment) for board in self._boards()], events)
         answered = [rollout.metrics_as_of for rollout in rollouts if rollout.metrics_as_of is not None]
         return Snapshot(
             at=moment,
             plan=self._plan,
             rollouts=rollouts,
-            events=tuple(history.events.newest(_EVENTS, moment)),
+            events=tuple(events),
             recommendation=recommend(rollouts, moment, self._zone),
             answered_at=max(answered, default=None),
             poll_interval=self._poll_interval,

@@ -15,6 +15,7 @@ from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Approval
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.waivers import is_over
+from rollout_tui.engine.acks import Acks
 from rollout_tui.engine.actions import ActionRules, Actions
 from rollout_tui.engine.archive import Archive
 from rollout_tui.engine.assessor import Assessor
@@ -117,6 +118,15 @@ class Works:
             )
             for board, store in zip(boards, self.stores, strict=True)
         }
+        self.acks = Acks(
+            known.archive,
+            known.clock,
+            known.actor,
+            boards,
+            read_only=known.read_only,
+            judged=ears.judged,
+            tell=ears.tell,
+        )
         self.inquiry = Inquiry(self.providers)
         self.runbooks = Runbooks(settings.runbooks, known.archive, known.clock, known.actor, known.read_only, ears.tell)
         self.upkeep = Upkeep(known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived)

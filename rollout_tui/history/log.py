@@ -49,6 +49,13 @@ class EventLog:
         )
         return [_event(row) for row in rows][::-1]
 
+    def acknowledged(self, platform: Platform) -> float | None:
+        """When somebody acknowledged last what stood on that platform (epoch seconds UTC)."""
+        (at,) = self._connection.execute(
+            "SELECT MAX(at) FROM events WHERE kind = ? AND platform = ?", (EventKind.ACK, platform)
+        ).fetchone()
+        return None if at is None else float(at)
+
     def prune(self, before: float) -> int:
         """Forget older events. Returns rows deleted."""
         return self._connection.execute("DELETE FROM events WHERE at < ?", (before,)).rowcount

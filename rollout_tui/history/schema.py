@@ -98,7 +98,17 @@ CREATE TABLE ticks (
 ) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS)
+_GUARD = """
+CREATE TABLE countdowns (
+    id TEXT NOT NULL PRIMARY KEY,
+    platform TEXT NOT NULL, build TEXT NOT NULL, causes TEXT NOT NULL, told TEXT NOT NULL,
+    began REAL NOT NULL, due REAL NOT NULL,
+    ended_at REAL, ended TEXT, said TEXT NOT NULL DEFAULT '', failed INTEGER
+) WITHOUT ROWID;
+CREATE TABLE guard_notes (name TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS, _GUARD)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from rollout_tui.history.audit import Audit, AuditLog, audit_file
 from rollout_tui.history.bugs import BugLog
+from rollout_tui.history.countdowns import CountdownLog
+from rollout_tui.history.guard_notes import GuardNotes
 from rollout_tui.history.journal import Journal
 from rollout_tui.history.judgements import Judgements
 from rollout_tui.history.log import EventLog, SignOffLog, StateLog
@@ -46,6 +48,8 @@ class History:
         self.judgements = Judgements(connection)
         self.bugs = BugLog(connection)
         self.ticks = TickLog(connection)
+        self.countdowns = CountdownLog(connection)
+        self.guard_notes = GuardNotes(connection)
         self.audit = Audit(connection, AuditLog(audit_file(path)))
         self._data_version = self._version_of_data()
 

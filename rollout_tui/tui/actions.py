@@ -70,6 +70,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     ),
     KeyAction("freeze", ("space",), "space", "Freeze", "Freeze the view; data go on", "VIEW", main_only=True),
     KeyAction("read_now", ("u",), "u", "Read now", "Read stores and sources again now", "VIEW"),
+    KeyAction("acknowledge", ("a",), "a", "Acknowledge", "Acknowledge what stands", "VIEW"),
     KeyAction("repaint", ("ctrl+l",), "ctrl+l", "Repaint", "Repaint the whole screen", "VIEW"),
     KeyAction("palette", ("ctrl+p",), "ctrl+p", "Palette", "Command palette", "VIEW"),
     KeyAction("help", ("question_mark",), "?", "Help", "Keys, symbols, how to read a chart", "VIEW"),
@@ -115,7 +116,8 @@ def reasons_against(
         if action.acts is not None
     }
     reasons = {name: _short(against) for name, against in found.items() if against}
-    return reasons if read_only is None else reasons | {"override": f"read-only: {read_only}"}
+    people = ("override", "acknowledge")
+    return reasons if read_only is None else reasons | dict.fromkeys(people, f"read-only: {read_only}")
 
 
 def _short(against: Sequence[Obstacle]) -> str:

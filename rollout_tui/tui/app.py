@@ -71,10 +71,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._look = look or Look()
         self.handover = handover
         self._first = first
-        super().__init__(
-            driver_class=Manners,
-            ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO),
-        )
+        super().__init__(driver_class=Manners, ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO))
         self.failure: Exception | None = None
         self._begin = start
         self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
@@ -103,6 +100,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "up": lambda: self._main.move_item(-1),
             "fleet": lambda: self._sitting.show_fleet(),
             "override": lambda: self._sitting.seat.deciding.open(),
+            "acknowledge": lambda: self._sitting.seat.deciding.acknowledge(),
             "shorter": lambda: self._notices.tell(f"charts show {self._main.choose_window(-1)}", "mute"),
             "longer": lambda: self._notices.tell(f"charts show {self._main.choose_window(1)}", "mute"),
             "freeze": self._freeze,

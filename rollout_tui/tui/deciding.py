@@ -1,4 +1,4 @@
-"""Asking people about gates: the override form, sign-offs, and what became of them. What may be the desk decides."""
+"""What people decide: overrides, sign-offs, acknowledgements, and what became of them. What may be the desk decides."""
 
 from __future__ import annotations
 
@@ -55,6 +55,21 @@ class Deciding:
         """Ask about a gate that stands in the way of an action."""
         gates = self._desk.snapshot.rollout(platform).gates
         self._ask(platform, next((one for one in gates if one.gate.id == gate), None))
+
+    def acknowledge(self) -> None:
+        """What stands on the focused platform was seen; where a pause is counted down, ask whether to stop it."""
+        rollout = self._scene().focused
+        platform, countdown = rollout.plan.platform, self._desk.snapshot.rollout(rollout.plan.platform).countdown
+        if countdown is None or not countdown.runs or self._desk.read_only is not None:
+            self._do(self._desk.alarms.acknowledge(platform))
+            return
+        from rollout_tui.tui.screens.stopping import StopDialog
+
+        def decided(answer: str | None) -> None:
+            if answer is not None:
+                self._do(self._desk.alarms.stop(platform))
+
+        self._push(StopDialog(self._desk, self._look, self._scene, self._clock, platform), decided)
 
     def _ask(self, platform: Platform, result: GateResult | None) -> None:
         if result is None:

@@ -149,6 +149,21 @@ class FakePeople:
         return Said(True, f"{by} signs it.")
 
 
+class FakeAlarms:
+    """Takes every answer; `said` is what was answered."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, Platform]] = []
+
+    async def acknowledge(self, platform: Platform) -> Said:
+        self.said.append(("acknowledge", platform))
+        return Said(True, "jkim acknowledged: Crash rate CRITICAL.")
+
+    async def stop(self, platform: Platform) -> Said:
+        self.said.append(("stop", platform))
+        return Said(True, "jkim stopped the automatic pause of Android.")
+
+
 class FakeRunbooks:
     """The plan's runbooks, ticked in memory; `seen` is what the program sees."""
 
@@ -185,6 +200,7 @@ class FakeDesk:
         self.runbooks = FakeRunbooks()
         self.inquiry = FakeInquiry()
         self.people = FakePeople(self)
+        self.alarms = FakeAlarms()
         self.travels = FakeTraveller(snapshot)
         self._listeners: list[Callable[[Snapshot], None]] = []
 

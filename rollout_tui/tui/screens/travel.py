@@ -27,7 +27,7 @@ _SPEEDS = (60, 300, 900, 3600)
 _LONGEST = 30
 _OFF = "you look at the past; esc returns to now"
 _OFF_SHORT = "this is the past"
-_ACTING = ("pause", "resume", "promote", "restart", "override")
+_ACTING = ("pause", "resume", "promote", "restart", "override", "acknowledge")
 
 _MOVE = KeyAction("travel_step", (), "←→", "15 min", "Step through time", "TRAVEL")
 _DAY = KeyAction("travel_day", (), "shift+←→", "Day", "Step a day", "TRAVEL")
