@@ -25,6 +25,7 @@ def surroundings(loaded: Loaded, environment: Mapping[str, str]) -> Iterator[Rem
     settings = loaded.settings
     yield from _configuration(loaded)
     yield from _history(settings)
+    yield from _guard(settings)
     yield from _terminal(environment)
     yield Remark("program", Grade.NOTE, _versions())
 
@@ -63,6 +64,20 @@ def _history(settings: Settings) -> Iterator[Remark]:
         yield Remark("history", Grade.WARNING, f"{free // 1024 // 1024} MiB are free beside {path}", "make room")
         return
     yield Remark("history", Grade.OK, f"{path} can be written")
+
+
+def _guard(settings: Settings) -> Iterator[Remark]:
+    """Whoever configured alerts or an automatic pause must know that nothing is sent or paused without a guard."""
+    from rollout_tui.engine.guardnote import guard_of
+
+    runs = guard_of(settings.history.path)
+    waits = [f"{len(settings.alerts.channels)} alert channels"] if settings.alerts.channels else []
+    waits += ["an automatic pause"] if settings.actions.automatic else []
+    if runs is not None:
+        yield Remark("guard", Grade.OK, f"runs: {runs}")
+    elif waits:
+        text = f"{' and '.join(waits)} configured, and no guard runs: nothing is sent, nothing pauses by itself"
+        yield Remark("guard", Grade.WARNING, text, "start it: rollout-tui guard (docs/guard.md has a systemd unit)")
 
 
 def _terminal(environment: Mapping[str, str]) -> Iterator[Remark]:

@@ -155,7 +155,7 @@ class AutomaticPause:
             if proposal.change.irreversible:
                 return True, f"{proposal.change.headline} That cannot be undone: a person must decide it."
             outcome = await self._acts.perform(proposal, f"automatic pause: {countdown.told}")
-            said = f"{outcome.ending.value.capitalize()}: {outcome.message}"
+            said = f"{outcome.ending.value.capitalize()}: {outcome.message.rstrip('.')}."
             if outcome.ending is not Ending.DIFFERS:
                 return outcome.ending not in (Ending.DONE, Ending.ALREADY), said
         return True, said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import random
 from collections.abc import Awaitable, Callable
@@ -115,5 +114,5 @@ class Poller:
         finally:
             for waiter in (sleep, poked):
                 waiter.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await waiter
+            # Whoever ends the poller just now must not be taken for a waiter that ended.
+            await asyncio.gather(sleep, poked, return_exceptions=True)

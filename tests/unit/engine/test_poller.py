@@ -157,3 +157,21 @@ async def test_a_providers_own_mistake_is_told_by_kind_and_place_without_what_it
     assert said.startswith("internal error in the provider (KeyError at test_poller.py:")
     assert "s3cret" not in said
     assert len(polled.times) == 2, "it is polled again all the same"
+
+
+async def test_it_ends_when_it_is_told_to_in_whatever_moment() -> None:
+    for moment in range(40):
+        clock = ManualClock(0.0)
+
+        async def nothing() -> None:
+            """Answers at once."""
+
+        poller = Poller("p", nothing, lambda _error: None, interval=60.0, timeout=5.0, clock=clock)
+        running = asyncio.create_task(poller.run())
+        await breathe()
+        poller.poke()
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        running.cancel()
+        done, _ = await asyncio.wait((running,), timeout=5.0)
+        assert done, f"cancelled in step {moment}"
