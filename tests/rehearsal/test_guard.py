@@ -66,18 +66,10 @@ def test_a_crash_spike_is_told_and_paused_at_the_store(tmp_path: Path) -> None:
         assert (sent.returncode, sent.stdout) == (0, "Channel team: sent.\n"), sent.stderr
         assert bodies[0]["title"] == "Test acme-connect 4.2.0"
         out = tmp_path / "guard.out"
+        arguments = ["guard", "--config", str(rehearsal.config), "--listen", "127.0.0.1:0"]
         with out.open("w") as lines:
             guard = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "rollout_tui",
-                    "guard",
-                    "--config",
-                    str(rehearsal.config),
-                    "--listen",
-                    "127.0.0.1:0",
-                ],
+                [sys.executable, "-m", "rollout_tui", *arguments],
                 stdout=lines,
                 stderr=subprocess.STDOUT,
                 env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},

@@ -188,9 +188,9 @@ async def test_one_guard_a_history_and_the_second_is_told_who_runs(world: Watche
     engine = world.engine(actor=GUARD)
     with only_guard(engine):
         assert str(guard_of(world.path)).startswith("guard@rel-01, process")
-        with pytest.raises(GuardRuns, match=r"runs already: guard@rel-01, process .* sends alerts to team, oncall"):
-            with only_guard(engine):
-                pass
+        told = r"runs already: guard@rel-01, process .* sends alerts to team, oncall"
+        with pytest.raises(GuardRuns, match=told), only_guard(engine):
+            pass
     assert guard_of(world.path) is None
 
 
