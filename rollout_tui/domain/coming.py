@@ -71,9 +71,11 @@ def _grants(rollout: Rollout, now: float) -> Iterator[Coming]:
     state = rollout.store.state
     if state is None or state.grant is None:
         return
-    if state.kind is not PhaseKind.PHASED or state.word is StateWord.PAUSED:
-        then = words.plain_text(state.grant.then).removesuffix(" then")
-        yield _of(rollout, now + state.grant.left * words.DAY, f"in {state.grant.left} d", then)
+    at, when = now + state.grant.left * words.DAY, f"in {state.grant.left} d"
+    if state.kind is PhaseKind.TESTERS:
+        yield _of(rollout, at, when, f"build {rollout.plan.build} expires")
+    elif state.word is StateWord.PAUSED:
+        yield _of(rollout, at, when, "its pause is used up")
 
 
 def _overrides(rollout: Rollout, now: float) -> Iterator[Coming]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from rollout_tui.domain.releases import Budget, StateWord
+from rollout_tui.domain.releases import Budget, Grant, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Before, Heard, Rollout, Snapshot
 from rollout_tui.domain.verdicts import Verdict, Waiver
@@ -57,6 +57,17 @@ def test_nothing_of_a_paused_rollout_is_ahead() -> None:
     assert state is not None
     paused = store_state(replace(shown, gates=()), replace(state, word=StateWord.PAUSED))
     assert section(beside(snapshot(paused)), "AHEAD") == ["nothing that is known of"]
+
+
+def test_a_paused_phased_release_takes_no_step_but_uses_up_its_pause() -> None:
+    shown = ios()
+    state = shown.store.state
+    assert state is not None
+    grant = Grant(27, "of pause", "what follows day 30 is not known")
+    running = store_state(shown, replace(state, grant=grant))
+    assert "in 27 d" not in "".join(section(beside(snapshot(running)), "AHEAD"))
+    paused = store_state(running, replace(state, word=StateWord.PAUSED, grant=grant))
+    assert section(beside(snapshot(paused)), "AHEAD") == ["in 27 d       ios     its pause is used up"]
 
 
 def test_every_provider_stands_with_its_age_its_interval_and_why_it_is_silent() -> None:
