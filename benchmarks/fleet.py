@@ -28,7 +28,7 @@ from rollout_tui.tui.ink import blank
 from rollout_tui.tui.view.fleet import FleetList, FleetScene, fleet_rows
 
 CONFIGURATIONS = 100
-_SECONDS = 120.0
+_SECONDS = 60.0
 _SETTLES = 100.0
 """Seconds until all have begun (engine/engines.py), asked for their past, and been polled twice."""
 _PRESSES = 60
