@@ -59,7 +59,9 @@ def _acknowledged(advice: Advice, rollout: Rollout, zone: tzinfo) -> Advice:
     if rollout.ack is None or advice.rank > Rank.MEND:
         return advice
     by, at = plain_text(rollout.ack.by, 24), short_time(rollout.ack.at, zone)
-    return replace(advice, detail=f"Acknowledged by {by} {at}. {advice.detail}".rstrip())
+    # Within the first sentence: where there is no room for more, neither the reason nor this is left out.
+    reason, *more = _FIRST.split(advice.detail, maxsplit=1)
+    return replace(advice, detail=" ".join([f"{reason.rstrip('.')} (acknowledged by {by} {at}).".lstrip(), *more]))
 
 
 def _wait(advised: Sequence[tuple[Rollout, Advice]]) -> Recommendation:
