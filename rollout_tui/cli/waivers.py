@@ -117,14 +117,15 @@ def _lines(
             yield f"{stands} {rollout.plan.platform.value} {waiver.version} ({waiver.build}) {phase}: {gate}"
             given, end = (words.day_and_time(at, zone) for at in (waiver.given_at, until(waiver)))
             yield f"  {given} to {end}, {who(waiver)}; the gate said {waiver.found}"
-            yield f"  {waiver.reason}"
+            yield f"  {words.plain_text(waiver.reason)}"
     if not told:
         yield "No waiver was ever given."
     for request in requests:
         stands = "GRANTED" if request.grant is not None else "WAITS"
         by = "" if request.grant is None else f", by {request.grant.by} ({request.grant.how})"
-        yield f"{stands} {request.id} of {request.requester}{by}, {words.span(request.expires_at - now)} left"
-        yield f"  {request.told}"
+        of, left = words.plain_text(f"{request.requester}{by}"), words.span(request.expires_at - now)
+        yield f"{stands} {request.id} of {of}, {left} left"
+        yield f"  {words.plain_text(request.told)}"
         if request.grant is None:
             yield f"  to grant it: rollout-tui approve {request.id}"
 

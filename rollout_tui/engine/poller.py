@@ -18,6 +18,9 @@ LONGEST = 300.0
 _DOUBLINGS = 16
 """Enough to reach the longest pause from any interval."""
 
+_LONGEST_WAIT = 3600.0
+"""Seconds that a server may ask to be left alone: an absurd wish must not silence a source for ever."""
+
 
 class Poller:
     """Calls `poll` for ever.
@@ -67,6 +70,8 @@ class Poller:
             began = self.due = self._clock.now()
             error = await self.poll_once()
             asked_for = error.retry_after if isinstance(error, Unreachable) else None
+            if asked_for is not None:
+                asked_for = min(asked_for, _LONGEST_WAIT) if asked_for >= 0 else None  # a NaN is no wish
             if asked_for is not None:
                 self.due = self._clock.now() + asked_for
                 await self._clock.sleep(asked_for)

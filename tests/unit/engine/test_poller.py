@@ -128,6 +128,14 @@ async def test_a_server_that_names_a_time_is_left_alone_until_then_even_if_someb
         assert len(polled.times) == 2
 
 
+@pytest.mark.parametrize("wish", [float("inf"), 10.0**9])
+async def test_an_absurd_wish_to_be_left_alone_silences_nobody_for_ever(polled: Polled, wish: float) -> None:
+    polled.fails = lambda: Unreachable("HTTP 429", retry_after=wish)
+    async with running(polled):
+        await polled.clock.advance(3 * 3600)
+    assert len(polled.times) >= 2
+
+
 async def test_asking_now_does_not_wait_for_the_interval_or_for_the_back_off(polled: Polled) -> None:
     polled.fails = lambda: Unreachable("no route to host")
     async with running(polled, interval=600) as poller:
