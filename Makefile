@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Installers compile what they install, but not the modules of a checkout: uncompiled, the first frame takes a third longer.
 COMPILE := $(BIN)/python -m compileall -q rollout_tui providers
 
-.PHONY: demo test check bench sim crash reference screenshots clean
+.PHONY: demo test check bench sim crash soak reference screenshots clean
 
 demo: $(VENV)/.installed ## watch a rehearsed rollout on this terminal; needs no credentials and no network
 	@$(BIN)/rollout-tui rehearse
@@ -31,6 +31,9 @@ reference: $(VENV)/.installed ## docs/providers-reference.md from the code
 
 crash: $(VENV)/.test ## 200 kill -9 at random instants and 100 races of pause and promote; CRASH="--kills 20 --seed 7"
 	$(BIN)/python -m tests.crash $(CRASH)
+
+soak: $(VENV)/.test ## random safe keys on every page for an hour: no mistake, nothing left behind; SOAK="--minutes 20"
+	$(BIN)/python -m tests.soak $(SOAK)
 
 screenshots: $(VENV)/.dev ## pictures for the README, from a seeded rehearsal
 	$(BIN)/python -m screenshots

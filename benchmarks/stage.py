@@ -22,7 +22,7 @@ from rollout_tui.rehearsal.stage import set_stage
 
 SAMPLES = 100_000
 _CLOSED = "http://127.0.0.1:9"
-_METRICS: tuple[tuple[str, Population, float, bool], ...] = (
+METRICS: tuple[tuple[str, Population, float, bool], ...] = (
     ("crash_rate", Population.SESSIONS, 0.003, True),
     ("connect_failure_rate", Population.CONNECTS, 0.006, True),
     ("avg_connection_time", Population.CONNECTS, 4.1, False),
@@ -30,8 +30,8 @@ _METRICS: tuple[tuple[str, Population, float, bool], ...] = (
 )
 
 
-def make_stage(folder: Path) -> Path:
-    """Write configuration and history into the folder; returns the configuration's path."""
+def make_stage(folder: Path, samples: int = SAMPLES) -> Path:
+    """Write configuration and a history of so many samples into the folder; returns the configuration's path."""
     now = time.time()
     clock = RehearsalClock(1.0, now, now)
     stage = set_stage(SCENARIOS["ios-phased"], clock, seed=1)
@@ -40,7 +40,7 @@ def make_stage(folder: Path) -> Path:
     history = History.open(folder / "history.db")
     for platform, state in past.states(stage):
         history.states.add(platform, state)
-    for readings in polls(now):
+    for readings in polls(now, samples):
         history.samples.add(readings)
     history.close()
     return config
@@ -52,16 +52,16 @@ def make_real(config: Path) -> None:
     config.write_text(re.sub(r"\[clock\]\n(\w+ = .*\n)+", "", text), encoding="utf-8")
 
 
-def polls(now: float) -> Iterator[list[tuple[Platform, Reading]]]:
-    """Polls of 8 metrics a minute, oldest first, until `SAMPLES` are made."""
+def polls(now: float, samples: int = SAMPLES) -> Iterator[list[tuple[Platform, Reading]]]:
+    """Polls of 8 metrics a minute, oldest first, until so many samples are made."""
     draw = random.Random(1)  # noqa: S311  benchmark data
-    count = SAMPLES // 8
+    count = samples // 8
     for number in range(count, 0, -1):
         at = now - number * 60.0
         yield [
             (platform, reading(metric, population, mean, is_share, build, at, draw))
             for platform, build in ((Platform.ANDROID, "4201"), (Platform.IOS, "87"))
-            for metric, population, mean, is_share in _METRICS
+            for metric, population, mean, is_share in METRICS
         ]
 
 

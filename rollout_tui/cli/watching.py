@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rollout_tui.tui.pages import FirstPage
 
 
+_TURN = 0.0005
+"""Seconds that a thread runs while another one waits."""
+
+
 def run_watch(
     configs: Sequence[Path] = (),
     *,
@@ -70,6 +74,8 @@ def run_watch(
 
         gc.enable()
         gc.freeze()
+        # Threads that import or read history give way to keys at once: each turn of theirs would be 5 ms.
+        sys.setswitchinterval(_TURN)
         start_log()
         await engine.start()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 from rollout_tui.domain.evidence.case import Case
 from rollout_tui.domain.evidence.finding import Finding, Latch
@@ -66,6 +67,11 @@ class Cases:
         Goes on from the newest poll that is in. Reads the disk; a phase of 48 hours of minutes takes some tenths of a
         second.
         """
+        self.replay(history, until)
+        self.note_findings(self.by_gate)
+
+    def replay(self, history: History, until: float) -> None:
+        """As `restore`, but what it comes to is not worked out yet."""
         plan = self.plan
         self.adopt(entries := history.judgements.all(plan.platform, plan.version, plan.build), until)
         known = {(entry.gate, entry.text): entry for entry in entries if self._is_here(entry)}
@@ -85,7 +91,12 @@ class Cases:
                 take(poll.taken_at, poll.quantity)
             if polls and isinstance(polls[-1].quantity, Bare):
                 self._recall_trend(case, history, until)
-        self.note_findings(self.by_gate)
+
+    def copy(self) -> Cases:
+        """Cases that go on by themselves. The rules behind them are shared; findings are worked out anew."""
+        shared: dict[int, object] = {id(rule): rule for rule in (self.plan, self.phase, self.stale_after)}
+        shared |= {id(case.question): case.question for case in self.by_gate.values()}
+        return deepcopy(replace(self, findings={}), shared)
 
     def see(self, reading: Reading) -> None:
         """Take note of a recent value without counts."""

@@ -25,6 +25,7 @@ from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.board import Board, board_of
 from rollout_tui.engine.cases import Cases
 from rollout_tui.engine.memory import recall_then
+from rollout_tui.engine.waypoints import Waypoints
 from rollout_tui.history import History, HistoryError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Record:
 
 
 class Traveller:
-    """Asked for moments; keeps the evidence of the last one, so that a step forward weighs only what came between."""
+    """Asked for moments; keeps evidence on its way, so that a step forward or back weighs only what came between."""
 
     def __init__(
         self, path: Path, plan: Plan, boards: Callable[[], Sequence[Board]], poll_interval: float, zone: tzinfo = UTC
@@ -77,7 +78,7 @@ class Traveller:
         self._zone = zone
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="travel")
         self._history: History | None = None
-        self._cases: dict[Platform, tuple[Cases, float]] = {}
+        self._ways: dict[Platform, Waypoints] = {}
 
     async def at(self, moment: float) -> Snapshot:
         """Everything as it was known then. Raises HistoryError."""
@@ -128,18 +129,8 @@ class Traveller:
         return assess(replace(facts, stale_after=fresh), moment)
 
     def _evidence(self, history: History, board: Board, moment: float) -> Cases | None:
-        platform, clock = board.plan.platform, board.clock(moment)
-        known = self._cases.get(platform)
-        if clock is None:
-            return None
-        if known is not None and known[1] <= moment and known[0].belongs_to(clock):
-            cases: Cases | None = known[0]
-        else:
-            cases = Cases.open(board.plan, clock, board.stale_after)
-        if cases is not None:
-            cases.restore(history, moment)
-            self._cases[platform] = (cases, moment)
-        return cases
+        clock, way = board.clock(moment), self._ways.setdefault(board.plan.platform, Waypoints())
+        return None if clock is None else way.reach(history, board.plan, clock, board.stale_after, moment)
 
     def _record(self, history: History) -> Record | None:
         builds = [(rollout.platform, rollout.build) for rollout in self._plan.rollouts]

@@ -33,6 +33,9 @@ SELECT number, (SELECT {worst}(value) FROM samples WHERE series = :series
 _WORST = {Direction.LOWER: _BUCKETS.format(worst="max"), Direction.HIGHER: _BUCKETS.format(worst="min")}
 
 
+_POPULATION = {each.value: each for each in Population}
+
+
 class Poll(NamedTuple):
     """One poll of a phase: when it was taken, the source's own time (epoch seconds UTC), of whom, what was counted."""
 
@@ -90,7 +93,7 @@ class Samples:
             " AND s.taken_at BETWEEN ? AND ? ORDER BY s.taken_at",
             (platform, build, metric, scope, since, until),
         )
-        return [Poll(at, as_of, Population(of), _quantity(*counts)) for at, as_of, of, *counts in rows]
+        return [Poll(at, as_of, _POPULATION[of], _quantity(*counts)) for at, as_of, of, *counts in rows]
 
     def values(
         self, platform: Platform, build: str, metric: str, since: float, until: float
@@ -162,26 +165,51 @@ class Samples:
 
     def extent(self, builds: Iterable[tuple[Platform, str]]) -> tuple[float, float] | None:
         """When the first and the last sample of these builds were taken; None where there is none."""
-        ends = [
-            row
-            for series in self._of_builds(builds)
-            for row in self._connection.execute(
-                "SELECT MIN(taken_at), MAX(taken_at) FROM samples WHERE series = ?", (series,)
-            )
-            if row[0] is not None
-        ]
-        return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
+        known = self._of_builds(builds)
+        firsts = [first for series in known if (first := self._end_of(series, "MIN")) is not None]
+        lasts = [last for series in known if (last := self._end_of(series, "MAX")) is not None]
+        return (min(firsts), max(lasts)) if firsts and lasts else None
 
     def holes(self, builds: Iterable[tuple[Platform, str]], longest: float) -> list[tuple[float, float]]:
-        """Spans of more than `longest` seconds in which no sample of any of these builds was taken, oldest first."""
-        marks = ",".join(map(str, self._of_builds(builds)))
-        return list(
-            self._connection.execute(
-                "SELECT before, taken_at FROM (SELECT taken_at, LAG(taken_at) OVER (ORDER BY taken_at) AS before"  # noqa: S608  numbers
-                f" FROM samples WHERE series IN ({marks})) WHERE taken_at - before > ?",
-                (longest,),
+        """Spans of more than `longest` seconds in which no sample of any of these builds was taken, oldest first.
+
+        Jumps from sample to sample, `longest` seconds at a time: a hole cannot lie within a jump, and what is looked at
+        grows with the time that passed, not with the samples.
+        """
+        known = self._of_builds(builds)
+        found: list[tuple[float, float]] = []
+        at = min((first for series in known if (first := self._end_of(series, "MIN")) is not None), default=None)
+        while at is not None:
+            onward = next(
+                (last for series in known if (last := self._last_within(series, at, longest)) is not None), None
             )
+            if onward is None:
+                onward = min(
+                    (after for series in known if (after := self._after(series, at)) is not None), default=None
+                )
+                if onward is not None:
+                    found.append((at, onward))
+            at = onward
+        return found
+
+    def _end_of(self, series: int, end: str) -> float | None:
+        """One end alone is a seek; both in one query would be a scan."""
+        return self._one(f"SELECT {end}(taken_at) FROM samples WHERE series = ?", series)  # noqa: S608  MIN or MAX
+
+    def _last_within(self, series: int, at: float, seconds: float) -> float | None:
+        return self._one(
+            "SELECT MAX(taken_at) FROM samples WHERE series = ? AND taken_at > ? AND taken_at <= ?",
+            series,
+            at,
+            at + seconds,
         )
+
+    def _after(self, series: int, at: float) -> float | None:
+        return self._one("SELECT MIN(taken_at) FROM samples WHERE series = ? AND taken_at > ?", series, at)
+
+    def _one(self, question: str, *values: float) -> float | None:
+        row = self._connection.execute(question, values).fetchone()
+        return None if row is None or row[0] is None else float(row[0])
 
     def _of_builds(self, builds: Iterable[tuple[Platform, str]]) -> list[int]:
         return [

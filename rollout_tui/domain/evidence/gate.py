@@ -80,7 +80,19 @@ _PHASE_START = _Mark(0.0, 0.0, 0.0)
 class Evidence:
     """Judges polls of cumulative counts one after the other. Times are seconds since the phase began."""
 
-    __slots__ = ("_base", "_bets", "_marks", "_most", "_newest", "_recent", "_start", "endless", "failed_at", "rule")
+    __slots__ = (
+        "_base",
+        "_bets",
+        "_hours",
+        "_marks",
+        "_most",
+        "_newest",
+        "_recent",
+        "_start",
+        "endless",
+        "failed_at",
+        "rule",
+    )
 
     def __init__(self, rule: Rule, *, endless: bool = True) -> None:
         """`endless`: a phase that outlives its hours goes on in a new period; a single stream is one period."""
@@ -89,6 +101,7 @@ class Evidence:
         self.failed_at: float | None = None
         """When FAIL was latched; set from outside to restore a latch."""
         self._bets = Bets(mirrored_limit(rule.limit) if rule.above else rule.limit)
+        self._hours = rule.planned_hours
         self._marks: list[_Mark] = []
         self._recent: deque[tuple[float, float]] = deque()
         self._most = 0.0
@@ -156,7 +169,7 @@ class Evidence:
 
     def _fail_evidence(self, k: float, n: float) -> tuple[float, _Mark]:
         """ln E_fail, and from where most of it was gathered."""
-        hours = self.rule.planned_hours
+        hours = self._hours
         whole = self._above(self._base, k, n)
         if hours <= 1:
             return whole, self._base
@@ -172,12 +185,12 @@ class Evidence:
 
     def _open(self, t: float, k: float, lagged: float) -> None:
         """After a poll was judged: begin what is due, so that no evidence falls into a gap between two polls."""
-        length = self.rule.planned_hours * HOUR
+        length = self._hours * HOUR
         if self.endless and t - self._start >= length:
             self._start += length * ((t - self._start) // length)
             self._base = _Mark(k, lagged, t)
             self._marks = []
-        due = min(self.rule.planned_hours - 1, int((t - self._start) // HOUR))
+        due = min(self._hours - 1, int((t - self._start) // HOUR))
         while len(self._marks) < due:
             self._marks.append(_Mark(k, lagged, t))
 

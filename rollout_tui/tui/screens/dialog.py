@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 
 from rollout_tui.tui.ink import Row, blank, focus_place, text_of
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.widgets.surface import Surface
 
 Result = TypeVar("Result")
@@ -44,7 +45,7 @@ class Dialog(ModalScreen[Result]):
     def draw(self) -> None:
         """Show the content, as large as it is."""
         width, height = self.app.size
-        rows = self.content(width, height)
+        rows = part("this dialog", width, lambda: self.content(width, height))
         wide, high = (len(text_of(rows[0])), len(rows)) if rows else (0, 0)
         self._surface.styles.width = wide
         self._surface.styles.height = high

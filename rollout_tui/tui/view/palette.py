@@ -28,7 +28,7 @@ def palette_rows(typed: str, chosen: int, why_not: Mapping[str, str], width: int
     most = max(1, min(_MOST, len(matching("")), height - 5))
     first = max(0, min(chosen - most + 1, len(found) - most))
     field = Pen(inner, "panel")
-    field.put(0, f" {typed:<{inner - 1}}", ground="raise")
+    field.put(0, f" {typed:<{max(0, inner - 1)}}", ground="raise")
     field.put(1 + len(typed), " ", ground="cursor")
     if not typed:
         field.put(3, "type a part of a name", "mute", ground="raise")

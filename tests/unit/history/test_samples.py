@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import random
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -180,3 +182,19 @@ def test_a_poll_that_cannot_be_written_leaves_nothing_of_itself(history: History
     assert history.samples.newest(ANDROID, "4201", Scope.RECENT) == []
     history.samples.add([(ANDROID, poll(metric=DURATION))])
     assert len(history.samples.newest(ANDROID, "4201", Scope.RECENT)) == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_holes_are_all_spans_without_a_sample_of_any_series(history: History, seed: int) -> None:
+    draw = random.Random(seed)
+    times = sorted(NOW + 60.0 * draw.randint(0, 400) for _ in range(60))
+    for at in times:
+        history.samples.add([(ANDROID, poll(at, metric=draw.choice([CRASH, DURATION]), scope=draw.choice([*Scope])))])
+    builds = [(ANDROID, "4201")]
+    longest = 600.0
+    assert history.samples.holes(builds, longest) == [
+        (before, after) for before, after in pairwise(times) if after - before > longest
+    ]
+    assert history.samples.extent(builds) == (times[0], times[-1])
+    assert history.samples.holes([(ANDROID, "none")], longest) == []
+    assert history.samples.extent([(ANDROID, "none")]) is None
