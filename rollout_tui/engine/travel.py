@@ -89,9 +89,13 @@ class Traveller:
         return await self._in_thread(self._record)
 
     async def close(self) -> None:
-        """Close the file."""
-        if self._history is not None:
-            await asyncio.get_running_loop().run_in_executor(self._executor, self._history.close)
+        """Close the file, also where the first moment is still being read: its thread opens the file, and closes it."""
+
+        def end() -> None:
+            if self._history is not None:
+                self._history.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._executor, end)
         await asyncio.to_thread(self._executor.shutdown, wait=True)
 
     async def _in_thread(self, work: Callable[[History], T]) -> T:

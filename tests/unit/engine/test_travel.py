@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +134,16 @@ async def test_a_history_that_cannot_be_read_says_so_in_one_sentence(tmp_path: P
     with pytest.raises(HistoryError, match="damaged or not a history"):
         await traveller.at(NOW)
     await traveller.close()
+
+
+async def test_a_traveller_who_is_closed_while_he_reads_leaves_no_file_open(path: Path) -> None:
+    traveller = Traveller(path, PLAN, list, 60.0)
+    reading = asyncio.create_task(traveller.record())
+    await asyncio.sleep(0)
+    reading.cancel()
+    await traveller.close()
+    held = [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.readlink() == path]
+    assert held == []
 
 
 async def test_nothing_recorded_is_none(tmp_path: Path) -> None:
