@@ -160,6 +160,8 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _arrived(self, desk: Desk) -> None:
         """A new Snapshot of one app: draw it where it is seen, and look whether an open dialog still says the truth."""
+        if not self.screen_stack:
+            return  # it ends: the screens are gone already
         if self._front is self._sitting.all or desk is self._sitting.seat.desk:
             self._front.news()
         if isinstance(self.screen, ConfirmDialog):
