@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.actions import BY_ID, FOOTER, reasons_against
@@ -37,6 +38,8 @@ class Handover:
 
     size: tuple[int, int]
     rows: Sequence[Row]
+    settings: list[Any]
+    """The terminal's settings as they were before."""
     taken: bool = False
 
 
@@ -48,8 +51,9 @@ def first_frame(desk: Desk, look: Look) -> Iterator[Handover | None]:
         yield None
         return
     size = os.get_terminal_size(sys.__stderr__.fileno())
-    handover = Handover((size.columns, size.lines), _rows(desk, look, size.columns, size.lines))
-    with _settings_kept(), _ended_in_order():
+    rows = _rows(desk, look, size.columns, size.lines)
+    with _settings_kept() as settings, _ended_in_order():
+        handover = Handover((size.columns, size.lines), rows, settings)
         try:
             _write(_ENTER + _painted(handover.rows, look, depth))
             yield handover
@@ -73,7 +77,7 @@ def _painted(rows: Sequence[Row], look: Look, depth: Depth) -> str:
 
 
 @contextmanager
-def _settings_kept() -> Iterator[None]:
+def _settings_kept() -> Iterator[list[Any]]:
     """No echo: a key that is typed before Textual listens waits for it, unseen."""
     number = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
     before = termios.tcgetattr(number)
@@ -81,7 +85,7 @@ def _settings_kept() -> Iterator[None]:
     quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
     termios.tcsetattr(number, termios.TCSANOW, quiet)
     try:
-        yield
+        yield before
     finally:
         with contextlib.suppress(termios.error, OSError):  # the terminal may be gone
             termios.tcsetattr(number, termios.TCSANOW, before)

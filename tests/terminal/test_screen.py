@@ -108,6 +108,27 @@ def test_a_signal_ends_it_with_its_exit_code_and_leaves_the_terminal_as_it_was(w
         assert program.left_on() == []
 
 
+def test_suspended_it_gives_the_terminal_back_and_paints_anew_when_it_goes_on(watched):
+    with watch(watched) as program:
+        program.wait_for("ANDROID  build 4201", "q Quit")
+        program.wait_until(lambda: TEXTUAL_DREW in program.written, "Textual's first frame")
+        program.signal(signal.SIGTSTP)
+        program.wait_until(lambda: program.left_on() == [], "terminal as it was")
+        before = len(program.written)
+        program.signal(signal.SIGCONT)
+        program.wait_until(lambda: b"NEXT" in program.written[before:], "whole picture")
+        program.press("q")
+        assert program.ended() == 0
+        assert program.left_on() == []
+
+
+def test_without_the_mouse_nothing_asks_the_terminal_for_it(watched):
+    with watch(watched, "--no-mouse") as program:
+        program.wait_for("ANDROID  build 4201", "q Quit")
+        program.wait_until(lambda: TEXTUAL_DREW in program.written, "Textual's first frame")
+        assert not any(b"\x1b[?%dh" % mode in program.written for mode in (1000, 1002, 1003, 1006, 1015))
+
+
 def test_a_terminal_that_is_closed_ends_it(watched):
     with watch(watched) as program:
         program.wait_for("ANDROID  build 4201", "q Quit")
