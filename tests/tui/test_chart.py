@@ -15,7 +15,7 @@ from rollout_tui.tui.view.chart import chart, line_rows, scale
 from tests.unit.domain.builders import CONNECT_TIME, CRASH, DURATION, METRICS
 
 heights = st.integers(2, 7)
-values = st.floats(0, 2000, allow_nan=False)
+values = st.one_of(st.just(0.0), st.floats(1e-9, 2000, allow_nan=False))
 
 
 def drawn(metric: Metric, *points: float | None, height: int = 4, width: int = 8, **more: object) -> list[str]:

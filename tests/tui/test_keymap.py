@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from rollout_tui.cli.main import cli
+from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.keymap import PAGE_KEYS, aliases, problems
 from rollout_tui.tui.look import Look
@@ -68,7 +69,9 @@ async def test_no_page_has_a_key_that_the_key_map_does_not_know() -> None:
         place: Place = app._sitting.seat.place
         for make in PAGES.values():
             page: Page = make(place)
-            assert set(page.keys()) <= PAGE_KEYS | {"p", "r", "n", "o"}
+            assert set(page.keys()) <= PAGE_KEYS | {
+                key for action in ACTIONS if not action.main_only for key in action.keys
+            }
         assert set(app._sitting.all._keys) - {"escape"} <= PAGE_KEYS
         await place.desk.traveller().close()
 
