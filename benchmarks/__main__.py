@@ -20,6 +20,7 @@ from benchmarks import evidence
 from benchmarks.checking import check_beside_a_bare_script
 from benchmarks.fleet import fleet
 from benchmarks.many import MINUTES, many_rollouts
+from benchmarks.pages import long_history, openings, pages
 from benchmarks.polling import polling_memory
 from benchmarks.restoring import restoring
 from benchmarks.stage import make_stage, polls
@@ -32,6 +33,7 @@ from rollout_tui.history import History
 _RUNS = 11
 _SECONDS = 15.0
 _PRESSES = 40
+_HELD = ("help", "palette", "dialog", "zoom")
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -178,6 +180,7 @@ def measure(folder: Path) -> list[Measured]:
         Measured("evidence of 8 gates over 48 h restored", restoring(config, folder) * 1000, "ms", 1000),
         *measure_check(folder),
         *measure_evidence(),
+        *measure_pages(),
         *measure_many(),
         *measure_fleet(),
     ]
@@ -219,6 +222,24 @@ def measure_check(folder: Path) -> list[Measured]:
     return [
         Measured(f"a bare script with the {requests} requests of check", script * 1000, "ms"),
         Measured("check / the bare script", check / script, "x", 1.3),
+    ]
+
+
+def measure_pages() -> list[Measured]:
+    """Pages on a million samples: what they read, and how long opening them holds up the next refresh or key."""
+    with tempfile.TemporaryDirectory(prefix="rollout-pages-") as folder:
+        config = long_history(Path(folder))
+        read, held = pages(config), openings(config, Path(folder))
+    what = "a million samples"
+    return [
+        Measured(f"{what}: zoom opened", read.zoom * 1000, "ms", 100),
+        Measured(f"{what}: a past moment opened", read.past * 1000, "ms", 100),
+        Measured(f"{what}: a step forward in time", read.forward * 1000, "ms", 60),
+        Measured(f"{what}: a step back in time", read.back * 1000, "ms", 60),
+        Measured(f"{what}: a jump of days in time", read.jump * 1000, "ms"),
+        *(Measured(f"opening the {name} holds up a key", held[name], "ms", 50) for name in _HELD),
+        *(Measured(f"opening the {name} holds up a key", held[name], "ms") for name in ("travel", "events", "runbook")),
+        Measured("opening nothing: the longest wait of a key", held["nothing"], "ms"),
     ]
 
 

@@ -1,36 +1,47 @@
-"""What pages read of a long history: a million samples, recent values and counts of the phase every minute."""
+"""What pages read of a long history, and how long opening them holds up a key.
+
+    python -m benchmarks.pages
+
+The history: a million samples, recent values and counts of the phase every minute.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import sqlite3
 import statistics
+import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from benchmarks.stage import METRICS, make_stage, reading
+from benchmarks.terminal import open_terminal
 from rollout_tui.cli.loading import load_settings
 from rollout_tui.domain.closeup import spans
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.quantities import Mean, Proportion, Quantity
-from rollout_tui.domain.readings import Reading, Scope, Window
-from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.readings import Scope, Window
 from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.engine import Engine
 from rollout_tui.history import History
 from rollout_tui.history.judgements import Judgement
 
 SAMPLES = 1_000_000
-_AT_ONCE = 400
-"""Polls of one transaction, so that the stage is set soon."""
+_MINUTES = SAMPLES // (4 * len(METRICS))
+"""Each minute has a value of now and counts of the phase for every metric of two rollouts."""
+_AN_HOUR = 8000
+_SERIES = "SELECT id, metric, scope FROM series WHERE platform = ?"
 _EVENTS = 5_000
 _STEP, _DAY, _HOUR = 900.0, 86_400.0, 3600.0
-_TIMES = 9
+_TIMES, _COLUMNS = 9, 200
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +60,40 @@ class Pages:
     jump: float
 
 
-def pages(folder: Path) -> Pages:
-    """Everything that a page reads when it is opened, and when one steps through time."""
+def long_history(folder: Path) -> Path:
+    """Write a configuration with a million samples into the folder; returns the configuration's path."""
     config = make_stage(folder, samples=0)
     engine = Engine(load_settings(config))
     engine.load()
     fill(folder / "history.db", engine.snapshot)
+    return config
+
+
+def pages(config: Path) -> Pages:
+    """Everything that a page reads when it is opened, and when one steps through time."""
     return asyncio.run(_measured(Engine(load_settings(config))))
+
+
+def openings(config: Path, folder: Path) -> dict[str, float]:
+    """Milliseconds for which opening each thing holds up the next refresh or key (programs/opening.py)."""
+    out = folder / "openings.json"
+    terminal = open_terminal([sys.executable, "-m", "benchmarks.programs.opening", str(config), str(out)])
+    try:
+        terminal.read_until(terminal.started + _PATIENCE)
+    finally:
+        terminal.close()
+    found: dict[str, float] = json.loads(out.read_text(encoding="utf-8"))
+    return found
 
 
 async def _measured(engine: Engine) -> Pages:
     engine.load()
-    now, rollout = engine.clock.now(), engine.snapshot.rollouts[0]
-    start = spans(rollout, now)[-1].start
-    step = (now - start) / 200
-    metric = rollout.metrics[0].metric
-    zoom = await _median(lambda _: engine.past.close_up(rollout, metric, now, step, 200))
+    now = engine.clock.now()
+    zooms = [
+        await _taken(partial(engine.past.close_up, rollout, standing.metric, now, _step(rollout, now), _COLUMNS))
+        for rollout in engine.snapshot.rollouts
+        for standing in rollout.metrics
+    ]
     events = await _median(lambda _: engine.past.events(now - _DAY, 200))
     past, record = [], []
     for _ in range(3):
@@ -81,7 +110,14 @@ async def _measured(engine: Engine) -> Pages:
     jump = await _median(lambda number: traveller.at(now - (number % 4) * _DAY - _HOUR))
     await traveller.close()
     await engine.close()
-    return Pages(zoom, statistics.median(past), statistics.median(record), events, forward, back, jump)
+    return Pages(
+        statistics.median(zooms), statistics.median(past), statistics.median(record), events, forward, back, jump
+    )
+
+
+def _step(rollout: Rollout, now: float) -> float:
+    """Seconds of a column where the whole rollout is shown."""
+    return (now - spans(rollout, now)[-1].start) / _COLUMNS
 
 
 async def _median(work: Callable[[int], Awaitable[object]]) -> float:
@@ -95,20 +131,29 @@ async def _taken(work: Callable[[], Awaitable[object]]) -> float:
 
 
 def fill(path: Path, snapshot: Snapshot) -> None:
-    """Write the samples and events of weeks."""
+    """Write the samples and events of weeks: the newest poll as the program does, all before it by SQL."""
     history = History.open(path)
-    polls = _polls(snapshot, SAMPLES // (4 * len(METRICS)))
-    while some := [one for poll in islice(polls, _AT_ONCE) for one in poll]:
-        history.samples.add(some)
-    length = SAMPLES // (4 * len(METRICS)) * 60.0
+    draw = random.Random(1)  # noqa: S311  benchmark data
+    for rollout in snapshot.rollouts:
+        recent = [reading(*metric, rollout.plan.build, snapshot.at, draw) for metric in METRICS]
+        since = Window(snapshot.at - _HOUR, snapshot.at)
+        of_phase = [replace(one, scope=Scope.PHASE, window=since) for one in recent]
+        history.samples.add((rollout.plan.platform, one) for one in recent + of_phase)
     history.events.add(
-        Event(snapshot.at - length * (1 - number / _EVENTS), EventKind.SEVERITY, f"something happened {number}")
+        Event(
+            snapshot.at - _MINUTES * 60.0 * (1 - number / _EVENTS), EventKind.SEVERITY, f"something happened {number}"
+        )
         for number in range(_EVENTS)
     )
     for rollout in snapshot.rollouts:
         plan = rollout.plan
         history.judgements.put(plan.platform, plan.version, plan.build, _judged(rollout, snapshot.at))
     history.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for rollout in snapshot.rollouts:
+            connection.executemany(
+                "INSERT INTO samples VALUES (?,?,?,?,?,?,?,?,?,?)", _rows(connection, rollout, snapshot.at)
+            )
 
 
 def _judged(rollout: Rollout, until: float) -> list[Judgement]:
@@ -122,33 +167,26 @@ def _judged(rollout: Rollout, until: float) -> list[Judgement]:
     ]
 
 
-def _polls(snapshot: Snapshot, minutes: int) -> Iterator[Sequence[tuple[Platform, Reading]]]:
+def _rows(connection: sqlite3.Connection, rollout: Rollout, until: float) -> Iterator[Sequence[object]]:
+    """Every series of a rollout, minute by minute, in the order of its key."""
     draw = random.Random(1)  # noqa: S311  benchmark data
-    begins = {
-        rollout.plan.platform: [phase.began for phase in rollout.phases if phase.began is not None]
-        for rollout in snapshot.rollouts
-    }
-    for number in range(minutes, 0, -1):
-        at = snapshot.at - number * 60.0
-        yield [
-            (rollout.plan.platform, each)
-            for rollout in snapshot.rollouts
-            for recent in [reading(*metric, rollout.plan.build, at, draw) for metric in METRICS]
-            for each in (recent, _of_phase(recent, begins[rollout.plan.platform], at))
-        ]
+    begins = [standing.began for standing in rollout.phases if standing.began is not None]
+    known = {(metric, scope): series for series, metric, scope in connection.execute(_SERIES, (rollout.plan.platform,))}
+    for metric, _, mean, is_share in METRICS:
+        for scope in (Scope.RECENT, Scope.PHASE):
+            for number in range(_MINUTES, 0, -1):
+                at = until - number * 60.0
+                start = at - _HOUR
+                if scope is Scope.PHASE:
+                    start = max((begin for begin in begins if begin < at), default=start)
+                n = int(_AN_HOUR * (at - start) / _HOUR) + 1
+                wave = draw.uniform(0.8, 1.2) if scope is Scope.RECENT else 1.0
+                first = int(n * mean * wave) if is_share else n * mean * wave
+                kind = "p" if is_share else "m"
+                yield (known[metric, scope], at, kind, first, n, None, first / n, at, start, at)
 
 
-def _of_phase(recent: Reading, begins: Sequence[float], at: float) -> Reading:
-    """The same counts since the phase of then began."""
-    began = max((begin for begin in begins if begin < at), default=at - _HOUR)
-    hours = (at - began) / _HOUR
-    return replace(recent, scope=Scope.PHASE, window=Window(began, at), quantity=_times(recent.quantity, hours))
-
-
-def _times(quantity: Quantity, factor: float) -> Quantity:
-    match quantity:
-        case Proportion(bad, total):
-            return Proportion(int(float(bad) * factor), int(float(total) * factor) + 1)
-        case Mean(total, count):
-            return Mean(float(total) * factor, int(float(count) * factor) + 1)
-    return quantity
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="rollout-pages-") as made:
+        config = long_history(Path(made))
+        print(json.dumps({"seconds": asdict(pages(config)), "opening, ms": openings(config, Path(made))}, indent=1))
