@@ -6,58 +6,87 @@ One fact a line, the severity word first, no boxes, no symbols, no cursor moveme
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
+from rollout_tui.cli.aloud import aloud, past, sampled, without_ages, without_numbers
 from rollout_tui.domain import words
+from rollout_tui.domain.events import Event
 from rollout_tui.domain.metrics import Line, Metric
+from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.snapshot import Curve, MetricStanding, Progress, Rollout, Snapshot
+from rollout_tui.domain.snapshot import MetricStanding, PhaseStanding, Progress, Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
+_MOVES = frozenset({GateKind.METRIC, GateKind.TIME})
+"""Gates whose reasons hold numbers that move with every poll."""
 
-def snapshot_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[str]:
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line, and the fact in it: only when that differs, `status --watch` tells the line again."""
+
+    text: str
+    fact: str
+
+
+def snapshot_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[Said]:
     """Everything that the main screen shows."""
-    return list(_snapshot(snapshot, zone))
+    return [Said(aloud(said.text), said.fact) for said in _snapshot(snapshot, zone)]
 
 
-def _snapshot(snapshot: Snapshot, zone: tzinfo) -> Iterator[str]:
-    now = snapshot.at
-    yield f"{snapshot.plan.app} {snapshot.plan.version} at {words.day_and_time(now, zone)} {_zone_name(zone)}"
+def _same(text: str) -> Said:
+    """A line in which nothing moves."""
+    return Said(text, text)
+
+
+def _snapshot(snapshot: Snapshot, zone: tzinfo) -> Iterator[Said]:
+    now, next_ = snapshot.at, snapshot.recommendation
+    title = f"{snapshot.plan.app} {snapshot.plan.version}"
+    yield Said(f"{title} at {words.day_and_time(now, zone)} {_zone_name(zone)}", title)
     if snapshot.alarm is not None:
-        yield f"ALARM {snapshot.alarm}"
-    yield f"NEXT {snapshot.recommendation.headline} {snapshot.recommendation.detail}".rstrip()
+        yield _same(f"ALARM {snapshot.alarm}")
+    text = f"NEXT {next_.headline} {next_.detail}".rstrip()
+    yield Said(text, f"NEXT {next_.headline} {without_numbers(next_.detail)}")
     for rollout in snapshot.rollouts:
         yield from _rollout(rollout, now, zone)
     for event in snapshot.events[:5]:
-        where = "both" if event.platform is None else event.platform.value
-        yield f"EVENT {words.clock_time(event.at, zone)} {where} {words.plain_text(event.text, 200)}"
+        yield _same(_event(event, zone))
 
 
-def _rollout(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[str]:
+def _event(event: Event, zone: tzinfo) -> str:
+    where = "both" if event.platform is None else event.platform.value
+    first = "EVENT" if event.level is None else f"{event.level} event"
+    return f"{first} {words.clock_time(event.at, zone)} {where} {words.plain_text(event.text, 200)}"
+
+
+def _rollout(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[Said]:
     name = rollout.plan.platform.value
     held = f"{rollout.holding} of {len(rollout.gates)} gates hold" if rollout.gates else "no gates in this phase"
-    yield f"{rollout.severity} {name} build {rollout.plan.build}, {held}"
+    yield _same(f"{rollout.severity} {name} build {rollout.plan.build}, {held}")
     yield _state(rollout, name, now)
     for standing in rollout.phases:
-        yield f"PHASE {name} {standing.phase.label}, {standing.progress}{_phase_times(rollout, standing.phase.id)}"
+        yield _phase(standing, name)
     for metric in rollout.metrics:
-        yield _metric(metric, name, now)
+        yield _metric(metric, name, now, zone)
     for result in rollout.gates:
         yield _gate(result, name, rollout, now)
     countdown = rollout.countdown
     if countdown is not None and countdown.runs:
-        yield f"CRITICAL {name} pauses by itself at {words.clock_time(countdown.due, zone)}: {countdown.told}"
+        yield _same(f"CRITICAL {name} pauses by itself at {words.clock_time(countdown.due, zone)}: {countdown.told}")
     if rollout.ack is not None:
-        yield f"ACK {name} acknowledged by {rollout.ack.by} {words.short_time(rollout.ack.at, zone)}"
+        yield _same(f"ACK {name} acknowledged by {rollout.ack.by} {words.short_time(rollout.ack.at, zone)}")
     for request in rollout.requests:
         stands = "waits for a second person" if request.grant is None else f"granted by {request.grant.by}"
-        yield f"REQUEST {name} {request.id}, {stands}, {words.span(request.expires_at - now)} left: {request.told}"
+        fact = f"REQUEST {name} {request.id}, {stands}"
+        yield Said(f"{fact}, {words.span(request.expires_at - now)} left: {request.told}", fact)
 
 
-def _state(rollout: Rollout, name: str, now: float) -> str:
+def _state(rollout: Rollout, name: str, now: float) -> Said:
     store = rollout.store
     if store.state is None:
-        return f"UNKNOWN {name} {store.name} {store.problem or 'never read yet'}"
+        text = f"UNKNOWN {name} {store.name} {store.problem or 'never read yet'}"
+        return Said(text, without_ages(text))
     state = store.state
     parts = [f"{state.word} {name} {store.name} says {words.plain_text(state.status, 60)}"]
     if state.share is not None:
@@ -66,6 +95,7 @@ def _state(rollout: Rollout, name: str, now: float) -> str:
         parts.append(f"changed elsewhere: {store.changed_elsewhere}")
     if state.day is not None:
         parts.append(f"day {state.day} of 7")
+    facts = [*parts, "" if store.requested is None else store.requested.text]
     if store.requested is not None:
         parts.append(f"requested {store.requested.text} {words.age(now - store.requested.at)} ago")
     if store.observed is not None and store.observed.share.total:
@@ -74,40 +104,40 @@ def _state(rollout: Rollout, name: str, now: float) -> str:
     parts.append(f"read {words.age(now - state.as_of)} ago")
     if store.problem is not None:
         parts.append(f"now cannot be read: {store.problem}")
-    parts.extend(words.plain_text(note, 160) for note in state.notes)
-    return ", ".join(parts)
+    notes = [words.plain_text(note, 160) for note in state.notes]
+    facts += [without_ages(note) for note in (store.problem or "", *notes)]
+    return Said(", ".join([*parts, *notes]), ", ".join(facts))
 
 
-def _phase_times(rollout: Rollout, phase_id: str) -> str:
-    standing = next(standing for standing in rollout.phases if standing.phase.id == phase_id)
-    parts = [] if standing.phase.share is None else [words.plain_percent(standing.phase.share)]
+def _phase(standing: PhaseStanding, name: str) -> Said:
+    parts = [f"PHASE {name} {standing.phase.label}", str(standing.progress)]
+    parts += [] if standing.phase.share is None else [words.plain_percent(standing.phase.share)]
+    late = ["overdue"] if standing.overdue else []
+    fact = ", ".join(parts + late)
     if standing.elapsed is not None:
         minimum = "" if standing.phase.minimum is None else f" of {words.age(standing.phase.minimum)}"
         parts.append(f"{words.age(standing.elapsed)}{minimum}")
     if standing.progress is Progress.CURRENT and standing.left:
         parts.append(f"{words.span(standing.left)} left")
-    if standing.overdue:
-        parts.append("overdue")
-    return "".join(f", {part}" for part in parts)
+    return Said(", ".join(parts + late), fact)
 
 
-def _metric(standing: MetricStanding, name: str, now: float) -> str:
+def _metric(standing: MetricStanding, name: str, now: float, zone: tzinfo) -> Said:
+    """Within its target a metric only moves; beyond it every new value is news."""
     metric, reading = standing.metric, standing.reading
     label = metric.label.lower()
     if standing.problem is not None or reading is None:
-        return f"UNKNOWN {name} {label}, {words.plain_text(standing.problem or 'not read yet', 160)}"
+        text = f"UNKNOWN {name} {label}, {words.plain_text(standing.problem or 'not read yet', 160)}"
+        return Said(text, without_ages(text))
     value = words.value(metric, reading.quantity)
     share = words.SHARE_OF.get(reading.population)
-    unknown = "n unknown" if share is None else f"({share}, n unknown)"
-    of = unknown if reading.quantity.n is None else f"of {words.count(reading.quantity.n)}"
-    parts = [
-        f"{standing.severity} {name} {label} {value} {of}",
-        _nearest_line(metric, standing.severity),
-        f"{words.age(now - reading.as_of)} old",
-    ]
-    over, past = words.covered(metric, reading), _past(metric, standing.curve)
+    of = sampled(reading.quantity) if share is None or reading.quantity.n is not None else f"({share}, n unknown)"
+    line = _nearest_line(metric, standing.severity)
+    parts = [f"{standing.severity} {name} {label} {value} {of}", line, f"{words.age(now - reading.as_of)} old"]
+    over, chart = words.covered(metric, reading), past(metric, standing.curve, reading.quantity, zone)
     parts += [] if over == words.window(metric) else [f"counted over {over}"]
-    return ", ".join([*parts, *([past] if past else [])])
+    shown = "" if standing.severity is Severity.OK else value
+    return Said(", ".join([*parts, *([chart] if chart else [])]), f"{standing.severity} {name} {label} {shown}")
 
 
 def _nearest_line(metric: Metric, severity: Severity) -> str:
@@ -120,31 +150,20 @@ def _nearest_line(metric: Metric, severity: Severity) -> str:
     return f"{label} {words.condition(line or metric.target, metric.unit)}"
 
 
-def _past(metric: Metric, curve: Curve) -> str:
-    """The chart in words: lowest and highest of the last six hours."""
-    hours = 6
-    kept = [value for value in curve.values[-int(hours * 3600 / curve.step) :] if value is not None]
-    if len(kept) < 2:
-        return ""
-    scale, unit = (100.0, " %") if metric.unit.value == "ratio" else (1.0, " s")
-    return f"last {hours} h from {min(kept) * scale:.2f} to {max(kept) * scale:.2f}{unit}"
-
-
-def _gate(result: GateResult, name: str, rollout: Rollout, now: float) -> str:
+def _gate(result: GateResult, name: str, rollout: Rollout, now: float) -> Said:
     verdict = "NOT YET" if result.waits and result.verdict is Verdict.UNDECIDED else result.verdict.value
-    parts = [f"{verdict} {name} gate {_spoken(result.gate.label)}"]
+    parts = [f"{verdict} {name} gate {result.gate.label}"]
+    reason = words.plain_text(result.reason, 160 if result.waiver is None else 400)
+    moves = result.gate.kind in _MOVES and result.waiver is None
+    fact = f"{parts[0]}, {without_numbers(reason) if moves else reason}"
     if result.quantity is not None and result.gate.metric is not None:
         metric = rollout.plan.metric(result.gate.metric)
-        parts.append(words.value(metric, result.quantity, complement=result.gate.complement))
-        parts.append(words.sample(result.quantity))
-    parts.append(words.plain_text(result.reason, 160 if result.waiver is None else 400))
+        value = words.value(metric, result.quantity, complement=result.gate.complement)
+        parts.append(f"{value} {sampled(result.quantity)}")
+    parts.append(reason)
     if result.as_of is not None:
         parts.append(f"{words.age(now - result.as_of)} old")
-    return ", ".join(parts)
-
-
-def _spoken(label: str) -> str:
-    return label.replace("≥", ">=").replace("≤", "<=")
+    return Said(", ".join(parts), fact)
 
 
 def _zone_name(zone: tzinfo) -> str:

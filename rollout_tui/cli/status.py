@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rollout_tui.cli.lines import Said
     from rollout_tui.config.settings import Settings
     from rollout_tui.domain.snapshot import Snapshot
 
@@ -27,7 +28,7 @@ Examples:
 
 @click.command(help="Print the state of every rollout: one look at stores and sources.\n\n" + EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@click.option("--watch", is_flag=True, help="Go on, and print each line that changes.")
+@click.option("--watch", is_flag=True, help="Go on, and print a line for each change.")
 @configs_option
 def command(configs: tuple[Path, ...], as_json: bool, watch: bool) -> None:
     """Print the state of every rollout."""
@@ -55,7 +56,7 @@ async def _told(settings: Settings) -> str:
     from rollout_tui.cli.session import engine_for
 
     async with engine_for(settings) as engine:
-        return "\n".join(_lines(settings, await engine.poll_once()))
+        return "\n".join(line.text for line in _lines(settings, await engine.poll_once()))
 
 
 async def _facts(settings: Settings) -> dict[str, Any]:
@@ -71,37 +72,29 @@ async def _watch_all(settings: Sequence[Settings]) -> None:
 
 
 async def _watch(settings: Settings, of: str) -> None:
-    """Print everything once, then each line whose facts changed, after `of`; ages alone are no change."""
+    """Print everything once, then each line whose fact changed, after `of`."""
     from rollout_tui.cli.session import engine_for
 
     async with engine_for(settings) as engine:
-        shown = _lines(settings, await engine.poll_once())
-        click.echo("\n".join(f"{of}{line}" for line in shown))
-        known = {_without_ages(line) for line in shown}
+        known: frozenset[str] = frozenset()
 
         def tell(snapshot: Snapshot) -> None:
             nonlocal known
-            lines = _lines(settings, snapshot)[1:]
+            lines = _lines(settings, snapshot)
             for line in lines:
-                if _without_ages(line) not in known:
-                    click.echo(f"{of}{line}")
-            known = {_without_ages(line) for line in lines}
+                if line.fact not in known:
+                    click.echo(f"{of}{line.text}")
+            known = frozenset(line.fact for line in lines)
 
+        tell(await engine.poll_once())
         engine.listen(tell)
         await engine.start()
         await asyncio.Event().wait()
 
 
-def _lines(settings: Settings, snapshot: Snapshot) -> list[str]:
+def _lines(settings: Settings, snapshot: Snapshot) -> list[Said]:
     from zoneinfo import ZoneInfo
 
     from rollout_tui.cli.lines import snapshot_lines
 
     return snapshot_lines(snapshot, ZoneInfo(settings.ui.timezone))
-
-
-def _without_ages(line: str) -> str:
-    """The facts of a line: what is told again only when it changes."""
-    import re
-
-    return re.sub(r"\b\d+ (s|min|h|d)( \d+ min)? (old|ago|left)\b", "", line)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 
+from rollout_tui.cli.aloud import aloud, sampled
 from rollout_tui.cli.checks.checked import Checked, PlatformCheck
 from rollout_tui.cli.checks.explain import explained
+from rollout_tui.cli.checks.plain import NOT_PROVEN
 from rollout_tui.domain import words
 from rollout_tui.domain.answers import stopping
 from rollout_tui.domain.metrics import Unit
@@ -16,12 +18,27 @@ from rollout_tui.domain.verdicts import GateResult, Verdict
 
 def text(found: Checked, zone: tzinfo = UTC, *, explain: bool = False) -> str:
     """All platforms; with `explain` the arithmetic below each gate."""
-    return "\n".join(_lines(found, zone, explain))
+    return "\n".join((_plain_lines if found.plain else _lines)(found, zone, explain))
+
+
+def _plain_lines(found: Checked, zone: tzinfo, explain: bool) -> Iterator[str]:
+    """One comparison a line, its verdict first, without columns and signs, as `status` prints its facts."""
+    at = f"{words.day_and_time(found.at, zone)} {zone.tzname(None) or zone}"
+    yield f"{found.app} {found.version} at {at}, {NOT_PROVEN}"
+    for platform in found.platforms:
+        name = platform.rollout.plan.platform.value
+        for result in platform.results:
+            of = "" if result.quantity is None else f" {value_of(result, platform.rollout)} {sampled(result.quantity)}"
+            old = "" if result.as_of is None else f", {words.age(found.at - result.as_of)} old"
+            yield f"{result.verdict} {name} {result.gate.label.lower()}{of}, {words.plain_text(result.reason)}{old}"
+            if explain:
+                yield from (aloud(line) for line in explained(result, platform.rollout, found.at, zone))
+        yield f"{platform.verdict} {name} build {platform.rollout.plan.build}, {platform.phase}"
+    yield f"{found.verdict}"
 
 
 def _lines(found: Checked, zone: tzinfo, explain: bool) -> Iterator[str]:
-    how = " (plain comparison, not proven)" if found.plain else ""
-    yield f"{found.app} {found.version} at {words.day_and_time(found.at, zone)} {zone.tzname(None) or zone}{how}"
+    yield f"{found.app} {found.version} at {words.day_and_time(found.at, zone)} {zone.tzname(None) or zone}"
     for platform in found.platforms:
         yield ""
         yield f"{platform.rollout.plan.label}, {platform.phase}, build {platform.rollout.plan.build}"

@@ -1,0 +1,189 @@
+"""What `status`, `status --watch` and `check --plain` say to a screen reader: lines without signs, charts as words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rollout_tui.cli import status
+from rollout_tui.cli.aloud import aloud, past
+from rollout_tui.cli.checks.checked import checked
+from rollout_tui.cli.checks.plain import plainly
+from rollout_tui.cli.checks.text import text
+from rollout_tui.cli.lines import snapshot_lines
+from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.readings import Scope
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.snapshot import Curve, Snapshot
+from tests.tui.samples import QUIET_ANDROID, SPIKE, android, incident, ios, readings, snapshot
+from tests.unit.domain.builders import CRASH, NOW
+
+STEP = 600.0
+END = 36_000.0
+"""10:00 UTC."""
+
+
+def said(shown: Snapshot) -> list[str]:
+    return [line.text for line in snapshot_lines(shown)]
+
+
+def test_an_alarm_is_one_line_whose_first_word_is_the_severity() -> None:
+    assert (
+        "CRITICAL android crash rate 2.41 % of 10,002, critical over 2 %, 38 s old,"
+        " last 6 h: 0.30 %, rising since 14:00, now 2.41 %"
+    ) in said(incident())
+
+
+def test_gates_and_events_have_words_in_place_of_signs() -> None:
+    lines = said(incident())
+    assert "CRITICAL event 14:31:39 android Gate Crash-free at least 99.5 %: FAIL" in lines
+    assert any(line.startswith("FAIL android gate Crash-free at least 99.5 %, 99.38 % of 63,200, ") for line in lines)
+    for line in lines + said(snapshot()):
+        assert line.isprintable(), line
+        assert not set(line) & set("<>≤≥=–·●▲■→│─"), line
+
+
+def test_ranges_and_comparisons_are_words_but_text_from_outside_stays() -> None:
+    assert aloud("4–16 h, > 9 h, ≤1 %, >= 99.5%") == "4 to 16 h, over 9 h, at most 1 %, at least 99.5%"
+    assert aloud("crash in List<int> -> retry") == "crash in List<int> -> retry"
+
+
+@pytest.mark.parametrize(
+    ("tail", "words"),
+    [
+        ((0.003, 0.003, 0.010, 0.020, 0.0241), "last 6 h: 0.30 %, rising since 09:30, now 2.41 %"),
+        ((0.003, 0.003, 0.002, 0.0015, 0.001), "last 6 h: 0.30 %, falling since 09:30, now 2.41 %"),
+        ((0.003, 0.004, 0.003, 0.004, 0.0035), "last 6 h: between 0.30 % and 0.40 %"),
+        ((0.003, 0.003, 0.003, 0.010, 0.0241), "last 6 h: between 0.30 % and 2.41 %"),
+        ((0.030, 0.003, 0.010, 0.020, 0.0241), "last 6 h: between 0.30 % and 3.00 %"),
+        ((0.003, 0.010, None, 0.020, 0.0241), "last 6 h: between 0.30 % and 2.41 %"),
+        ((0.003, 0.003, 0.003, 0.003, 0.003), "last 6 h: steady at 0.30 %"),
+        ((0.003, 0.010, 0.020, 0.0241, None), "last 6 h: 0.30 %, rising since 09:20, now 2.41 %"),
+    ],
+)
+def test_a_chart_tells_a_direction_only_where_it_has_one(tail: tuple[float | None, ...], words: str) -> None:
+    curve = Curve(STEP, END, (0.9, *(0.003,) * 31, *tail))
+    assert past(CRASH, curve, Proportion(241, 10_002)) == words, "and what is older than six hours is not told"
+
+
+def test_a_chart_of_one_value_says_nothing() -> None:
+    assert past(CRASH, Curve(STEP, END, (None, 0.003)), Proportion(241, 10_002)) == ""
+
+
+# --- watching --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[list[str]]]:
+    """What is printed for each of the snapshots, one after the other."""
+
+    def watch(*shown: Snapshot) -> list[list[str]]:
+        told: list[list[str]] = []
+
+        class Engine:
+            async def poll_once(self) -> Snapshot:
+                return shown[0]
+
+            def listen(self, tell: Callable[[Snapshot], None]) -> None:
+                self.tell = tell
+
+            async def start(self) -> None:
+                told.append(capsys.readouterr().out.splitlines())
+                for each in shown[1:]:
+                    self.tell(each)
+                    told.append(capsys.readouterr().out.splitlines())
+                raise asyncio.CancelledError
+
+        @asynccontextmanager
+        async def engine_for(_settings: object) -> AsyncIterator[Engine]:
+            yield Engine()
+
+        monkeypatch.setattr("rollout_tui.cli.session.engine_for", engine_for)
+        settings: Any = SimpleNamespace(ui=SimpleNamespace(timezone="UTC"))
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(status._watch(settings, "app: "))
+        return told
+
+    return watch
+
+
+def test_watching_tells_everything_once_and_nothing_while_only_ages_and_counts_move(
+    watched: Callable[..., list[list[str]]],
+) -> None:
+    later = NOW + 60
+    recent = readings(QUIET_ANDROID | {CRASH: Proportion(21, 7911)}, Scope.RECENT, "4201", NOW - 5)
+    moved = replace(snapshot(android(recent=recent), ios()), at=later)
+    first, second = watched(snapshot(), moved)
+    assert first == [f"app: {line}" for line in said(snapshot())]
+    assert second == []
+
+
+def test_watching_tells_one_line_for_a_change(watched: Callable[..., list[list[str]]]) -> None:
+    recent = readings(QUIET_ANDROID | {CRASH: SPIKE[CRASH]}, Scope.RECENT, "4201", NOW - 38)
+    spike = replace(snapshot(android(recent=recent), ios()), recommendation=snapshot().recommendation)
+    _, second, third = watched(snapshot(), spike, snapshot())
+    assert [line.partition(",")[0] for line in second] == [
+        "app: CRITICAL android build 4201",
+        "app: CRITICAL android crash rate 2.41 % of 10",
+    ]
+    assert [line.partition(",")[0] for line in third] == [
+        "app: INFO android build 4201",
+        "app: OK android crash rate 0.29 % of 7",
+    ]
+
+
+def test_watching_tells_each_new_event_once(watched: Callable[..., list[list[str]]]) -> None:
+    def with_events(*events: Event) -> Snapshot:
+        return snapshot(events=events)
+
+    started = Event(NOW - 60, EventKind.STATE, "50 % to 100 %", Platform.ANDROID)
+    silent = Event(NOW - 5, EventKind.SOURCE, "Sentry answers HTTP 503")
+    told = watched(with_events(started), with_events(silent, started), with_events(silent, started))
+    assert told[1:] == [["app: EVENT 14:32:02 both Sentry answers HTTP 503"], []]
+
+
+def test_watching_tells_how_many_bugs_are_open_each_time_that_it_changes(
+    watched: Callable[..., list[list[str]]],
+) -> None:
+    def with_bugs(number: int) -> Snapshot:
+        rollout = android()
+        gates = tuple(
+            replace(gate, reason=f"{number} open") if gate.gate.kind is GateKind.BUGS else gate
+            for gate in rollout.gates
+        )
+        return snapshot(replace(rollout, gates=gates))
+
+    told = watched(with_bugs(1), with_bugs(2), with_bugs(2))
+    assert [_without_age(line) for line in told[1]] == ["app: PASS android gate No critical bugs, 2 open"]
+    assert told[2] == []
+
+
+def _without_age(line: str) -> str:
+    return line.rpartition(",")[0]
+
+
+# --- check --plain ---------------------------------------------------------------------------------------------------
+
+
+def plain_lines(*rollouts: Any) -> Sequence[str]:
+    return text(plainly(checked(snapshot(*rollouts), None))).splitlines()
+
+
+def test_check_plain_is_lines_with_the_verdict_first_and_no_columns() -> None:
+    recent = readings(QUIET_ANDROID | {CRASH: SPIKE[CRASH]}, Scope.RECENT, "4201", NOW - 38)
+    assert plain_lines(android(recent=recent)) == [
+        "acme-connect 4.2.0 at Wed 11 Mar 14:32 UTC, plain comparison, not proven",
+        "FAIL android crash rate 2.41 % of 10,002, crash rate too high; plain comparison, not proven, 38 s old",
+        "FAIL android connect failure rate 1.12 % of 8,840, connect failure rate too high; plain comparison,"
+        " not proven, 38 s old",
+        "FAIL android build 4201, Closed testing",
+        "FAIL",
+    ]
