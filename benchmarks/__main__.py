@@ -237,8 +237,8 @@ def measure_pages() -> list[Measured]:
         Measured(f"{what}: a step forward in time", read.forward * 1000, "ms", 60),
         Measured(f"{what}: a step back in time", read.back * 1000, "ms", 60),
         Measured(f"{what}: a jump of days in time", read.jump * 1000, "ms"),
-        *(Measured(f"opening the {name} holds up a key", held[name], "ms", 50) for name in _HELD),
-        *(Measured(f"opening the {name} holds up a key", held[name], "ms") for name in ("travel", "events", "runbook")),
+        *(Measured(f"opening {name} holds up a key", held[name], "ms", 50) for name in _HELD),
+        *(Measured(f"opening {name} holds up a key", held[name], "ms") for name in ("travel", "events", "runbook")),
         Measured("opening nothing: the longest wait of a key", held["nothing"], "ms"),
     ]
 
