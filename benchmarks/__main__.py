@@ -240,6 +240,7 @@ def measure_pages() -> list[Measured]:
         *(Measured(f"opening {name} holds up a key", held[name], "ms", 50) for name in _HELD),
         *(Measured(f"opening {name} holds up a key", held[name], "ms") for name in ("travel", "events", "runbook")),
         Measured("opening nothing: the longest wait of a key", held["nothing"], "ms"),
+        Measured("pages: load of the machine meanwhile", os.getloadavg()[0], ""),
     ]
 
 

@@ -27,7 +27,7 @@ from rollout_tui.cli.loading import load_settings
 from rollout_tui.domain.closeup import spans
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.readings import Scope, Window
+from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.engine import Engine
 from rollout_tui.history import History
@@ -131,13 +131,13 @@ async def _taken(work: Callable[[], Awaitable[object]]) -> float:
 
 
 def fill(path: Path, snapshot: Snapshot) -> None:
-    """Write the samples and events of weeks: the newest poll as the program does, all before it by SQL."""
+    """Write the samples and events of weeks: the oldest poll as the program does, all after it by SQL."""
     history = History.open(path)
+    oldest = snapshot.at - (_MINUTES + 1) * 60.0
     draw = random.Random(1)  # noqa: S311  benchmark data
     for rollout in snapshot.rollouts:
-        recent = [reading(*metric, rollout.plan.build, snapshot.at, draw) for metric in METRICS]
-        since = Window(snapshot.at - _HOUR, snapshot.at)
-        of_phase = [replace(one, scope=Scope.PHASE, window=since) for one in recent]
+        recent = [reading(*metric, rollout.plan.build, oldest, draw) for metric in METRICS]
+        of_phase = [replace(one, scope=Scope.PHASE) for one in recent]
         history.samples.add((rollout.plan.platform, one) for one in recent + of_phase)
     history.events.add(
         Event(
