@@ -185,7 +185,7 @@ PROMISED: dict[str, dict[str, dict[str, Any]]] = {
         "ios": {"share": 0.05, "day": 3},
     },
     "crash-regression": {
-        "android": {"state": "RUNNING", "share": 0.5, "severity": "WARNING", "failing": {"crash_free_sessions"}},
+        "android": {"state": "RUNNING", "share": 0.5, "alarmed": True, "failing": {"crash_free_sessions"}},
         "ios": {**READY, "phase": "testflight"},
     },
     "connect-outage": {
@@ -202,6 +202,7 @@ PROMISED: dict[str, dict[str, dict[str, Any]]] = {
         name: {"android": {"state": "RUNNING", "share": 0.5, "phase": "closed"}, "ios": {"share": 0.05, "day": 3}}
         for name in ("edit-lost", "hotfix-in-review", "console-drift", "play-quota", "managed-publishing")
     },
+    "slow-store": {"android": {**READY, "share": 0.5, "phase": "closed"}, "ios": {**READY, "phase": "testflight"}},
     "few-users": {
         "android": {"state": "RUNNING", "share": 0.5, "phase": "closed", "few": True},
         "ios": {"state": "RUNNING", "phase": "testflight", "few": True},
@@ -220,6 +221,7 @@ def told_of(rollout: dict[str, Any]) -> dict[str, Any]:
     return {
         "state": rollout["state"],
         "severity": rollout["severity"],
+        "alarmed": rollout["severity"] in {"WARNING", "CRITICAL"},  # which of the two is a matter of chance
         "share": rollout["store"]["share"],
         "day": rollout["store"]["day"],
         "phase": rollout["phase"]["id"],

@@ -19,6 +19,7 @@ import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyte
@@ -131,6 +132,10 @@ class Program:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program alone."""
         self.process.send_signal(number)
+
+    def is_stopped(self) -> bool:
+        """Whether it stands still after SIGTSTP: a SIGCONT before that would be lost."""
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].startswith("T")
 
     def hang_up(self) -> None:
         """Close the terminal under the program, as a lost line does."""

@@ -113,6 +113,7 @@ def test_suspended_it_gives_the_terminal_back_and_paints_anew_when_it_goes_on(wa
         program.wait_for("ANDROID  build 4201", "q Quit")
         program.wait_until(lambda: TEXTUAL_DREW in program.written, "Textual's first frame")
         program.signal(signal.SIGTSTP)
+        program.wait_until(program.is_stopped, "its stop")
         program.wait_until(lambda: program.left_on() == [], "terminal as it was")
         before = len(program.written)
         program.signal(signal.SIGCONT)

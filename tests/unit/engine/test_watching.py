@@ -58,10 +58,12 @@ async def started(world: World) -> Engine:
 
 
 async def settled(engine: Engine) -> None:
-    """Nothing is about to be published, nothing waits to be written."""
+    """Nothing is about to be published, nothing waits to be written or to be read, however often a tick reads."""
     await breathe()
+    for _ in range(10):
+        await engine._archive.try_call(lambda history: None, None)
+        await breathe()
     await until(lambda: engine._pending is None, "publishing")
-    await engine._archive.try_call(lambda history: None, None)
     await breathe()
 
 
