@@ -9,11 +9,14 @@ import pytest
 from textual.events import Paste
 
 from rollout_tui.domain.actions import ActionKind, Consent, Ending
+from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.tui.actions import ACTIONS, opening_key
+from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.main import MainScreen
+from tests.clocks import until
 from tests.tui.fake_desk import FakeDesk, paused_elsewhere
 from tests.tui.hand import Hand, Wrist, app_on, ready_desk
 from tests.tui.samples import android, incident, ios, snapshot, store_state
@@ -322,3 +325,20 @@ async def test_a_removal_from_sale_is_confirmed_by_two_texts_one_after_the_other
 def test_no_key_and_no_entry_of_the_palette_removes_from_sale() -> None:
     assert opening_key(ActionKind.REMOVE) is None
     assert all(action.acts is not ActionKind.REMOVE for action in ACTIONS)
+
+
+async def test_what_comes_behind_a_dialog_is_shown_there_at_once(wrist: Wrist) -> None:
+    desk = FakeDesk(snapshot())
+    app = app_on(desk, wrist)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await Hand(app, pilot, wrist).press("p")
+        assert not any("Somebody else" in line for line in _composed(app))
+        news = [Event(NOW + number, EventKind.ACTION, "Somebody else was here", Platform.IOS) for number in range(9)]
+        desk.publish(replace(desk.snapshot, events=tuple(news)))
+        await until(lambda: any("Somebody else" in line for line in _composed(app)), "the event below the dialog")
+        assert {len(line) for line in _composed(app)} == {120}
+
+
+def _composed(app: RolloutApp) -> list[str]:
+    """What the terminal shows, dialog and what is behind it."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]

@@ -9,9 +9,11 @@ from textual.app import ComposeResult
 from textual.events import Key, Paste, Resize
 from textual.geometry import Offset
 from textual.screen import ModalScreen
+from textual.strip import Strip
 
 from rollout_tui.tui.ink import Row, blank, focus_place, text_of
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.widgets.surface import Surface
 
@@ -33,6 +35,12 @@ class Dialog(ModalScreen[Result]):
     def compose(self) -> ComposeResult:
         """The surface; the style sheet puts it in the middle."""
         yield self._surface
+
+    def render_line(self, y: int) -> Strip:
+        """What stands behind, straight from its surface: Textual draws all of it through Rich, thrice an opening."""
+        stack = self.app.screen_stack
+        behind = stack[stack.index(self) - 1] if self in stack[1:] else None
+        return behind.line(y) if isinstance(behind, WholeScreen) else super().render_line(y)
 
     def on_mount(self) -> None:
         """Draw for the first time."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.geometry import Offset
 from textual.screen import Screen
+from textual.strip import Strip
 
 from rollout_tui.tui.ink import Row, blank, faint, focus_place
 from rollout_tui.tui.look import Look
@@ -51,6 +52,10 @@ class WholeScreen(Screen[str | None], Generic[Seen], inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """What came while another screen stood in front is drawn now."""
         self.draw()
+
+    def line(self, y: int) -> Strip:
+        """One row as it stands on the surface, for what is drawn in front of it."""
+        return self._surface.render_line(y)
 
     def help(self, why_not: Mapping[str, str]) -> Subject:
         """What the help says here; `why_not` by the id of the action."""
