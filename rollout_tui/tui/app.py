@@ -18,12 +18,13 @@ from rollout_tui.engine.fleet import Fleet
 from rollout_tui.tui import terminal
 from rollout_tui.tui.actions import ACTIONS, BY_ID, FOOTER, FOOTER_OF_ONE, KeyAction
 from rollout_tui.tui.canvas import Canvas
-from rollout_tui.tui.driver import Manners
+from rollout_tui.tui.driver import Manners, is_behind
 from rollout_tui.tui.early import Handover
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
+from rollout_tui.tui.pacing import LOOK_AGAIN, Pacing
 from rollout_tui.tui.pages import PAGES, FirstPage
 from rollout_tui.tui.screens.confirm import ConfirmDialog, OverrideWanted
 from rollout_tui.tui.screens.dialog import Dialog
@@ -89,6 +90,9 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._sitting = Sitting(Fleet((desk, *others)), house, self.switch_screen)
         self._asked_to_quit: Sequence[Proposal] = ()
         self._canvas = Canvas(self._look, handover)
+        self._pacing = Pacing(
+            lambda: is_behind(self._driver), lambda call: self.set_timer(LOOK_AGAIN, call), lambda: self.refresh()
+        )
         self._ignore_signals: Callable[[], None] = lambda: None
         self._end_listening: Callable[[], None] = lambda: None
         self._handlers: dict[str, Callable[[], object]] = {
@@ -127,6 +131,11 @@ class RolloutApp(App[int], inherit_bindings=False):
             closed = self._first_left if self._first.leaves else self._chosen
             self.push_screen(self._first.make(self._sitting.seat.place), closed)
 
+    def on_resize(self) -> None:
+        """Resizes that come together are one, perhaps back to the size that was: cells are lost all the same."""
+        self._canvas.resized()
+        self.refresh(repaint=True, layout=True)
+
     def on_unmount(self) -> None:
         """Hear no more of the desk; from now on signals end the process as they always do."""
         self._end_listening()
@@ -148,8 +157,9 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Where updates become bytes."""
-        size = (self.size.width, self.size.height)
-        if screen is self._main or self._canvas.is_begun:
+        drawn = screen.outer_size or self.size  # may lag behind the terminal's
+        size = (drawn.width, drawn.height)
+        if (screen is self._main or self._canvas.is_begun) and self._pacing.may_draw():
             super()._display(screen, self._canvas.paint(renderable, size))
 
     # --- arrivals ----------------------------------------------------------------------------------------------
@@ -277,6 +287,8 @@ class RolloutApp(App[int], inherit_bindings=False):
     def _check_terminal(self) -> None:
         if not self.is_headless and terminal.is_gone():
             self._leave(128 + 1)
+        elif isinstance(self._driver, Manners):
+            self._driver.look_at_size()
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of ours ends the app; whoever started it tells it from `failure`."""

@@ -22,6 +22,7 @@ class Canvas:
         self._handover = handover
         self._shadow = Shadow()
         self._size = (0, 0)
+        self._is_sized = False
 
     @property
     def is_begun(self) -> bool:
@@ -31,6 +32,12 @@ class Canvas:
     def forget(self) -> None:
         """Nobody knows what stands on the terminal: everything is written again."""
         self._shadow.forget()
+
+    def resized(self) -> None:
+        """The terminal lost cells; the first size alone is no change but the one that it began with."""
+        if self._is_sized:
+            self.forget()
+        self._is_sized = True
 
     def paint(self, renderable: RenderableType | None, size: tuple[int, int]) -> RenderableType | None:
         """What must be written for it on a terminal of that size."""

@@ -96,6 +96,10 @@ class Program:
             state = "still runs" if self.process.poll() is None else f"ended with {self.process.returncode}"
             raise AssertionError(f"no {what} within {patience:g} s; the program {state}; the screen is\n{self.text}")
 
+    def settle(self) -> None:
+        """Read until it has written nothing for half a second."""
+        self.wait_until(lambda: not self._read(0.5), "half a second of silence")
+
     def ended(self) -> int:
         """Wait for the end of the program; its exit code."""
         self.wait_until(lambda: self.process.poll() is not None, "end of the program")
