@@ -22,7 +22,7 @@ class Canvas:
         self._handover = handover
         self._shadow = Shadow()
         self._size = (0, 0)
-        self._is_sized = False
+        self._sizes = 0
 
     @property
     def is_begun(self) -> bool:
@@ -34,10 +34,10 @@ class Canvas:
         self._shadow.forget()
 
     def resized(self) -> None:
-        """The terminal lost cells; the first size alone is no change but the one that it began with."""
-        if self._is_sized:
+        """The terminal lost cells; the first two sizes (Textual, its driver) are the one it began with."""
+        self._sizes += 1
+        if self._sizes > 2:
             self.forget()
-        self._is_sized = True
 
     def paint(self, renderable: RenderableType | None, size: tuple[int, int]) -> RenderableType | None:
         """What must be written for it on a terminal of that size."""
