@@ -133,8 +133,8 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Resizes that come together are one, perhaps back to the size that was: cells are lost all the same."""
-        self._canvas.resized()
-        self.refresh(repaint=True, layout=True)
+        if self._canvas.resized():
+            self.refresh(repaint=True, layout=True)
 
     def on_unmount(self) -> None:
         """Hear no more of the desk; from now on signals end the process as they always do."""

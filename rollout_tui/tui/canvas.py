@@ -33,11 +33,13 @@ class Canvas:
         """Nobody knows what stands on the terminal: everything is written again."""
         self._shadow.forget()
 
-    def resized(self) -> None:
-        """The terminal lost cells; the first two sizes (Textual, its driver) are the one it began with."""
+    def resized(self) -> bool:
+        """Whether the terminal lost cells; the first two sizes (Textual's, its driver's) are the one it began with."""
         self._sizes += 1
-        if self._sizes > 2:
-            self.forget()
+        if self._sizes <= 2:
+            return False
+        self.forget()
+        return True
 
     def paint(self, renderable: RenderableType | None, size: tuple[int, int]) -> RenderableType | None:
         """What must be written for it on a terminal of that size."""
