@@ -74,7 +74,7 @@ def test_a_waived_gate_reads_so_in_every_form_with_approver_and_expiry(
     assert str(mine[0].text).startswith("WAIVED ")
     lines = run("status")[1].splitlines()
     assert any(
-        line.startswith("WAIVED android gate Crash-free >= 99.5 %") and "waived by mara" in line for line in lines
+        line.startswith("WAIVED android gate Crash-free at least 99.5 %") and "waived by mara" in line for line in lines
     )
     (listed,) = json.loads(run("waivers", "--json")[1])["waivers"]
     assert (listed["in_force"], listed["gate"], listed["operator"]) == (True, GATE, gate["waiver"]["operator"])
