@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,15 +38,7 @@ async def run(argv: Sequence[str], env: Mapping[str, str], directory: str | None
     Whatever ends the wait, a cancellation too, nothing of its process group is left running.
     """
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=directory,
-            env=dict(env),
-            start_new_session=True,  # a group of its own, without this terminal
-        )
+        process = await _started(argv, env, directory)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name or surroundings are not usable"
         raise Misconfigured(
@@ -62,11 +55,39 @@ async def run(argv: Sequence[str], env: Mapping[str, str], directory: str | None
         raise Failed(f"no end within {limit:g} s; it was killed") from None
     finally:
         if not whole:
-            _kill(process.pid)
-            # Who left the group may still hold the pipes; asyncio has no public way to let go of them.
-            process._transport.close()  # type: ignore[attr-defined]
-            await process.wait()
+            await _end(process)
     return Ended(code, output, errors)
+
+
+async def _started(argv: Sequence[str], env: Mapping[str, str], directory: str | None) -> Process:
+    """The running program. Raises OSError, ValueError.
+
+    Cancelled meanwhile it is started all the same, then ended: asyncio would leave its group running and wait for it.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=directory,
+            env=dict(env),
+            start_new_session=True,  # a group of its own, without this terminal
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(OSError, ValueError):
+            await _end(await starting)
+        raise
+
+
+async def _end(process: Process) -> None:
+    _kill(process.pid)
+    # Who left the group may still hold the pipes; asyncio has no public way to let go of them.
+    process._transport.close()  # type: ignore[attr-defined]
+    await process.wait()
 
 
 async def _read(stream: asyncio.StreamReader | None) -> bytes:

@@ -289,6 +289,19 @@ async def test_a_cancelled_question_leaves_no_process(tmp_path: Path) -> None:
     await gone(pids.read_text())
 
 
+@pytest.mark.parametrize("steps", range(12))
+async def test_one_cancelled_while_it_starts_ends_at_once_and_leaves_no_process(tmp_path: Path, steps: int) -> None:
+    pids = tmp_path / "pids"
+    asked = asyncio.ensure_future(answer(f"sleep 600 & echo $$ $! > {pids}; wait", kill_after="60s"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    asked.cancel()
+    done, _ = await asyncio.wait([asked], timeout=10)
+    assert done
+    assert asked.cancelled()
+    await gone(pids.read_text() if pids.exists() else "")
+
+
 async def gone(pids: str) -> None:
     """Wait until neither the program nor its child runs."""
     for pid in map(int, pids.split()):
