@@ -145,8 +145,12 @@ def test_all_metrics_arrive_for_the_right_build_and_turn_no_data_when_the_export
                 assert found["reason"] is None, (platform, metric, found)
                 assert found["build"] == build
                 assert found["n"] > 0
-        slow = platforms["android"]["metrics"]["slow_connects"]
-        assert 0 < slow["value"] < 0.2, "some connects are slow, most are not"
+
+        def some_are_slow() -> bool:
+            slow = status(config)["platforms"]["android"]["metrics"]["slow_connects"]["value"]
+            return 0 < (slow or 0) < 0.2
+
+        wait_for(some_are_slow, 60, "a slow connect among many")
         assert asked(prometheus, 'app_connect_seconds_bucket{le="+Inf"} == on (build) app_connect_seconds_count')
         assert platforms["android"]["metrics"]["crash_rate"]["n"] < 5000, "the other build's sessions are not ours"
 
