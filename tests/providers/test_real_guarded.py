@@ -75,8 +75,8 @@ async def read(clients: Clients, section: dict[str, object], password: str = PAS
         try:
             (answer,) = await source.read([Query(CRASH, Scope.RECENT, ANDROID, Window(now - 60, now), 60.0)])
         except ProviderError as error:
-            starting = "connection refused" in error.message or "connection broke" in error.message
-            if not starting or time.monotonic() > deadline:
+            starting = ("connection refused", "connection broke", "cannot be reached (ConnectError)")
+            if not any(said in error.message for said in starting) or time.monotonic() > deadline:
                 return error
             await asyncio.sleep(0.2)
         else:

@@ -237,6 +237,7 @@ async def test_a_commit_that_had_arrived_before_counts_as_done(desk_of, half):
         refusal(400, "This edit has already been successfully committed.") if call == "commit" else None
     )
     await desk.store.perform(ANDROID, change, seen)
+    assert half.calls.count("commit") == 1, "it is not sent again"
 
 
 @pytest.mark.parametrize(
