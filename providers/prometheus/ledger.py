@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from providers.prometheus.client import Answers, Labels, PrometheusClient, Series
 from providers.prometheus.expressions import fill
@@ -24,11 +25,13 @@ _MOST_VALUES = 150_000
 """Points of all series together in one answer, so that it stays below a few MiB."""
 _BEFORE = "6h"
 """How far back a series is looked for that was not there when counting began."""
-_JOBS = "count by (job) (up)"
+_JOBS = "count by (job) (up == 1)"
+_JOB = 'count by (job) (up{job="$job"} == 1)'
+"""Of a target that was down nobody knows what it counted meanwhile: it was not looked at."""
 
 
 class Ledger:
-    """Tallies by selector, and since when each job was looked at."""
+    """Tallies by selector, and since when each job answers."""
 
     def __init__(self, client: PrometheusClient) -> None:
         self._client = client
@@ -92,9 +95,9 @@ class Ledger:
         return broken | await self._extend(restarted, now, _FINEST, current)
 
     async def _look_for_jobs(self, shown: Iterable[Series], start: float, now: float) -> None:
-        """Learn since when those jobs are looked at that were not yet at the start."""
+        """Learn since when those jobs answer that did not yet at the start."""
         late = sorted({series.label("job") for series in shown} - self._looked.keys() - {""})
-        ups = [fill('count by (job) (up{job="$job"})', {"job": job}) for job in late]
+        ups = [fill(_JOB, {"job": job}) for job in late]
         answers = await self._client.over(ups, start, now, _step(now - start, len(ups), _FINEST)) if ups else {}
         self._look_in(found for found in answers.values() if not isinstance(found, ProviderError))
 
@@ -134,7 +137,7 @@ class Ledger:
                 found[text] = [*samples, *current.get(text, ())]
         self._look_in(found.values())
         for text, lines in found.items():
-            self._tallies[text].extend(lines, now, self._began_at_zero)
+            self._tallies[text].extend(lines, now, partial(self._began_at_zero, step))
         return broken
 
     def _look_in(self, groups: Iterable[Iterable[Series]]) -> None:
@@ -148,9 +151,12 @@ class Ledger:
             job = series.label("job")
             self._looked[job] = min(self._looked.get(job, at), at)
 
-    def _began_at_zero(self, labels: Labels, time: float) -> bool:
-        """A series that comes later than its job began at zero; what comes with its job may have counted before."""
-        return time > self._looked.get(dict(labels).get("job", ""), math.inf)
+    def _began_at_zero(self, step: float, labels: Labels, time: float) -> bool:
+        """A series that comes later than its job began at zero; what comes with its job may have counted before.
+
+        Times are told apart by the steps in which samples are read: later is what was missing a step earlier.
+        """
+        return time - step >= self._looked.get(dict(labels).get("job", ""), math.inf)
 
 
 def _values(found: Iterable[Series]) -> dict[Labels, float]:

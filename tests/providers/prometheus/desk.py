@@ -21,7 +21,8 @@ SELECT = '{platform="$platform",build="$build"}'
 FILLED = '{platform="android",build="4201"}'
 BAD, TOTAL = f"app_crashed_sessions_total{FILLED}", f"app_sessions_total{FILLED}"
 SUM, COUNT = f"app_connect_seconds_sum{FILLED}", f"app_connect_seconds_count{FILLED}"
-JOBS = "count by (job) (up)"
+JOBS = "count by (job) (up == 1)"
+JOB = 'count by (job) (up{job="app"} == 1)'
 TARGET = {"job": "app", "instance": "telemetry:9100"}
 LABELS = {"platform": "android", "build": "4201", **TARGET}
 QUERIES: dict[str, dict[str, str]] = {

@@ -15,6 +15,7 @@ from rollout_tui.ports import Denied, Unreachable
 from tests.providers.prometheus.desk import (
     BAD,
     COUNT,
+    JOB,
     JOBS,
     LABELS,
     NOW,
@@ -134,7 +135,7 @@ async def test_a_build_that_begins_after_its_target_came_up_began_at_zero(
 ) -> None:
     server.stood.clear()
     server.ranges = {BAD: [(LABELS, [(NOW - 900, 1)])], TOTAL: [(LABELS, [(NOW - 900, 300)])]}
-    server.ranges['count by (job) (up{job="app"})'] = [({"job": "app"}, [(NOW - 960, 1), (NOW - 900, 1)])]
+    server.ranges[JOB] = [({"job": "app"}, [(NOW - 960, 1), (NOW - 900, 1)])]
     assert await proportion(http) == (13, 1600)
 
 
@@ -147,6 +148,29 @@ async def test_where_nothing_was_looked_at_before_the_first_sample_is_the_start(
     assert isinstance(answer, Reading)
     assert answer.quantity == Proportion(1, 100)
     assert answer.window.start == NOW - 900
+
+
+@pytest.mark.parametrize("up", [NOW - 900, NOW - 945])
+async def test_what_comes_with_its_target_may_have_counted_before(
+    server: Canned, http: httpx.AsyncClient, up: float
+) -> None:
+    """Also where the target was seen up between two samples that are a minute apart."""
+    server.stood.clear()
+    server.ranges = {BAD: [(LABELS, [(NOW - 900, 12)])], TOTAL: [(LABELS, [(NOW - 900, 1500)])]}
+    server.ranges[JOB] = [({"job": "app"}, [(up, 1), (NOW - 900, 1)])]
+    assert await proportion(http) == (1, 100)
+
+
+async def test_a_target_that_was_down_says_nothing_about_what_it_counted(
+    server: Canned, http: httpx.AsyncClient
+) -> None:
+    """Looked at since the phase began, but it answered at first 15 minutes ago: up was 0 until then."""
+    server.stood.clear()
+    server.ranges = {BAD: [(LABELS, [(NOW - 900, 12)])], TOTAL: [(LABELS, [(NOW - 900, 1500)])]}
+    server.instants["count by (job) (up)"] = [({"job": "app"}, 1)]
+    server.ranges['count by (job) (up{job="app"})'] = [({"job": "app"}, [(FIRST, 1), (NOW - 900, 1)])]
+    server.ranges[JOB] = [({"job": "app"}, [(NOW - 900, 1)])]
+    assert await proportion(http) == (1, 100)
 
 
 async def test_another_job_that_was_up_says_nothing_about_this_one(server: Canned, http: httpx.AsyncClient) -> None:
