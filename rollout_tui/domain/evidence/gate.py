@@ -14,6 +14,7 @@ from math import ceil, log
 from typing import Any, NamedTuple
 
 from rollout_tui.domain.evidence.bank import Bets, log_sum, mirrored_limit
+from rollout_tui.domain.quantities import are_plain_counts
 from rollout_tui.domain.verdicts import Verdict
 
 HOUR = 3600.0
@@ -197,6 +198,8 @@ class Evidence:
 
 def unusable(bad: object, total: object) -> str | None:
     """Why these counts are no data, in words; None when they can be judged (gates.md 8)."""
+    if are_plain_counts(bad, total):
+        return None
     for name, number in (("bad", bad), ("total", total)):
         if isinstance(number, bool) or not isinstance(number, int | float | Decimal) or _is_nan(number):
             return f"{name} is no number"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollout_tui.domain.evidence.gate import unusable
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Gate
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, exact, flaw
@@ -133,6 +135,16 @@ def test_fractional_counts_mean_the_decimal_that_was_written(bad: Decimal, total
     assert exact(float(bad)) == Fraction(bad)
     if bad <= total:
         assert Proportion(float(bad), float(total)).value() == Fraction(bad) / Fraction(total)
+
+
+_ODD = st.sampled_from([0, 1, -1, 1e-13, 1e-12, 10**15, 10**15 + 1, 10**400, math.inf, math.nan, True, 0.5])
+
+
+@given(_ODD | st.integers() | st.floats(), _ODD | st.integers() | st.floats())
+def test_counts_that_are_looked_at_fast_are_judged_as_those_that_are_looked_at_slowly(bad: float, total: float) -> None:
+    slow = [number if isinstance(number, bool) else Decimal(number) for number in (bad, total)]
+    assert (flaw(Proportion(bad, total)) is None) is (flaw(Proportion(*slow)) is None)
+    assert (unusable(bad, total) is None) is (unusable(*slow) is None)
 
 
 def test_the_worst_severity_wins_and_unknown_is_above_info_but_below_an_alarm() -> None:
