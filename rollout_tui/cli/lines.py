@@ -5,7 +5,7 @@ One fact a line, the severity word first, no boxes, no symbols, no cursor moveme
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -18,6 +18,8 @@ from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, PhaseStanding, Progress, Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
+_NEWEST = 5
+"""Events that one look tells."""
 _MOVES = frozenset({GateKind.METRIC, GateKind.TIME})
 """Gates whose reasons hold numbers that move with every poll."""
 
@@ -30,9 +32,19 @@ class Said:
     fact: str
 
 
-def snapshot_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[Said]:
+def snapshot_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[str]:
     """Everything that the main screen shows."""
-    return [Said(aloud(said.text), said.fact) for said in _snapshot(snapshot, zone)]
+    return [said.text for said in standing_lines(snapshot, zone)] + event_lines(snapshot.events[:_NEWEST], zone)
+
+
+def standing_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[Said]:
+    """How things stand: all but the events."""
+    return [Said(aloud(said.text), said.fact) for said in _standing(snapshot, zone)]
+
+
+def event_lines(events: Iterable[Event], zone: tzinfo = UTC) -> list[str]:
+    """What happened, in the order given."""
+    return [aloud(_event(event, zone)) for event in events]
 
 
 def _same(text: str) -> Said:
@@ -40,7 +52,7 @@ def _same(text: str) -> Said:
     return Said(text, text)
 
 
-def _snapshot(snapshot: Snapshot, zone: tzinfo) -> Iterator[Said]:
+def _standing(snapshot: Snapshot, zone: tzinfo) -> Iterator[Said]:
     now, next_ = snapshot.at, snapshot.recommendation
     title = f"{snapshot.plan.app} {snapshot.plan.version}"
     yield Said(f"{title} at {words.day_and_time(now, zone)} {_zone_name(zone)}", title)
@@ -50,8 +62,6 @@ def _snapshot(snapshot: Snapshot, zone: tzinfo) -> Iterator[Said]:
     yield Said(text, f"NEXT {next_.headline} {without_numbers(next_.detail)}")
     for rollout in snapshot.rollouts:
         yield from _rollout(rollout, now, zone)
-    for event in snapshot.events[:5]:
-        yield _same(_event(event, zone))
 
 
 def _event(event: Event, zone: tzinfo) -> str:

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rollout_tui.cli.lines import Said
     from rollout_tui.config.settings import Settings
-    from rollout_tui.domain.snapshot import Snapshot
 
 EXAMPLES = """\b
 Examples:
@@ -53,10 +51,13 @@ async def _look(settings: Sequence[Settings], as_json: bool) -> str:
 
 
 async def _told(settings: Settings) -> str:
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.cli.lines import snapshot_lines
     from rollout_tui.cli.session import engine_for
 
     async with engine_for(settings) as engine:
-        return "\n".join(line.text for line in _lines(settings, await engine.poll_once()))
+        return "\n".join(snapshot_lines(await engine.poll_once(), ZoneInfo(settings.ui.timezone)))
 
 
 async def _facts(settings: Settings) -> dict[str, Any]:
@@ -72,29 +73,14 @@ async def _watch_all(settings: Sequence[Settings]) -> None:
 
 
 async def _watch(settings: Settings, of: str) -> None:
-    """Print everything once, then each line whose fact changed, after `of`."""
+    from zoneinfo import ZoneInfo
+
+    from rollout_tui.cli.following import Following
     from rollout_tui.cli.session import engine_for
 
     async with engine_for(settings) as engine:
-        known: frozenset[str] = frozenset()
-
-        def tell(snapshot: Snapshot) -> None:
-            nonlocal known
-            lines = _lines(settings, snapshot)
-            for line in lines:
-                if line.fact not in known:
-                    click.echo(f"{of}{line.text}")
-            known = frozenset(line.fact for line in lines)
-
-        tell(await engine.poll_once())
-        engine.listen(tell)
+        following = Following(click.echo, ZoneInfo(settings.ui.timezone), of)
+        following.tell(await engine.poll_once())
+        engine.listen(following.tell)
         await engine.start()
         await asyncio.Event().wait()
-
-
-def _lines(settings: Settings, snapshot: Snapshot) -> list[Said]:
-    from zoneinfo import ZoneInfo
-
-    from rollout_tui.cli.lines import snapshot_lines
-
-    return snapshot_lines(snapshot, ZoneInfo(settings.ui.timezone))

@@ -32,7 +32,7 @@ END = 36_000.0
 
 
 def said(shown: Snapshot) -> list[str]:
-    return [line.text for line in snapshot_lines(shown)]
+    return snapshot_lines(shown)
 
 
 def test_an_alarm_is_one_line_whose_first_word_is_the_severity() -> None:
@@ -187,3 +187,15 @@ def test_check_plain_is_lines_with_the_verdict_first_and_no_columns() -> None:
         "FAIL android build 4201, Closed testing",
         "FAIL",
     ]
+
+
+def test_watching_tells_every_event_of_a_burst_in_the_order_in_which_they_happened(
+    watched: Callable[..., list[list[str]]],
+) -> None:
+    before = (Event(NOW - 60, EventKind.ACTION, "something before"),)
+    burst = tuple(Event(NOW + number, EventKind.ACTION, f"number {number}") for number in range(12, 0, -1))
+    quiet = replace(snapshot(), events=before)
+    first, second, third = watched(quiet, replace(quiet, events=burst + before), replace(quiet, events=burst + before))
+    assert first[-1].endswith("something before")
+    assert [line.rpartition("number ")[2] for line in second] == [str(number) for number in range(1, 13)]
+    assert third == []
