@@ -74,6 +74,11 @@ class Manners(LinuxDriver):
         if handover is not None and self.attrs_before is not None:
             self.attrs_before = handover.settings
 
+    def stop_application_mode(self) -> None:
+        """As Textual does, on a line that takes it."""
+        terminal.make_way(self._outlet.fileno(), lambda: self._outlet.backlog > 0)
+        super().stop_application_mode()
+
     def write(self, data: str) -> None:
         """Hand on to the writing thread, which ends with its terminal: then its queue would fill up and block."""
         handover = getattr(self._app, "handover", None)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import termios
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from rollout_tui.domain.words import plain_text
 
 CHECK_EVERY = 1.0
 """Seconds between looks whether the terminal still exists."""
+_WAITS, _DROPS = 2.0, 1.0
+"""Seconds that a line has to take what is on its way at the end; seconds for which what it did not take is dropped."""
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
@@ -71,6 +74,21 @@ def is_gone() -> bool:
     except (termios.error, OSError, ValueError):
         return True
     return False
+
+
+def make_way(line: int, is_full: Callable[[], bool]) -> None:
+    """Bring a line that takes nothing any more to where it takes what restores the terminal. For the end alone: blocks.
+
+    What still waits there after two seconds is dropped, and a line that was stopped goes on.
+    """
+    began = time.monotonic()
+    while is_full() and not is_gone() and (waited := time.monotonic() - began) < _WAITS + _DROPS:
+        if waited >= _WAITS:
+            with contextlib.suppress(termios.error):
+                termios.tcflush(line, termios.TCOFLUSH)
+                termios.tcflow(line, termios.TCOOFF)  # who waits there is woken by the change from off to on alone
+                termios.tcflow(line, termios.TCOON)
+        time.sleep(0.02)
 
 
 def refusal() -> str | None:

@@ -137,6 +137,10 @@ class Program:
         """Send a signal to the program alone."""
         self.process.send_signal(number)
 
+    def stop_output(self) -> None:
+        """Take nothing more from the program, as a terminal does after ctrl+s."""
+        termios.tcflow(self._slave, termios.TCOOFF)
+
     def is_stopped(self) -> bool:
         """Whether it stands still after SIGTSTP: a SIGCONT before that would be lost."""
         return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].startswith("T")

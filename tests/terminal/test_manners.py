@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -79,6 +80,19 @@ def test_a_terminal_that_is_closed_over_a_page_or_a_dialog_ends_it(program, key)
     program.wait_for(PAST if key == "t" else HELP)
     program.hang_up()
     assert program.ended() == 128 + signal.SIGHUP
+
+
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["read by nobody", "stopped"])
+def test_a_terminal_that_takes_nothing_any_more_keeps_no_program_from_its_end(program, is_stopped):
+    if is_stopped:
+        program.stop_output()
+    for _ in range(20):
+        program.press("\x0c")  # ctrl+l: the whole screen again, until nothing more goes in
+        time.sleep(0.1)
+    program.signal(signal.SIGTERM)
+    assert program.process.wait(20) == 143
+    program.settle()
+    assert program.left_on() == []
 
 
 def test_a_frozen_view_writes_not_one_byte_while_events_arrive_until_a_key(program, watched):
