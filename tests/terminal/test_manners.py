@@ -14,15 +14,9 @@ import pytest
 from tests.rehearsal.serving import Served, served
 from tests.terminal.driver import Program, started
 
+pytestmark = pytest.mark.usefixtures("private_places")
 PAST, HELP = "Go to time", "Pause the focused platform"
 DREW = b"\x1b[?2026l"
-
-
-@pytest.fixture(autouse=True)
-def private_places(monkeypatch, tmp_path):
-    """No test reads or writes the user's own files."""
-    for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
 
 
 @pytest.fixture(scope="module")

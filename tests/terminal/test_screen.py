@@ -15,17 +15,11 @@ import pytest
 from tests.rehearsal.serving import Served, served, until
 from tests.terminal.driver import PATIENCE, Program, started
 
+pytestmark = pytest.mark.usefixtures("private_places")
 METRICS = ("Crash rate", "Connect failures", "Connection time", "Session duration")
 TEXTUAL_BEGINS, TEXTUAL_DREW = b"\x1b[?1004h", b"\x1b[?2026l"
 """Textual asks for news of the focus before it draws, and ends a frame with the end of a synchronised update."""
 PHASES = ("Internal testing", "Closed testing", "Production")
-
-
-@pytest.fixture(autouse=True)
-def private_places(monkeypatch, tmp_path):
-    """No test reads or writes the user's own files."""
-    for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
 
 
 @pytest.fixture(scope="module")

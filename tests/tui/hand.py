@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
 from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.ink import text_of
+from rollout_tui.tui.look import Look
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.samples import ios, ready, snapshot
@@ -61,6 +63,16 @@ class Hand:
             assert time.monotonic() < deadline, f"{what} did not come; the screen is\n{self.screen()}"
             await self.pilot.pause(0.01)
 
+    def front(self) -> list[str]:
+        """The rows of the screen in front."""
+        return [text_of(row) for row in self.app.screen.query_one(Surface).rows]
+
+    async def settled(self, turns: int = 8) -> list[str]:
+        """Those rows, once everything that was under way had so many turns."""
+        for _ in range(turns):
+            await self.pilot.pause()
+        return self.front()
+
     def screen(self) -> str:
         """Everything that is shown, the dialog last."""
         rows = [row for screen in self.app.screen_stack for s in screen.query(Surface) for row in s.rows]
@@ -72,6 +84,13 @@ def ready_desk() -> FakeDesk:
     return FakeDesk(snapshot(ready(SIGNED), ios()))
 
 
-def app_on(desk: FakeDesk, wrist: Wrist) -> RolloutApp:
-    """The app on that desk; keys are judged by the wrist's clock."""
-    return RolloutApp(desk, clock=wrist)
+@asynccontextmanager
+async def at_the_keyboard(
+    desk: FakeDesk, *others: FakeDesk, size: tuple[int, int] = (120, 40), look: Look | None = None
+) -> AsyncIterator[Hand]:
+    """Somebody at the app on that desk, and on those of other apps; keys are judged by the hand's clock."""
+    wrist = Wrist()
+    app = RolloutApp(desk, look, clock=wrist, others=others)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Hand(app, pilot, wrist)

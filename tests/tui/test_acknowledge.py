@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from rollout_tui.domain.countdowns import Countdown
 from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Snapshot
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import incident
 from tests.unit.domain.builders import NOW
-
-
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
 
 
 def counted_down() -> Snapshot:
@@ -29,21 +22,17 @@ def counted_down() -> Snapshot:
     return replace(snapshot, rollouts=rollouts, recommendation=recommend(rollouts, NOW))
 
 
-async def test_a_acknowledges_and_says_so(wrist: Wrist) -> None:
+async def test_a_acknowledges_and_says_so() -> None:
     desk = FakeDesk(incident())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("a")
         assert desk.alarms.said == [("acknowledge", Platform.ANDROID)]
         assert "jkim acknowledged" in hand.screen()
 
 
-async def test_next_tells_of_the_countdown_and_a_y_stops_it(wrist: Wrist) -> None:
+async def test_next_tells_of_the_countdown_and_a_y_stops_it() -> None:
     desk = FakeDesk(counted_down())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         assert "Android pauses by itself at" in hand.screen()
         await hand.press("a")
         assert "The guard pauses Android at" in hand.screen()
@@ -53,11 +42,9 @@ async def test_next_tells_of_the_countdown_and_a_y_stops_it(wrist: Wrist) -> Non
         assert desk.alarms.said == [("stop", Platform.ANDROID)]
 
 
-async def test_a_countdown_that_ended_under_the_dialog_cannot_be_stopped(wrist: Wrist) -> None:
+async def test_a_countdown_that_ended_under_the_dialog_cannot_be_stopped() -> None:
     desk = FakeDesk(counted_down())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("a")
         desk.publish(incident())
         await hand.press("y")

@@ -18,21 +18,14 @@ from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.main import MainScreen
 from tests.clocks import until
 from tests.tui.fake_desk import FakeDesk, paused_elsewhere
-from tests.tui.hand import Hand, Wrist, app_on, ready_desk
+from tests.tui.hand import at_the_keyboard, ready_desk
 from tests.tui.samples import android, incident, ios, snapshot, store_state
 from tests.unit.domain.builders import NOW, play
 
 
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
-
-
-async def test_p_and_y_pause_the_focused_platform_once(wrist: Wrist) -> None:
+async def test_p_and_y_pause_the_focused_platform_once() -> None:
     desk = FakeDesk(incident())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p")
         assert "PAUSE ANDROID" in hand.screen()
         assert "build 4201 becomes halted." in hand.screen()
@@ -40,23 +33,20 @@ async def test_p_and_y_pause_the_focused_platform_once(wrist: Wrist) -> None:
         await hand.press("y")
         assert [(p.platform, p.kind) for p in desk.performed] == [(Platform.ANDROID, ActionKind.PAUSE)]
         assert "pause done: the store shows it" in hand.screen()
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
 
 
 @pytest.mark.parametrize("key", ["enter", "p", "n", "x", "escape", "space"])
-async def test_no_other_key_confirms_a_pause(wrist: Wrist, key: str) -> None:
+async def test_no_other_key_confirms_a_pause(key: str) -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await Hand(app, pilot, wrist).press("p", key, key)
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("p", key, key)
         assert desk.performed == []
 
 
-async def test_a_key_within_the_first_moment_does_not_count(wrist: Wrist) -> None:
+async def test_a_key_within_the_first_moment_does_not_count() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p")
         await hand.press("y", pause=0.3)
         assert desk.performed == []
@@ -65,34 +55,28 @@ async def test_a_key_within_the_first_moment_does_not_count(wrist: Wrist) -> Non
 
 
 @pytest.mark.parametrize("key", ["p", "y", "enter", "space"])
-async def test_a_key_held_down_for_two_seconds_confirms_nothing(wrist: Wrist, key: str) -> None:
+async def test_a_key_held_down_for_two_seconds_confirms_nothing(key: str) -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p")
         await hand.press(*[key] * 66, pause=0.03)
         assert desk.performed == []
 
 
-async def test_tab_and_space_confirm_a_pause_and_enter_on_cancel_cancels(wrist: Wrist) -> None:
+async def test_tab_and_space_confirm_a_pause_and_enter_on_cancel_cancels() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p", "enter")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
         await hand.press("p", "tab", "enter")
         assert desk.performed == [], "Enter never confirms a pause"
         await hand.press("space")
         assert len(desk.performed) == 1
 
 
-async def test_a_promotion_is_typed_key_by_key_and_confirmed_on_its_button(wrist: Wrist) -> None:
+async def test_a_promotion_is_typed_key_by_key_and_confirmed_on_its_button() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n", *"android", "space", "1", "0", "enter")
         assert desk.performed == []
         assert "10 of 11" in hand.screen()
@@ -104,26 +88,22 @@ async def test_a_promotion_is_typed_key_by_key_and_confirmed_on_its_button(wrist
         assert [p.kind for p in desk.performed] == [ActionKind.PROMOTE]
 
 
-async def test_pasting_the_target_is_refused_with_a_word_why(wrist: Wrist) -> None:
+async def test_pasting_the_target_is_refused_with_a_word_why() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n")
-        app.screen.post_message(Paste("android 100"))
-        await pilot.pause()
+        hand.app.screen.post_message(Paste("android 100"))
+        await hand.pilot.pause()
         assert "pasting does not count" in hand.screen()
-        wrist.time += 1
+        hand.wrist.time += 1
         await hand.press(*"android", "space", "1", "0", "0", pause=0.001)
         assert "11 of 11" not in hand.screen()
         assert desk.performed == []
 
 
-async def test_a_blocked_promotion_lists_its_reasons_and_has_no_field(wrist: Wrist) -> None:
+async def test_a_blocked_promotion_lists_its_reasons_and_has_no_field() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n")
         text = hand.screen()
         assert "PROMOTE ANDROID: NOT YET" in text
@@ -136,28 +116,24 @@ async def test_a_blocked_promotion_lists_its_reasons_and_has_no_field(wrist: Wri
         assert desk.performed == []
 
 
-async def test_a_store_that_changed_takes_the_confirmation_back(wrist: Wrist) -> None:
+async def test_a_store_that_changed_takes_the_confirmation_back() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n", *"android")
         desk.publish(paused_elsewhere(desk.snapshot))
-        await pilot.pause()
+        await hand.pilot.pause()
         assert "The store now says RUNNING (inProgress, 10 %). Look again." in hand.screen()
         assert "0 of 11" in hand.screen()
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         assert desk.performed == []
 
 
-async def test_what_differs_at_the_store_is_shown_again(wrist: Wrist) -> None:
+async def test_what_differs_at_the_store_is_shown_again() -> None:
     desk = FakeDesk(snapshot())
     desk.outcome = Ending.DIFFERS
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y")
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         assert "the store shows it" in hand.screen()
 
 
@@ -168,16 +144,14 @@ def in_state(**changes: object) -> Snapshot:
     return snapshot(store_state(android(), replace(state, **changes)), ios())
 
 
-async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own(wrist: Wrist) -> None:
+async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own() -> None:
     desk = FakeDesk(snapshot())
     desk.asks = [Consent("cancel-review", "Going on cancels the review that is running.")]
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         question = "Going on cancels the review that is running."
         await hand.press("p", "y")
         await hand.until(lambda: question in hand.screen(), "the store's question")
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         assert "Allowed: cancel-review." in hand.screen()
         await hand.press("escape")
         assert len(desk.performed) == 1, "nothing is done without a second yes"
@@ -188,12 +162,10 @@ async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own(w
         assert [one.terms.allowed for one in desk.performed] == [(), (), ("cancel-review",)]
 
 
-async def test_a_resume_may_go_to_a_smaller_share_of_the_plan(wrist: Wrist) -> None:
+async def test_a_resume_may_go_to_a_smaller_share_of_the_plan() -> None:
     desk = FakeDesk(in_state(word=StateWord.PAUSED, status="halted"))
     desk.shares = (Decimal("0.5"), Decimal("0.1"))
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("r", "s")
         assert "Resume at 10 %" in hand.screen()
         await hand.press("s")
@@ -202,11 +174,9 @@ async def test_a_resume_may_go_to_a_smaller_share_of_the_plan(wrist: Wrist) -> N
         assert [one.terms.share for one in desk.performed] == [Decimal("0.1")]
 
 
-async def test_a_restart_is_found_in_the_palette_and_typed(wrist: Wrist) -> None:
+async def test_a_restart_is_found_in_the_palette_and_typed() -> None:
     desk = FakeDesk(in_state(word=StateWord.UNKNOWN, status="not on the track", kind=None, share=None))
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("ctrl+p", *"restart", "enter")
         assert "RESTART ANDROID" in hand.screen()
         assert "Type android 100 to go on" in hand.screen()
@@ -214,55 +184,46 @@ async def test_a_restart_is_found_in_the_palette_and_typed(wrist: Wrist) -> None
         assert desk.performed == []
 
 
-async def test_a_key_that_cannot_act_says_why(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_a_key_that_cannot_act_says_why() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("r")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
         assert "nothing is paused" in hand.screen()
 
 
-async def test_read_only_changes_nothing_and_says_so(wrist: Wrist) -> None:
+async def test_read_only_changes_nothing_and_says_so() -> None:
     desk = FakeDesk(incident(), read_only="started with --read-only by jkim")
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         assert "READ-ONLY" in hand.screen()
         await hand.press("p", "y", "n", "y", "tab", "enter")
         assert desk.performed == []
         assert "read-only: started with --read-only by jkim" in hand.screen()
 
 
-async def test_the_other_pane_is_acted_on_after_tab(wrist: Wrist) -> None:
+async def test_the_other_pane_is_acted_on_after_tab() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await Hand(app, pilot, wrist).press("tab", "p", "y")
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("tab", "p", "y")
         assert [p.platform for p in desk.performed] == [Platform.IOS]
 
 
-async def test_the_worst_pane_has_the_focus_at_the_start(wrist: Wrist) -> None:
+async def test_the_worst_pane_has_the_focus_at_the_start() -> None:
     calm, burning = incident().rollouts[1], incident().rollouts[0]
-    app = app_on(FakeDesk(replace(incident(), rollouts=(calm, burning))), wrist)
-    async with app.run_test(size=(120, 40)):
-        assert app._main.focused_platform is Platform.ANDROID
+    async with at_the_keyboard(FakeDesk(replace(incident(), rollouts=(calm, burning)))) as hand:
+        assert hand.app._main.focused_platform is Platform.ANDROID
 
 
-async def test_a_paused_rollout_is_resumed_by_r_and_y(wrist: Wrist) -> None:
+async def test_a_paused_rollout_is_resumed_by_r_and_y() -> None:
     paused = android(state=play("0.5", NOW - 9, StateWord.PAUSED, "halted"))
     desk = FakeDesk(snapshot(paused, ios()))
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await Hand(app, pilot, wrist).press("1", "r", "y")
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("1", "r", "y")
         assert [p.kind for p in desk.performed] == [ActionKind.RESUME]
 
 
-async def test_pausing_works_in_a_window_that_is_too_small_for_anything_else(wrist: Wrist) -> None:
+async def test_pausing_works_in_a_window_that_is_too_small_for_anything_else() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(50, 12)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk, size=(50, 12)) as hand:
         assert "This window is 50x12" in hand.screen()
         await hand.press("p")
         assert "Pause now" in hand.screen()
@@ -270,45 +231,38 @@ async def test_pausing_works_in_a_window_that_is_too_small_for_anything_else(wri
         assert len(desk.performed) == 1
 
 
-async def test_help_names_every_key_of_the_table_and_closes(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_help_names_every_key_of_the_table_and_closes() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("question_mark")
         text = hand.screen()
         for needed in ("Pause the focused platform", "Resume: off, nothing is paused", "ctrl+p", "Read stores"):
             assert needed in text
         await hand.press("escape")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
 
 
-async def test_u_reads_again_and_q_leaves(wrist: Wrist) -> None:
+async def test_u_reads_again_and_q_leaves() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await Hand(app, pilot, wrist).press("u", "q")
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("u", "q")
     assert desk.reads == 1
-    assert app.return_code == 0
+    assert hand.app.return_code == 0
 
 
-async def test_resizing_with_a_dialog_open_keeps_it_whole(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_resizing_with_a_dialog_open_keeps_it_whole() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("p")
         for size in ((80, 24), (60, 16), (50, 12), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await hand.pilot.resize_terminal(*size)
+            await hand.pilot.pause()
             assert "Pause now" in hand.screen()
 
 
-async def test_a_removal_from_sale_is_confirmed_by_two_texts_one_after_the_other(wrist: Wrist) -> None:
+async def test_a_removal_from_sale_is_confirmed_by_two_texts_one_after_the_other() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
-        app._sitting.seat.acting.open(Platform.IOS, ActionKind.REMOVE)
-        await pilot.pause()
+    async with at_the_keyboard(desk) as hand:
+        hand.app._sitting.seat.acting.open(Platform.IOS, ActionKind.REMOVE)
+        await hand.pilot.pause()
         assert "Type ios remove from sale to go on" in hand.screen()
         await hand.press(*"ios", "space", *"remove", "space", *"from", "space", *"sale")
         await hand.press("tab", "enter")
@@ -327,16 +281,15 @@ def test_no_key_and_no_entry_of_the_palette_removes_from_sale() -> None:
     assert all(action.acts is not ActionKind.REMOVE for action in ACTIONS)
 
 
-async def test_what_comes_behind_a_dialog_is_shown_there_at_once(wrist: Wrist) -> None:
+async def test_what_comes_behind_a_dialog_is_shown_there_at_once() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await Hand(app, pilot, wrist).press("p")
-        assert not any("Somebody else" in line for line in _composed(app))
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("p")
+        assert not any("Somebody else" in line for line in _composed(hand.app))
         news = [Event(NOW + number, EventKind.ACTION, "Somebody else was here", Platform.IOS) for number in range(9)]
         desk.publish(replace(desk.snapshot, events=tuple(news)))
-        await until(lambda: any("Somebody else" in line for line in _composed(app)), "the event below the dialog")
-        assert {len(line) for line in _composed(app)} == {120}
+        await until(lambda: any("Somebody else" in line for line in _composed(hand.app)), "the event below the dialog")
+        assert {len(line) for line in _composed(hand.app)} == {120}
 
 
 def _composed(app: RolloutApp) -> list[str]:

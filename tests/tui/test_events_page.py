@@ -11,13 +11,12 @@ import pytest
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
-from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.events import EventsPage
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.travel import TravelPage
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import EVENTS, snapshot
 from tests.unit.domain.builders import HOUR, NOW
 
@@ -28,178 +27,142 @@ OLD = tuple(
 )
 
 
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
-
-
-def seen(hand: Hand) -> list[str]:
-    """The rows of the screen in front."""
-    from rollout_tui.tui.widgets.surface import Surface
-
-    return [text_of(row) for row in hand.app.screen.query_one(Surface).rows]
-
-
 @pytest.mark.parametrize("size", SIZES)
-async def test_every_row_is_as_wide_as_the_screen_and_the_footer_is_last(wrist: Wrist, size: tuple[int, int]) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=size) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_every_row_is_as_wide_as_the_screen_and_the_footer_is_last(size: tuple[int, int]) -> None:
+    async with at_the_keyboard(FakeDesk(snapshot()), size=size) as hand:
         await hand.press("e")
-        rows = seen(hand)
-        assert isinstance(app.screen, EventsPage)
+        rows = hand.front()
+        assert isinstance(hand.app.screen, EventsPage)
         assert {len(row) for row in rows} == {size[0]}
         assert len(rows) == size[1]
         assert "Pause" in rows[-1]
 
 
-async def test_events_stand_below_their_days_newest_first_with_who_did_it(wrist: Wrist) -> None:
+async def test_events_stand_below_their_days_newest_first_with_who_did_it() -> None:
     signed = Event(NOW - 30 * HOUR, EventKind.SIGNOFF, "Signed: feedback", Platform.IOS, Severity.OK, who="mara")
-    app = app_on(FakeDesk(snapshot(events=(*EVENTS, signed))), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(FakeDesk(snapshot(events=(*EVENTS, signed)))) as hand:
         await hand.press("e")
-        text = "\n".join(seen(hand))
+        text = "\n".join(hand.front())
         assert "both platforms · all kinds · 4 of 4" in text
         assert text.index("Connect failures left the target") < text.index("Observed share") < text.index("Signed")
-        assert any("mara" in row and "signoff" in row for row in seen(hand))
+        assert any("mara" in row and "signoff" in row for row in hand.front())
         assert "Wed 11 Mar 2026" in text
         assert "Tue 10 Mar 2026" in text
 
 
-async def test_new_events_are_followed_at_the_top_and_counted_when_scrolled_away(wrist: Wrist) -> None:
+async def test_new_events_are_followed_at_the_top_and_counted_when_scrolled_away() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("e", "down")
-        chosen = [row for row in seen(hand) if row.startswith("▌")]
+        chosen = [row for row in hand.front() if row.startswith("▌")]
         fresh = tuple(Event(NOW + n, EventKind.STATE, f"Fresh {n}", Platform.ANDROID) for n in (2, 1))
         desk.publish(replace(desk.snapshot, events=(*fresh, *EVENTS)))
-        await pilot.pause()
-        text = "\n".join(seen(hand))
+        await hand.pilot.pause()
+        text = "\n".join(hand.front())
         assert "2 new, press home" in text
         assert "Fresh" not in text
-        assert [row for row in seen(hand) if row.startswith("▌")] == chosen
+        assert [row for row in hand.front() if row.startswith("▌")] == chosen
         await hand.press("home")
-        text = "\n".join(seen(hand))
+        text = "\n".join(hand.front())
         assert "new, press home" not in text
         assert "Fresh 2" in text
 
 
-async def test_a_filter_is_typed_and_its_letters_act_on_nothing(wrist: Wrist) -> None:
+async def test_a_filter_is_typed_and_its_letters_act_on_nothing() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("e", "slash", *"gap")
-        assert isinstance(app.screen, EventsPage)
-        assert "no event is like that" in "\n".join(seen(hand))
+        assert isinstance(hand.app.screen, EventsPage)
+        assert "no event is like that" in "\n".join(hand.front())
         await hand.press("escape", "slash", *"gate", "enter")
-        listed = [row for row in seen(hand)[4:34] if ":" in row]
+        listed = [row for row in hand.front()[4:34] if ":" in row]
         assert len([row for row in listed if "Gate Connect fail" in row]) == 1
         assert not [row for row in listed if "Observed share" in row]
         await hand.press("c")
-        assert "· state ·" in seen(hand)[3]
+        assert "· state ·" in hand.front()[3]
         assert desk.performed == []
 
 
-async def test_one_platform_is_shown_with_what_concerns_both(wrist: Wrist) -> None:
+async def test_one_platform_is_shown_with_what_concerns_both() -> None:
     both = Event(NOW - 5, EventKind.SOURCE, "Sentry answers again")
-    app = app_on(FakeDesk(snapshot(events=(both, *EVENTS))), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(FakeDesk(snapshot(events=(both, *EVENTS)))) as hand:
         await hand.press("e", "2")
-        text = "\n".join(seen(hand)[4:34])
+        text = "\n".join(hand.front()[4:34])
         assert "Sentry answers again" in text
         assert "Gate Connect fail" in text
         assert "Observed share" not in text
 
 
-async def test_the_end_of_the_list_reads_on_into_history(wrist: Wrist) -> None:
+async def test_the_end_of_the_list_reads_on_into_history() -> None:
     desk = FakeDesk(snapshot())
     desk.past.stored = OLD
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("e", "end")
-        await pilot.pause()
-        assert "of 203" in seen(hand)[3]
+        await hand.pilot.pause()
+        assert "of 203" in hand.front()[3]
         for _ in range(4):
             await hand.press("end")
-            await pilot.pause()
-        assert "of 453" in seen(hand)[3]
-        assert "Old event 449" in "\n".join(seen(hand))
+            await hand.pilot.pause()
+        assert "of 453" in hand.front()[3]
+        assert "Old event 449" in "\n".join(hand.front())
 
 
-async def test_p_pauses_from_a_page_and_the_page_is_behind_the_dialog(wrist: Wrist) -> None:
+async def test_p_pauses_from_a_page_and_the_page_is_behind_the_dialog() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("e", "p")
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         await hand.press("y")
         assert [proposal.platform for proposal in desk.performed] == [Platform.ANDROID]
-        assert isinstance(app.screen, EventsPage)
+        assert isinstance(hand.app.screen, EventsPage)
         await hand.press("escape")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
 
 
-async def test_its_own_key_closes_a_page_again_and_help_works_on_it(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_its_own_key_closes_a_page_again_and_help_works_on_it() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("e", "question_mark")
         assert "HELP" in hand.screen()
         await hand.press("escape", "e")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
 
 
-async def test_t_travels_to_the_moment_of_the_chosen_event_and_esc_returns(wrist: Wrist) -> None:
+async def test_t_travels_to_the_moment_of_the_chosen_event_and_esc_returns() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("e", "down", "t")
-        assert isinstance(app.screen, TravelPage)
+        assert isinstance(hand.app.screen, TravelPage)
         await hand.until(lambda: desk.travels.asked[-1:] == [EVENTS[1].at], "that moment")
         await hand.press("escape")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
 
 
 async def test_x_writes_what_is_listed_as_json_lines_into_a_new_file(
-    wrist: Wrist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("e", "2", "x")
         (written,) = tmp_path.glob("events-acme-connect-*.jsonl")
         (line,) = written.read_text(encoding="utf-8").splitlines()
         assert json.loads(line)["text"] == EVENTS[2].text
         await hand.press("x")
-        assert "not written, File exists" in seen(hand)[-1]
+        assert "not written, File exists" in hand.front()[-1]
 
 
-async def test_one_page_gives_way_to_another_and_esc_leaves_both(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_one_page_gives_way_to_another_and_esc_leaves_both() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("e", "i", "b")
-        assert len(app.screen_stack) == 3
+        assert len(hand.app.screen_stack) == 3
         await hand.press("escape")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
 
 
-async def test_hostile_words_of_an_event_are_plain_text(wrist: Wrist) -> None:
+async def test_hostile_words_of_an_event_are_plain_text() -> None:
     bad = Event(NOW - 5, EventKind.SOURCE, "[red]\x1b[31m\u202eevil\u200b " + "漢" * 300, who="\x1bmara")
-    app = app_on(FakeDesk(snapshot(events=(bad,))), wrist)
-    async with app.run_test(size=(80, 24)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(FakeDesk(snapshot(events=(bad,))), size=(80, 24)) as hand:
         await hand.press("e")
-        rows = seen(hand)
+        rows = hand.front()
         assert {len(row) for row in rows} == {80}
         assert not any("\x1b" in row or "\u202e" in row for row in rows)
         assert any("[red]" in row for row in rows)

@@ -7,7 +7,7 @@ import pytest
 from rollout_tui.tui.actions import ACTIONS, BY_ID
 from rollout_tui.tui.screens.page import Page
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import snapshot
 
 PAGES = {"e": "EVENTS", "enter": "ZOOM", "i": "INVESTIGATE", "b": "RUNBOOK", "t": "TRAVEL"}
@@ -15,12 +15,9 @@ PAGES = {"e": "EVENTS", "enter": "ZOOM", "i": "INVESTIGATE", "b": "RUNBOOK", "t"
 
 async def help_on(*keys: str) -> tuple[str, Page | None]:
     """The help as it reads, all of it, and the page that it was asked on."""
-    wrist = Wrist()
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 60)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(FakeDesk(snapshot()), size=(120, 60)) as hand:
         await hand.press(*keys)
-        page = app.screen
+        page = hand.app.screen
         await hand.press("question_mark")
         return hand.screen(), page if isinstance(page, Page) else None
 

@@ -15,48 +15,38 @@ from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.main import MainScreen
 from tests.tui.fake_desk import FakeDesk, paused_elsewhere
-from tests.tui.hand import Hand, Wrist, app_on, ready_desk
+from tests.tui.hand import at_the_keyboard, ready_desk
 from tests.tui.samples import QUIET_ANDROID_PHASE, android, incident, ios, readings, snapshot
 from tests.unit.domain.builders import CONNECT, NOW
 
-SIZE = (120, 40)
 TARGET = (*"android", "space", *"100")
 
 
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
-
-
-async def test_the_dialog_opens_at_once_and_asks_the_desk_for_nothing_that_waits(wrist: Wrist) -> None:
+async def test_the_dialog_opens_at_once_and_asks_the_desk_for_nothing_that_waits() -> None:
     desk = FakeDesk(incident())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("p")
-        assert isinstance(app.screen, ConfirmDialog)
+    async with at_the_keyboard(desk) as hand:
+        await hand.pilot.press("p")
+        assert isinstance(hand.app.screen, ConfirmDialog)
         assert (desk.performed, desk.reads) == ([], 0)
 
 
-async def test_y_pressed_twice_pauses_once(wrist: Wrist) -> None:
+async def test_y_pressed_twice_pauses_once() -> None:
     desk = FakeDesk(incident())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        await Hand(app, pilot, wrist).press("p", "y", "y", "y")
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("p", "y", "y", "y")
         assert len(desk.performed) == 1
 
 
 @pytest.mark.parametrize("key", ["p", "n"])
-async def test_the_opening_key_held_from_the_start_does_nothing_in_its_dialog(wrist: Wrist, key: str) -> None:
+async def test_the_opening_key_held_from_the_start_does_nothing_in_its_dialog(key: str) -> None:
     """A held key repeats after half a second, then thirty times a second."""
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press(key)
         await hand.press(key, pause=0.5)
         await hand.press(*[key] * 50, pause=0.033)
         await hand.press(*[key] * 10, pause=0.2)
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         assert desk.performed == []
         if key == "n":
             assert "0 of 11" in hand.screen(), "nothing was typed by holding it"
@@ -64,51 +54,44 @@ async def test_the_opening_key_held_from_the_start_does_nothing_in_its_dialog(wr
             assert "11 of 11" in hand.screen(), "but it is a letter of the target like any other"
 
 
-async def test_enter_on_cancel_cancels_a_promotion_and_tab_goes_round(wrist: Wrist) -> None:
+async def test_enter_on_cancel_cancels_a_promotion_and_tab_goes_round() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n")
         assert "► Cancel" in hand.screen()
         await hand.press("enter")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
         await hand.press("n", *TARGET)
         assert "► Cancel" not in hand.screen()
         await hand.press("shift+tab", "enter")
-        assert isinstance(app.screen, MainScreen)
+        assert isinstance(hand.app.screen, MainScreen)
         assert desk.performed == []
 
 
 @pytest.mark.parametrize("key", ["enter", "tab", "space", "y"])
-async def test_a_promotion_is_not_confirmed_from_its_field(wrist: Wrist, key: str) -> None:
+async def test_a_promotion_is_not_confirmed_from_its_field(key: str) -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        await Hand(app, pilot, wrist).press("n", *TARGET, key)
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("n", *TARGET, key)
         assert desk.performed == []
 
 
-async def test_the_button_of_a_wrong_text_stays_off_even_when_it_is_pressed(wrist: Wrist) -> None:
+async def test_the_button_of_a_wrong_text_stays_off_even_when_it_is_pressed() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n", *"android", "space", *"10", "1", "tab", "enter")
         assert desk.performed == []
         await hand.press("backspace", "0", "tab", "enter")
         assert [(p.platform, p.kind) for p in desk.performed] == [(Platform.ANDROID, ActionKind.PROMOTE)]
 
 
-async def test_news_under_a_finger_count_no_key_before_they_could_be_read(wrist: Wrist) -> None:
+async def test_news_under_a_finger_count_no_key_before_they_could_be_read() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p", "tab")
-        wrist.time += 5
+        hand.wrist.time += 5
         desk.publish(paused_elsewhere(desk.snapshot))
-        await pilot.pause()
+        await hand.pilot.pause()
         assert "► Cancel" in hand.screen(), "the focus is back on Cancel"
         assert "Look again." in hand.screen()
         await hand.press("y", pause=0.2)
@@ -119,57 +102,49 @@ async def test_news_under_a_finger_count_no_key_before_they_could_be_read(wrist:
         ]
 
 
-async def test_news_that_change_only_ages_take_nothing_back(wrist: Wrist) -> None:
+async def test_news_that_change_only_ages_take_nothing_back() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n", *TARGET)
         desk.publish(replace(desk.snapshot, answered_at=desk.snapshot.at))
-        await pilot.pause()
+        await hand.pilot.pause()
         assert "11 of 11" in hand.screen()
         await hand.press("tab", "enter")
         assert len(desk.performed) == 1
 
 
-async def test_a_reading_moves_the_numbers_of_a_blocked_promotion_and_takes_nothing_back(wrist: Wrist) -> None:
+async def test_a_reading_moves_the_numbers_of_a_blocked_promotion_and_takes_nothing_back() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n")
         assert "n 239,100" in hand.screen()
         counts = {**QUIET_ANDROID_PHASE, CONNECT: Proportion(2230, 239_700)}
         desk.publish(snapshot(android(phase=readings(counts, Scope.PHASE, "4201", NOW - 5)), ios()))
-        await pilot.pause()
+        await hand.pilot.pause()
         assert "n 239,700" in hand.screen(), "the numbers are the newest"
         assert "Look again." not in hand.screen()
 
 
-async def test_a_blocked_promotion_that_becomes_possible_is_typed_with_every_letter(wrist: Wrist) -> None:
+async def test_a_blocked_promotion_that_becomes_possible_is_typed_with_every_letter() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n")
         assert "NOT YET" in hand.screen()
         desk.publish(ready_desk().snapshot)
-        await pilot.pause()
+        await hand.pilot.pause()
         assert "It is possible now." in hand.screen()
         await hand.press("q", "y")
-        assert isinstance(app.screen, ConfirmDialog), "in a field letters are text"
+        assert isinstance(hand.app.screen, ConfirmDialog), "in a field letters are text"
         await hand.press("backspace", "backspace", *TARGET, "tab", "enter")
         assert len(desk.performed) == 1
 
 
-async def test_a_promotion_that_becomes_blocked_loses_its_field_and_its_button(wrist: Wrist) -> None:
+async def test_a_promotion_that_becomes_blocked_loses_its_field_and_its_button() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n", *TARGET)
         desk.publish(snapshot())
-        await pilot.pause()
+        await hand.pilot.pause()
         text = hand.screen()
         assert "11 of 11" not in text
         assert "stand in the way" in text
@@ -178,41 +153,35 @@ async def test_a_promotion_that_becomes_blocked_loses_its_field_and_its_button(w
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
-async def test_quitting_with_an_action_under_way_asks_once(wrist: Wrist, key: str) -> None:
+async def test_quitting_with_an_action_under_way_asks_once(key: str) -> None:
     desk = FakeDesk(incident())
     desk.hold = asyncio.Event()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y", key)
-        assert app.return_code is None
+        assert hand.app.return_code is None
         assert "pause android under way; q again quits, the journal has it" in hand.screen()
         await hand.press(key)
         desk.hold.set()
-    assert app.return_code == 0
+    assert hand.app.return_code == 0
 
 
-async def test_a_new_action_replaces_how_the_last_one_ended(wrist: Wrist) -> None:
+async def test_a_new_action_replaces_how_the_last_one_ended() -> None:
     desk = FakeDesk(incident())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y")
         assert "the store shows it" in hand.screen()
         desk.hold = asyncio.Event()
         await hand.press("p", "y")
         assert "the store shows it" not in hand.screen()
         desk.hold.set()
-        await pilot.pause()
+        await hand.pilot.pause()
         assert "the store shows it" in hand.screen()
 
 
 @pytest.mark.parametrize("key", ["p", "n"])
-async def test_read_only_has_no_button_and_no_field(wrist: Wrist, key: str) -> None:
+async def test_read_only_has_no_button_and_no_field(key: str) -> None:
     desk = FakeDesk(ready_desk().snapshot, read_only="started with --read-only by jkim")
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press(key)
         text = hand.screen()
         assert "read-only: started with --read-only by jkim" in text
@@ -222,15 +191,13 @@ async def test_read_only_has_no_button_and_no_field(wrist: Wrist, key: str) -> N
         assert desk.performed == []
 
 
-async def test_a_promotion_keeps_its_text_and_its_buttons_at_every_size(wrist: Wrist) -> None:
+async def test_a_promotion_keeps_its_text_and_its_buttons_at_every_size() -> None:
     desk = ready_desk()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("n", *TARGET)
         for size in ((80, 24), (60, 16), (50, 12), (200, 60), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await hand.pilot.resize_terminal(*size)
+            await hand.pilot.pause()
             text = hand.screen()
             assert "Type android 100 to go on:  android 100" in text, size
             assert "11 of 11" in text or size == (50, 12), "the count gives way where there is no room"
@@ -240,10 +207,8 @@ async def test_a_promotion_keeps_its_text_and_its_buttons_at_every_size(wrist: W
         assert len(desk.performed) == 1
 
 
-async def test_help_lists_every_key_of_the_table_and_says_why_keys_are_off(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 60)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_help_lists_every_key_of_the_table_and_says_why_keys_are_off() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot()), size=(120, 60)) as hand:
         await hand.press("question_mark")
         text = hand.screen()
         for action in ACTIONS:
@@ -254,25 +219,21 @@ async def test_help_lists_every_key_of_the_table_and_says_why_keys_are_off(wrist
         assert "Promote: off, " in text
 
 
-async def test_the_palette_opens_what_a_key_opens_and_confirms_nothing(wrist: Wrist) -> None:
+async def test_the_palette_opens_what_a_key_opens_and_confirms_nothing() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("ctrl+p", *"pause", "enter")
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         await hand.press("enter")
         assert desk.performed == []
 
 
-async def test_the_focus_is_where_it_was_after_a_dialog(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot(android(), ios())), wrist)
-    async with app.run_test(size=SIZE) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_the_focus_is_where_it_was_after_a_dialog() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot(android(), ios()))) as hand:
         await hand.press("2", "down", "down")
-        before = app._main.scene().focus
+        before = hand.app._main.scene().focus
         await hand.press("p", "escape", "question_mark", "escape")
-        assert app._main.scene().focus == before
+        assert hand.app._main.scene().focus == before
         assert before.pane == 1
 
 

@@ -9,14 +9,13 @@ from click.testing import CliRunner
 
 from rollout_tui.cli.main import cli
 from rollout_tui.tui.actions import ACTIONS
-from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.keymap import PAGE_KEYS, aliases, problems
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.pages import PAGES
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.page import Page, Place
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import snapshot
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8")
@@ -46,33 +45,29 @@ def test_a_key_map_that_cannot_be_is_told_in_one_sentence(wanted: dict[str, tupl
 
 
 async def test_added_keys_act_beside_the_tables_own_on_every_page() -> None:
-    wrist = Wrist()
     desk = FakeDesk(snapshot())
-    app = RolloutApp(desk, Look(aliases=aliases(WANTED)), clock=wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk, look=Look(aliases=aliases(WANTED))) as hand:
         await hand.press("j", "j", "k")
-        assert app._main.scene().focus.item == 1
+        assert hand.app._main.scene().focus.item == 1
         await hand.press("f2", "j")
-        assert [row for row in app.screen._listed().events if row][app.screen._chosen] == snapshot().events[1]  # type: ignore[attr-defined]
+        assert [row for row in hand.app.screen._listed().events if row][hand.app.screen._chosen] == snapshot().events[1]  # type: ignore[attr-defined]
         await hand.press("f9")
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
         await hand.press("y")
         assert len(desk.performed) == 1
         await hand.press("e", "p")
-        assert isinstance(app.screen, ConfirmDialog)
+        assert isinstance(hand.app.screen, ConfirmDialog)
 
 
 async def test_no_page_has_a_key_that_the_key_map_does_not_know() -> None:
-    app = app_on(FakeDesk(snapshot()), Wrist())
-    async with app.run_test(size=(120, 40)):
-        place: Place = app._sitting.seat.place
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
+        place: Place = hand.app._sitting.seat.place
         for make in PAGES.values():
             page: Page = make(place)
             assert set(page.keys()) <= PAGE_KEYS | {
                 key for action in ACTIONS if not action.main_only for key in action.keys
             }
-        assert set(app._sitting.all._keys) - {"escape"} <= PAGE_KEYS
+        assert set(hand.app._sitting.all._keys) - {"escape"} <= PAGE_KEYS
         await place.desk.traveller().close()
 
 

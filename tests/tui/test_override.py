@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -17,20 +15,11 @@ from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.view.override import Form, FormState, form_rows
 from rollout_tui.tui.view.scene import Focus, Scene
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import Hand, at_the_keyboard
 from tests.tui.samples import android, ios, snapshot
 from tests.unit.domain.builders import CONNECT_GATE, SIGNOFF_GATE
 
 REASON = "Known captive portal retries, 2218"
-
-
-@asynccontextmanager
-async def at_the_keyboard(desk: FakeDesk, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Hand]:
-    wrist = Wrist()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        yield Hand(app, pilot, wrist)
 
 
 def desk_on(gate_id: str = CONNECT_GATE.id) -> tuple[FakeDesk, int]:

@@ -10,42 +10,24 @@ from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
 from rollout_tui.engine.travel import Record
-from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.travel import TravelPage
-from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import Hand, at_the_keyboard
 from tests.tui.samples import incident, snapshot
 from tests.unit.domain.builders import HOUR, NOW
 
 MINUTE = 60.0
 
 
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
-
-
-def seen(app: RolloutApp) -> list[str]:
-    return [text_of(row) for row in app.screen.query_one(Surface).rows]
-
-
 async def settled(hand: Hand) -> list[str]:
     """What is shown once the moment was read."""
-    for _ in range(20):
-        await hand.pilot.pause()
-    return seen(hand.app)
+    return await hand.settled(20)
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 40), (100, 30), (80, 24), (60, 16), (40, 10)])
-async def test_every_row_is_as_wide_as_the_screen_and_the_past_is_named_at_every_size(
-    wrist: Wrist, size: tuple[int, int]
-) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=size) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_every_row_is_as_wide_as_the_screen_and_the_past_is_named_at_every_size(size: tuple[int, int]) -> None:
+    async with at_the_keyboard(FakeDesk(snapshot()), size=size) as hand:
         await hand.press("t")
         rows = await settled(hand)
         assert {len(row) for row in rows} == {size[0]}
@@ -53,44 +35,38 @@ async def test_every_row_is_as_wide_as_the_screen_and_the_past_is_named_at_every
         assert any(row.startswith(" PAST  Wed 11 Mar 14:17") for row in rows)
 
 
-async def test_nothing_can_be_acted_on_and_the_mode_says_so(wrist: Wrist) -> None:
+async def test_nothing_can_be_acted_on_and_the_mode_says_so() -> None:
     desk = FakeDesk(incident())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         rows = await settled(hand)
         assert "READ-ONLY" in rows[0]
         assert "Nothing here can be acted on" in rows[1]
         await hand.press("p")
-        assert isinstance(app.screen, TravelPage)
+        assert isinstance(hand.app.screen, TravelPage)
         assert "you look at the past" in (await settled(hand))[-1]
         await hand.press("r", "n", "y", "enter", "o")
-        assert isinstance(app.screen, TravelPage)
+        assert isinstance(hand.app.screen, TravelPage)
         assert desk.performed == []
         await hand.press("escape")
-        assert isinstance(app.screen, MainScreen)
-        await pilot.pause()
+        assert isinstance(hand.app.screen, MainScreen)
+        await hand.pilot.pause()
         assert desk.travels.closed
 
 
-async def test_an_alert_of_the_present_is_told_in_the_past(wrist: Wrist) -> None:
+async def test_an_alert_of_the_present_is_told_in_the_past() -> None:
     desk = FakeDesk(incident())
     desk.travels.then = snapshot()
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         rows = await settled(hand)
         assert "NOW: ■ CRITICAL Android; press esc." in rows[2]
         assert "◆ INFO" in rows[3]
 
 
-async def test_arrows_step_and_stay_within_what_is_recorded(wrist: Wrist) -> None:
+async def test_arrows_step_and_stay_within_what_is_recorded() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         await settled(hand)
         await hand.press("left")
@@ -104,15 +80,13 @@ async def test_arrows_step_and_stay_within_what_is_recorded(wrist: Wrist) -> Non
         assert desk.travels.asked[-1] == NOW
 
 
-async def test_brackets_go_from_event_to_event(wrist: Wrist) -> None:
+async def test_brackets_go_from_event_to_event() -> None:
     desk = FakeDesk(snapshot())
     events = tuple(
         Event(NOW - hours * HOUR, EventKind.SEVERITY, "x", Platform.ANDROID, Severity.WARNING) for hours in (5, 3)
     )
     desk.travels.recorded = Record(NOW - 6 * HOUR, NOW, ((NOW - 5.5 * HOUR, NOW - 5.2 * HOUR),), events)
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         rows = await settled(hand)
         assert rows[-2].count("▲") == 2
@@ -127,11 +101,9 @@ async def test_brackets_go_from_event_to_event(wrist: Wrist) -> None:
         assert desk.travels.asked[-1] == NOW - 3 * HOUR
 
 
-async def test_a_moment_is_typed_and_refused_in_words(wrist: Wrist) -> None:
+async def test_a_moment_is_typed_and_refused_in_words() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         await settled(hand)
         await hand.press("g", *"noon", "enter")
@@ -142,18 +114,16 @@ async def test_a_moment_is_typed_and_refused_in_words(wrist: Wrist) -> None:
         await hand.press("g", *"9d", "enter")
         assert "nothing is recorded of that moment" in (await settled(hand))[-3]
         await hand.press("escape")
-        assert isinstance(app.screen, TravelPage)
+        assert isinstance(hand.app.screen, TravelPage)
 
 
-async def test_playing_goes_on_by_itself_and_a_step_ends_it(wrist: Wrist) -> None:
+async def test_playing_goes_on_by_itself_and_a_step_ends_it() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         await settled(hand)
         await hand.press("space", "greater_than_sign")
-        page = app.screen
+        page = hand.app.screen
         assert isinstance(page, TravelPage)
         assert "playing 300x" in (await settled(hand))[-3]
         page._play_on()
@@ -165,23 +135,19 @@ async def test_playing_goes_on_by_itself_and_a_step_ends_it(wrist: Wrist) -> Non
         assert "playing" not in (await settled(hand))[-3]
 
 
-async def test_before_the_moment_was_read_nothing_of_the_present_stands_there(wrist: Wrist) -> None:
+async def test_before_the_moment_was_read_nothing_of_the_present_stands_there() -> None:
     desk = FakeDesk(incident())
     desk.travels.broken = "history.db: the file is damaged or not a history"
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         rows = await settled(hand)
         assert not any("CRITICAL" in row for row in rows[1:])
         assert "the file is damaged" in "\n".join(rows)
 
 
-async def test_events_of_then_are_listed_and_later_ones_are_not(wrist: Wrist) -> None:
+async def test_events_of_then_are_listed_and_later_ones_are_not() -> None:
     desk = FakeDesk(snapshot())
     desk.travels.then = replace(snapshot(), events=())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         assert "nothing has happened yet" in "\n".join(await settled(hand))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.releases import Platform
 from rollout_tui.tui.notices import Notices
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import incident
 from tests.unit.domain.builders import NOW
 
@@ -31,11 +29,6 @@ class Later:
         self.calls.clear()
 
 
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
-
-
 def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
     notices = Notices(lambda: None, later)
@@ -52,9 +45,7 @@ def test_the_next_action_ends_the_offer() -> None:
     assert notices.now()[0] == ""
 
 
-async def test_a_pause_says_how_it_is_taken_back(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(incident()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_a_pause_says_how_it_is_taken_back() -> None:
+    async with at_the_keyboard(FakeDesk(incident())) as hand:
         await hand.press("p", "y")
         assert "undo 60 s: r y · pause done" in hand.screen()

@@ -9,7 +9,6 @@ import pytest
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
-from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.main import MainScreen
@@ -18,18 +17,9 @@ from rollout_tui.tui.symbols import SymbolSet
 from rollout_tui.tui.view.plot import Level, Plot, Trace, plot_rows
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist, app_on
+from tests.tui.hand import Hand, at_the_keyboard
 from tests.tui.samples import incident, snapshot
 from tests.unit.domain.builders import HOUR, NOW
-
-
-@pytest.fixture
-def wrist() -> Wrist:
-    return Wrist()
-
-
-def seen(app: RolloutApp) -> str:
-    return "\n".join(text_of(row) for row in app.screen.query_one(Surface).rows)
 
 
 async def drawn(hand: Hand) -> str:
@@ -40,24 +30,20 @@ async def drawn(hand: Hand) -> str:
         if not isinstance(page, ZoomPage) or (page._ready and page._reading is None):
             break
         await asyncio.sleep(0.01)
-    return seen(hand.app)
+    return "\n".join(hand.front())
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 40), (100, 30), (80, 24), (60, 16), (40, 10)])
-async def test_every_row_is_as_wide_as_the_screen(wrist: Wrist, size: tuple[int, int]) -> None:
-    app = app_on(FakeDesk(incident()), wrist)
-    async with app.run_test(size=size) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_every_row_is_as_wide_as_the_screen(size: tuple[int, int]) -> None:
+    async with at_the_keyboard(FakeDesk(incident()), size=size) as hand:
         await hand.press("enter")
         rows = (await drawn(hand)).split("\n")
         assert {len(row) for row in rows} == {size[0]}
         assert len(rows) == size[1]
 
 
-async def test_lines_numbers_gate_and_words_stand_beside_the_curve(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(incident()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_lines_numbers_gate_and_words_stand_beside_the_curve() -> None:
+    async with at_the_keyboard(FakeDesk(incident())) as hand:
         await hand.press("enter")
         text = await drawn(hand)
         for told in (
@@ -75,21 +61,17 @@ async def test_lines_numbers_gate_and_words_stand_beside_the_curve(wrist: Wrist)
         assert "significant" not in text
 
 
-async def test_a_calm_metric_is_told_as_calm(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_a_calm_metric_is_told_as_calm() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("enter")
         text = await drawn(hand)
         assert "Crash rate 0.29 %, inside its target (< 0.5 %)." in text
         assert "over the limit" not in text
 
 
-async def test_a_window_is_chosen_with_brackets_and_asks_history_for_buckets_of_its_width(wrist: Wrist) -> None:
+async def test_a_window_is_chosen_with_brackets_and_asks_history_for_buckets_of_its_width() -> None:
     desk = FakeDesk(snapshot())
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("enter")
         assert "window 12 h" in await drawn(hand)
         await hand.press(*["right_square_bracket"] * 9)
@@ -101,46 +83,40 @@ async def test_a_window_is_chosen_with_brackets_and_asks_history_for_buckets_of_
         assert desk.past.close_ups[-1][2] == 120.0  # two polls a bucket at the least
 
 
-async def test_the_cursor_reads_values_and_holes(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_the_cursor_reads_values_and_holes() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("enter", "left_square_bracket", "left_square_bracket")
         await drawn(hand)
         await hand.press("comma")
         assert "2.41 %" in (await drawn(hand)).split("\n")[4]
         await hand.press("comma")
         assert "0.30 %" in (await drawn(hand)).split("\n")[4]
-        page = app.screen
+        page = hand.app.screen
         assert isinstance(page, ZoomPage)
         assert page._close_up is not None
         await hand.press(*["comma"] * (len(page._close_up.values) // 2 - 2))
         assert "no data" in (await drawn(hand)).split("\n")[4]
 
 
-async def test_the_build_before_is_drawn_as_a_ghost_and_named(wrist: Wrist) -> None:
+async def test_the_build_before_is_drawn_as_a_ghost_and_named() -> None:
     desk = FakeDesk(snapshot())
     desk.past.ghost = (0.004,) * 400
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("enter")
         assert "build 4130 at the same hour of its phase" in await drawn(hand)
-        inks = {ink.colour for row in app.screen.query_one(Surface).rows for _, ink in row}
+        inks = {ink.colour for row in hand.app.screen.query_one(Surface).rows for _, ink in row}
         assert "ghost" in inks
         await hand.press("g")
         assert "build 4130" not in await drawn(hand)
 
 
-async def test_what_happened_in_the_window_is_lettered_on_the_axis(wrist: Wrist) -> None:
+async def test_what_happened_in_the_window_is_lettered_on_the_axis() -> None:
     desk = FakeDesk(snapshot())
     desk.past.stored = (
         Event(NOW - HOUR, EventKind.SEVERITY, "Alert line crossed", Platform.ANDROID, Severity.WARNING),
         Event(NOW - 6 * HOUR, EventKind.ACTION, "mara promoted", Platform.ANDROID),
     )
-    app = app_on(desk, wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk) as hand:
         await hand.press("enter")
         rows = (await drawn(hand)).split("\n")
         axis = next(row for row in rows if "└" in row)
@@ -149,31 +125,25 @@ async def test_what_happened_in_the_window_is_lettered_on_the_axis(wrist: Wrist)
         assert any(row.startswith(" B ") and "▲ Alert line crossed" in row for row in rows)
 
 
-async def test_other_metrics_and_the_other_platform_are_one_key_away(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_other_metrics_and_the_other_platform_are_one_key_away() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("enter", "right")
         assert "ANDROID  Connect failures" in await drawn(hand)
         await hand.press("tab")
         assert "iOS  Connect failures" in await drawn(hand)
         await hand.press("escape")
-        assert isinstance(app.screen, MainScreen)
-        assert app._main.focused_platform is Platform.IOS
+        assert isinstance(hand.app.screen, MainScreen)
+        assert hand.app._main.focused_platform is Platform.IOS
 
 
-async def test_a_focused_gate_opens_its_metric(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(snapshot()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_a_focused_gate_opens_its_metric() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press(*["down"] * 6, "enter")
         assert "ANDROID  Connection time" in await drawn(hand)
 
 
-async def test_a_metric_without_data_says_so_and_draws_what_was_known(wrist: Wrist) -> None:
-    app = app_on(FakeDesk(incident()), wrist)
-    async with app.run_test(size=(120, 40)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_a_metric_without_data_says_so_and_draws_what_was_known() -> None:
+    async with at_the_keyboard(FakeDesk(incident())) as hand:
         await hand.press("enter", "tab")
         text = await drawn(hand)
         assert "? UNKNOWN" in text
@@ -198,13 +168,11 @@ def test_lines_labels_and_plain_signs_are_drawn_in_ascii() -> None:
     assert "12:00" in text
 
 
-async def test_no_colours_and_ascii_show_the_same_words(wrist: Wrist) -> None:
-    app = RolloutApp(FakeDesk(incident()), Look(symbols=SymbolSet.ASCII), clock=wrist)
-    async with app.run_test(size=(100, 30)) as pilot:
-        hand = Hand(app, pilot, wrist)
+async def test_no_colours_and_ascii_show_the_same_words() -> None:
+    async with at_the_keyboard(FakeDesk(incident()), size=(100, 30), look=Look(symbols=SymbolSet.ASCII)) as hand:
         await hand.press("enter")
         assert "critical 2 %" in await drawn(hand)
-        strips = [app.screen.query_one(Surface).render_line(y) for y in range(30)]
+        strips = [hand.app.screen.query_one(Surface).render_line(y) for y in range(30)]
         assert all(segment.text.isascii() for strip in strips for segment in strip)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
-from tests.tui.hand import Hand, Wrist
+from tests.tui.hand import at_the_keyboard
 
 WAYS = {
     "zoom": ("enter",),
@@ -43,18 +42,15 @@ class Seen:
 async def tour(desk: FakeDesk, *sizes: tuple[int, int], look: Look | None = None) -> list[Seen]:
     """All places at all sizes."""
     seen: list[Seen] = []
-    wrist = Wrist()
-    app = RolloutApp(desk, look, clock=wrist)
-    async with app.run_test(size=sizes[0]) as pilot:
-        hand = Hand(app, pilot, wrist)
+    async with at_the_keyboard(desk, size=sizes[0], look=look) as hand:
         for size in sizes:
-            await pilot.resize_terminal(*size)
+            await hand.pilot.resize_terminal(*size)
             for place, keys in WAYS.items():
                 await hand.press(*keys)
-                await pilot.pause()
-                seen.append(Seen(place, size, app.screen.query_one(Surface).rows))
+                await hand.pilot.pause()
+                seen.append(Seen(place, size, hand.app.screen.query_one(Surface).rows))
                 for _ in range(3):
-                    if not isinstance(app.screen, MainScreen):
+                    if not isinstance(hand.app.screen, MainScreen):
                         await hand.press("escape")
-                assert isinstance(app.screen, MainScreen), f"esc does not lead out of {place}"
+                assert isinstance(hand.app.screen, MainScreen), f"esc does not lead out of {place}"
     return seen

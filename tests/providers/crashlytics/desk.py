@@ -11,6 +11,7 @@ import httpx
 
 from providers.crashlytics import PROVIDER
 from rollout_tui.ports import Investigator, ProviderContext, Source
+from tests.providers.documents import held_to
 from tests.providers.play_vitals.desk import CRASHES, StillClock
 from tests.providers.sentry.desk import BEGUN, DAY, HOUR, NOW, STALE, ask, written
 
@@ -67,14 +68,8 @@ class Canned:
 
 
 def held(canned: Canned) -> httpx.AsyncBaseTransport:
-    """Hold both sides to Google's document where it is at hand; the other assertions stand without it."""
-    inner = httpx.MockTransport(canned)
-    try:
-        from contract import ContractTransport
-    except ImportError:
-        return inner
-    transport: httpx.AsyncBaseTransport = ContractTransport("crashlytics", inner)
-    return transport
+    """Both sides held to Google's document where it is at hand."""
+    return held_to("crashlytics", httpx.MockTransport(canned))
 
 
 def options(metrics: Mapping[str, Mapping[str, str]] = METRICS, **more: Any) -> Any:

@@ -16,6 +16,7 @@ import httpx
 
 from providers.crashlytics_export import PROVIDER
 from rollout_tui.ports import ProviderContext, Source
+from tests.providers.documents import held_to
 from tests.providers.play_vitals.desk import StillClock
 from tests.providers.sentry.desk import BEGUN, DAY, HOUR, NOW, STALE, ask
 
@@ -78,14 +79,9 @@ def _contract() -> Any:
 
 
 def held(canned: Canned) -> httpx.AsyncBaseTransport:
-    """Hold both sides to Google's document where it is at hand; the other assertions stand without it."""
+    """Both sides held to Google's document where it is at hand."""
     inner, document = httpx.MockTransport(canned), _contract()
-    if document is None:
-        return inner
-    from contract import ContractTransport
-
-    transport: httpx.AsyncBaseTransport = ContractTransport(document, inner)
-    return transport
+    return inner if document is None else held_to(document, inner)
 
 
 def options(**more: Any) -> Any:

@@ -16,6 +16,7 @@ from providers.github import PROVIDER
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.verdicts import Bug, BugCount
 from rollout_tui.ports import Denied, Examined, Misconfigured, ProviderContext, ProviderError, Tracker, Unreachable
+from tests.providers.documents import held_to
 from tests.providers.prometheus.desk import NOW, StillClock
 from tests.unit.domain.builders import ANDROID, HOUR
 
@@ -134,20 +135,10 @@ class Desk:
         return caught.value
 
 
-def held_to_its_document(inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-    """Hold both sides to GitHub's document where it is at hand; the other assertions stand without it."""
-    try:
-        from contract import ContractTransport
-    except ImportError:
-        return inner
-    transport: httpx.AsyncBaseTransport = ContractTransport("github", inner)
-    return transport
-
-
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     github = GitHub()
-    async with httpx.AsyncClient(transport=held_to_its_document(httpx.MockTransport(github))) as http:
+    async with httpx.AsyncClient(transport=held_to("github", httpx.MockTransport(github))) as http:
         with stamina.set_testing(True, attempts=1):
             yield Desk(github, http)
 

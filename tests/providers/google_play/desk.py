@@ -14,6 +14,7 @@ from rollout_tui.domain.actions import ActionKind, Change, Intent
 from rollout_tui.domain.plan import Phase, RolloutPlan
 from rollout_tui.domain.releases import PhaseKind, Platform, ReleaseState
 from rollout_tui.ports import ProviderContext
+from tests.providers.documents import held_to
 from tests.providers.google_play.fake import PACKAGE, FakePlay
 
 NOW = 1_795_443_771.0
@@ -44,16 +45,6 @@ class StillClock:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-
-
-def held_to(document: str, inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-    """Hold both sides to the vendor's document where it is at hand; the other assertions stand without it."""
-    try:
-        from contract import ContractTransport
-    except ImportError:
-        return inner
-    transport: httpx.AsyncBaseTransport = ContractTransport(document, inner)
-    return transport
 
 
 @dataclass

@@ -21,7 +21,8 @@ from rollout_tui.rehearsal.stores.play import PlayBook
 from rollout_tui.rehearsal.stores.play_api import make_app
 from rollout_tui.rehearsal.stores.play_changes import ConsoleChange
 from rollout_tui.rehearsal.stores.play_console import carry_out
-from tests.providers.google_play.desk import ANDROID, CLOSED, INTERNAL, PRODUCTION, StillClock, held_to
+from tests.providers.documents import held_to
+from tests.providers.google_play.desk import ANDROID, CLOSED, INTERNAL, PRODUCTION, StillClock
 from tests.providers.google_play.fake import PACKAGE
 
 

@@ -20,6 +20,23 @@ from tests.unit.domain.builders import ANDROID, CRASH, HOUR
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "sources.md"
 START = NOW - HOUR
+GOOD = {"bad": 31, "total": 5000}
+"""An answer to `counts()`."""
+BUGS: dict[str, Any] = {
+    "url": "https://bugs.example/search",
+    "query": {"q": "$filter", "page": "$page"},
+    "paging": {"items": "bugs"},
+    "bugs": {
+        "critical": "critical $version",
+        "blocking": "blocker",
+        "issues": "[].bugs[]",
+        "id": "id",
+        "title": "title",
+        "opened": "opened",
+        "reopened": "reopened",
+    },
+}
+"""A section that counts bugs."""
 OWN_KEYS = ("provider", "interval", "timeout", "stale_after")
 
 

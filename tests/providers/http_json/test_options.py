@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from providers.http_json import PROVIDER
 from rollout_tui.config.secrets import may_hold_secret
-from tests.providers.http_json.desk import counts
-from tests.providers.http_json.test_asking import BUGS
+from tests.providers.http_json.desk import BUGS, counts
 
 
 def complaint(section: dict[str, Any]) -> str:

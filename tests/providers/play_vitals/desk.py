@@ -18,6 +18,7 @@ from rollout_tui.domain.metrics import Direction, Kind, Line, Metric, Operator, 
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.readings import Scope, Window
 from rollout_tui.ports import Investigator, ProviderContext, Query, Source
+from tests.providers.documents import held_to
 from tests.unit.domain.builders import ANDROID
 
 PACKAGE = "com.acme.connect"
@@ -160,14 +161,8 @@ class StillClock:
 
 
 def held(canned: Canned) -> httpx.AsyncBaseTransport:
-    """Hold both sides to Google's document where it is at hand; the other assertions stand without it."""
-    inner = httpx.MockTransport(canned)
-    try:
-        from contract import ContractTransport
-    except ImportError:
-        return inner
-    transport: httpx.AsyncBaseTransport = ContractTransport("play_reporting", inner)
-    return transport
+    """Both sides held to Google's document where it is at hand."""
+    return held_to("play_reporting", httpx.MockTransport(canned))
 
 
 def options(metrics: Mapping[str, Mapping[str, str]] = METRICS, **more: Any) -> Any:

@@ -1,12 +1,14 @@
-"""Reads that are tried once; clients that are closed again."""
+"""Reads that are tried once; clients that are closed again; a server that counted sessions and crashes."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import stamina
+
+from tests.providers.prometheus.desk import BAD, TOTAL, Canned, ClientOf
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +18,7 @@ def _no_waiting() -> object:
 
 
 @pytest.fixture
-async def client_of() -> AsyncIterator[Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]]:
+async def client_of() -> AsyncIterator[ClientOf]:
     """Opens HTTP clients on transports."""
     clients: list[httpx.AsyncClient] = []
 
@@ -27,3 +29,17 @@ async def client_of() -> AsyncIterator[Callable[[httpx.AsyncBaseTransport], http
     yield make
     for client in clients:
         await client.aclose()
+
+
+@pytest.fixture
+def server() -> Canned:
+    """1,000 sessions and 10 crashes when counting began; 600 and 3 more since, the newest sample 10 s old."""
+    canned = Canned()
+    canned.counter(TOTAL, 1000, 1600)
+    canned.counter(BAD, 10, 13)
+    return canned
+
+
+@pytest.fixture
+def http(server: Canned, client_of: ClientOf) -> httpx.AsyncClient:
+    return client_of(httpx.MockTransport(server))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ import httpx
 from providers.prometheus import PROVIDER
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.readings import Answer, Scope, Window
+from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
 from rollout_tui.ports import Clock, ProviderContext, Query, Source
 from tests.unit.domain.builders import ANDROID, CONNECT, CONNECT_TIME, CRASH, DURATION, HOUR
 
@@ -33,6 +34,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "observed_share": {"bad": f"app_sessions_total{SELECT}", "total": 'app_sessions_total{platform="$platform"}'},
 }
 
+ClientOf = Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]
 Points = Sequence[tuple[float, float | str]]
 _TAGGED = re.compile(r'label_replace\((?P<text>.*?), "rollout_tui_query", "(?P<n>\d+)", "", ""\)(?: or |$)', re.DOTALL)
 
@@ -143,3 +145,27 @@ async def read_one(http: httpx.AsyncClient, metric: Metric = CRASH, **more: Any)
     """The answer of a new source to one query."""
     (answer,) = await source(http, **more).read(asks(metric))
     return answer
+
+
+async def proportion(http: httpx.AsyncClient) -> tuple[float, float]:
+    """Bad and total of the crash rate."""
+    answer = await read_one(http)
+    assert isinstance(answer, Reading), answer
+    assert isinstance(answer.quantity, Proportion)
+    return answer.quantity.bad, answer.quantity.total
+
+
+async def reason(http: httpx.AsyncClient, **more: Any) -> str:
+    """Why there is no crash rate."""
+    answer = await read_one(http, **more)
+    assert isinstance(answer, NoReading), answer
+    assert (answer.metric, answer.build, answer.source) == (CRASH.id, "4201", "prometheus")
+    return answer.reason
+
+
+def other_counters(server: Canned, before: float | None, now: float | str, **more: Any) -> None:
+    """Write the total anew, other than `server` has it."""
+    for book in (server.instants, server.stood):
+        book.pop(TOTAL, None)
+        book.pop(f"timestamp({TOTAL})", None)
+    server.counter(TOTAL, before, now, **more)

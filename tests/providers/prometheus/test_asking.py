@@ -21,6 +21,7 @@ from tests.providers.prometheus.desk import (
     SELECT,
     TOTAL,
     Canned,
+    ClientOf,
     StillClock,
     asks,
     parameters_of,
@@ -29,17 +30,8 @@ from tests.providers.prometheus.desk import (
 )
 from tests.unit.domain.builders import CONNECT, CONNECT_TIME, CRASH
 
-ClientOf = Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]
 Handler = Callable[[httpx.Request], httpx.Response]
 MANY = [replace(CRASH, id=f"crash_rate_{number:03}") for number in range(40)]
-
-
-@pytest.fixture
-def server() -> Canned:
-    canned = Canned()
-    canned.counter(TOTAL, 1000, 1600)
-    canned.counter(BAD, 10, 13)
-    return canned
 
 
 def many_metrics(server: Canned) -> dict[str, dict[str, str]]:

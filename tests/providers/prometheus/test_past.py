@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import httpx
@@ -11,10 +10,9 @@ import pytest
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.readings import Scope, Window
 from rollout_tui.ports import Misconfigured, Query, Unreachable
-from tests.providers.prometheus.desk import BAD, LABELS, NOW, TOTAL, Canned, source
+from tests.providers.prometheus.desk import BAD, LABELS, NOW, TOTAL, Canned, ClientOf, source
 from tests.unit.domain.builders import ANDROID, CRASH, HOUR
 
-ClientOf = Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]
 DAY = 24 * HOUR
 BEGAN = NOW - DAY - HOUR
 

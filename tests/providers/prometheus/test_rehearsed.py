@@ -19,10 +19,9 @@ from rollout_tui.rehearsal.prometheus.api import make_app
 from rollout_tui.rehearsal.scenarios import HOUR, SCENARIOS
 from rollout_tui.rehearsal.stage import Stage, set_stage
 from rollout_tui.rehearsal.world import SCRAPE, Counters
-from tests.providers.prometheus.desk import NOW, QUERIES, SELECT, source
+from tests.providers.prometheus.desk import NOW, QUERIES, SELECT, ClientOf, source
 from tests.unit.domain.builders import ANDROID, CONNECT, CRASH, IOS, METRICS
 
-ClientOf = Callable[[httpx.AsyncBaseTransport], httpx.AsyncClient]
 PHASE = NOW - 6 * HOUR
 SLOW = replace(CONNECT, id="slow_connects", label="Slow connects")
 BUCKET = 'app_connect_seconds_bucket{platform="$platform",build="$build",le="20"}'

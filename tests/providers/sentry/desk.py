@@ -15,6 +15,7 @@ from rollout_tui.domain.metrics import Metric, Population
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.readings import Scope, Window
 from rollout_tui.ports import Investigator, ProviderContext, Query, Source
+from tests.providers.documents import held_to
 from tests.providers.play_vitals.desk import CRASHES as USERS_WITH_A_CRASH
 from tests.providers.play_vitals.desk import StillClock
 from tests.unit.domain.builders import ANDROID, CRASH
@@ -139,14 +140,8 @@ def _value(name: str, total: int | None, bad: int) -> float | None:
 
 
 def held(canned: Canned) -> httpx.AsyncBaseTransport:
-    """Hold both sides to Sentry's document where it is at hand; the other assertions stand without it."""
-    inner = httpx.MockTransport(canned)
-    try:
-        from contract import ContractTransport
-    except ImportError:
-        return inner
-    transport: httpx.AsyncBaseTransport = ContractTransport("sentry", inner)
-    return transport
+    """Both sides held to Sentry's document where it is at hand."""
+    return held_to("sentry", httpx.MockTransport(canned))
 
 
 def options(metrics: Mapping[str, Mapping[str, str]] = METRICS, **more: Any) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from rollout_tui.rehearsal.stores.apple_start import AppStoreStart
 from tests.rehearsal.stores.apple_desk import Desk, open_desk
+from tests.rehearsal.stores.play_desk import Desk as PlayDesk
+from tests.rehearsal.stores.play_desk import half_released
 
 
 @pytest.fixture
@@ -24,3 +27,11 @@ async def desk_in():
     yield open_in
     for desk in opened:
         await desk.http.aclose()
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[PlayDesk]:
+    """A desk on Google Play, where our build is at half of the users."""
+    opened = half_released()
+    yield opened
+    await opened.http.aclose()

@@ -31,7 +31,8 @@ from rollout_tui.rehearsal.stores.play_api import make_app
 from rollout_tui.rehearsal.stores.play_changes import ConsoleChange
 from rollout_tui.rehearsal.stores.play_console import carry_out
 from rollout_tui.rehearsal.stores.play_reviews import CommitTerms
-from tests.providers.google_play.desk import ANDROID, StillClock, held_to
+from tests.providers.documents import held_to
+from tests.providers.google_play.desk import ANDROID, StillClock
 
 BASE = "https://androidpublisher.googleapis.com"
 USER = "rollout-tui"

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsal.stagehand import HOUR, NOW
-from tests.rehearsal.stores.test_google_play import CODE, ROOT, changed, desk, error_of
-
-__all__ = ["desk"]
+from tests.rehearsal.stores.play_desk import CODE, ROOT, changed, error_of
 
 NO_UPGRADE = (
     "You cannot rollout this release because it does not allow any existing users to upgrade to the newly added APKs."

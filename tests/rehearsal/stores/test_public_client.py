@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsal.serving import Served, served
+from tests.rehearsal.stores.googles_client import signed_in
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +20,7 @@ def rehearsal(tmp_path_factory) -> Iterator[Served]:
 @pytest.fixture
 def edits(rehearsal) -> Iterator[Any]:
     """`androidpublisher.edits()` of google-api-python-client, signed in with the token that was announced."""
-    discovery = pytest.importorskip("googleapiclient.discovery", reason="the test extra brings Google's client")
-    credentials = pytest.importorskip("google.oauth2.credentials")
-    service = discovery.build(
-        "androidpublisher",
-        "v3",
-        credentials=credentials.Credentials(token=rehearsal.facts["google_token"]),
-        static_discovery=True,
-        cache_discovery=False,
-        client_options={"api_endpoint": rehearsal.url("google_play")},
-    )
-    with service:
+    with signed_in(rehearsal, "androidpublisher", "v3", "google_play") as service:
         yield service.edits()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsal.serving import Served, served
+from tests.rehearsal.stores.googles_client import signed_in
 
 APP = "apps/com.acme.connect"
 
@@ -22,17 +23,7 @@ def rehearsal(tmp_path_factory) -> Iterator[Served]:
 @pytest.fixture
 def reporting(rehearsal) -> Iterator[Any]:
     """`playdeveloperreporting` of google-api-python-client, signed in with the token that was announced."""
-    discovery = pytest.importorskip("googleapiclient.discovery", reason="the test extra brings Google's client")
-    credentials = pytest.importorskip("google.oauth2.credentials")
-    service = discovery.build(
-        "playdeveloperreporting",
-        "v1beta1",
-        credentials=credentials.Credentials(token=rehearsal.facts["google_token"]),
-        static_discovery=True,
-        cache_discovery=False,
-        client_options={"api_endpoint": rehearsal.url("play_vitals")},
-    )
-    with service:
+    with signed_in(rehearsal, "playdeveloperreporting", "v1beta1", "play_vitals") as service:
         yield service
 
 

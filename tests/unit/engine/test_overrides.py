@@ -19,7 +19,7 @@ from rollout_tui.history import History
 from tests.clocks import until
 from tests.unit.domain.builders import HOUR, NOW
 from tests.unit.engine.fakes import World
-from tests.unit.engine.test_watching import texts
+from tests.unit.engine.watching import texts
 
 ANDROID = Platform.ANDROID
 MARA, TOM = Actor("mara", "rel-01"), Actor("tom", "rel-01")

@@ -16,9 +16,9 @@ from rollout_tui.engine.engine import Engine
 from rollout_tui.engine.leasenote import Note
 from rollout_tui.ports import StateDiffers
 from tests.clocks import breathe, until
+from tests.unit.engine.acting import journalled, lease_of, may_promote
 from tests.unit.engine.fakes import World
-from tests.unit.engine.test_actions import journalled, lease_of, may_promote
-from tests.unit.engine.test_watching import android
+from tests.unit.engine.watching import android
 
 ANDROID = Platform.ANDROID
 

@@ -10,8 +10,8 @@ from typing import Any
 from rollout_tui.domain.actions import ActionKind, Ending
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.history.audit import audit_file
+from tests.unit.engine.acting import act, journalled, looking, without_history
 from tests.unit.engine.fakes import World
-from tests.unit.engine.test_actions import act, journalled, looking, without_history
 
 ANDROID = Platform.ANDROID
 

@@ -14,8 +14,8 @@ from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.engine.engine import Engine
 from rollout_tui.ports import OutcomeUnknown, Refused
+from tests.unit.engine.acting import journalled, looking, raising, to_the_deadline
 from tests.unit.engine.fakes import BOTH, FakeStore, World
-from tests.unit.engine.test_actions import journalled, looking, raising, to_the_deadline
 
 IOS = Platform.IOS
 OFF = "DEVELOPER_REMOVED_FROM_SALE"

@@ -1,0 +1,113 @@
+"""What is new against before, a phase, a value or a state, is said once, also across two programs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from rollout_tui.domain.events import EventKind
+from rollout_tui.domain.quantities import Proportion
+from rollout_tui.domain.readings import Scope
+from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.verdicts import Verdict
+from rollout_tui.history import History
+from rollout_tui.ports import Unreachable
+from tests.clocks import breathe, until
+from tests.unit.domain.builders import CRASH, HOUR, NOW, play
+from tests.unit.engine.fakes import World
+from tests.unit.engine.watching import android, gate, metric, settled, started, texts
+
+
+async def test_a_new_phase_is_never_judged_by_the_counts_of_the_one_before(world: World) -> None:
+    world.state = play("0.1", NOW)
+    engine = await started(world)
+    await world.clock.advance(70)
+    await settled(engine)
+    assert gate(engine, "crash_free_sessions").verdict is Verdict.PASS
+    await world.clock.advance(230)
+    world.source.reading = asyncio.Event()
+    world.state = replace(world.state, share=Decimal("0.5"), share_as_of=None)
+    engine.read_now(Platform.ANDROID)
+    await breathe()
+    await until(lambda: android(engine).current is not None and android(engine).current.phase.id == "closed")  # type: ignore[union-attr]
+    assert gate(engine, "crash_free_sessions").verdict is Verdict.NO_DATA
+    world.source.reading.set()
+    await world.clock.advance(70)
+    await until(lambda: gate(engine, "crash_free_sessions").verdict is Verdict.PASS, "counts of the new phase")
+    windows = [q.window.start for q in world.source.asked[-1] if q.scope is Scope.PHASE]
+    assert windows == [pytest.approx(NOW + 300)] * 3
+    assert "Phase Closed testing began" in texts(engine)
+
+
+async def test_what_changed_is_said_once_and_kept(world: World) -> None:
+    engine = await started(world)
+    assert texts(engine) == [], "the first look changes nothing"
+    world.source.quantities[CRASH.id] = Proportion(241, 10_002)
+    await world.clock.advance(70)
+    await settled(engine)
+    assert any(text.startswith("Crash rate CRITICAL: 2.41 % of 10,002") for text in texts(engine))
+    said = len(texts(engine))
+    await world.clock.advance(130)
+    await settled(engine)
+    assert len(texts(engine)) == said
+    history = History.reader(world.path)
+    assert [event.text for event in history.events.newest(99)] == texts(engine)
+    history.close()
+
+
+async def test_a_worse_value_remembers_what_it_was(world: World) -> None:
+    engine = world.engine()
+    await engine.poll_once()
+    world.source.quantities[CRASH.id] = Proportion(241, 10_002)
+    await engine.poll_once()
+    assert metric(engine).was == (pytest.approx(23 / 7930), NOW - 5)
+
+
+async def test_a_change_made_elsewhere_is_said_until_somebody_acts_here(world: World) -> None:
+    engine = await started(world)
+    world.state = replace(world.state, word=StateWord.PAUSED, status="halted")
+    await world.clock.advance(70)
+    await settled(engine)
+    assert android(engine).store.changed_elsewhere == "inProgress became halted"
+    assert "Changed elsewhere: inProgress became halted" in texts(engine)
+    assert "Google Play: RUNNING (inProgress) to PAUSED (halted)" in texts(engine)
+
+
+async def test_answers_move_the_age_of_the_link(world: World) -> None:
+    engine = world.engine()
+    assert engine.snapshot.answered_at is None
+    await engine.poll_once()
+    assert engine.snapshot.answered_at == NOW
+
+    def fail() -> None:
+        raise Unreachable("down")
+
+    world.source.on_read = world.store.on_read = world.tracker.on_count = fail
+    await world.clock.advance(60)
+    await engine.poll_once()
+    assert engine.snapshot.answered_at == NOW, "a failure is no answer"
+
+
+async def test_a_start_says_only_what_changed_while_nobody_watched(world: World) -> None:
+    first = await started(world)
+    await first.close()
+    await world.clock.advance(8 * HOUR)
+    world.source.quantities[CRASH.id] = Proportion(241, 10_002)
+    again = await started(world)
+    severities = [event.text for event in again.snapshot.events if event.kind is EventKind.SEVERITY]
+    assert len(severities) == 1
+    assert severities[0].startswith("Crash rate CRITICAL")
+
+
+async def test_a_look_at_the_stores_alone_does_not_make_the_metrics_news(world: World) -> None:
+    first = await started(world)
+    await first.close()
+    await world.clock.advance(HOUR)
+    acting = world.engine()
+    await acting.read_stores()
+    await acting.close()
+    again = await started(world)
+    assert [event.text for event in again.snapshot.events if event.kind is EventKind.SEVERITY] == []
