@@ -18,6 +18,8 @@ from rollout_tui.history.schema import whole
 
 _SAME_WITHIN = 60.0
 """Two programs that watch one rollout see the same change within these seconds; it is one event."""
+_OF_THE_CONNECTION = {"budget"}
+"""What is never stored of a state: it was true of that moment's requests. Files of before may hold it."""
 _EVENT = "SELECT at, kind, platform, level, text, who FROM events"
 _ADD_EVENT = """INSERT INTO events (at, number, kind, platform, level, text, who)
 SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text, :who
@@ -149,14 +151,15 @@ class SignOffLog:
 
 
 def encode_state(state: ReleaseState) -> str:
-    """A state as JSON, shares as decimals in text."""
-    return json.dumps(asdict(state), default=str, ensure_ascii=False)
+    """A state as JSON, shares as decimals in text; of the release alone."""
+    facts = {name: value for name, value in asdict(state).items() if name not in _OF_THE_CONNECTION}
+    return json.dumps(facts, default=str, ensure_ascii=False)
 
 
 def decode_state(text: str) -> ReleaseState:
     """The state that `encode_state` wrote; unknown fields of a newer program are left out."""
     raw: dict[str, Any] = json.loads(text)
-    known = {field.name for field in fields(ReleaseState)}
+    known = {field.name for field in fields(ReleaseState)} - _OF_THE_CONNECTION
     values = {key: value for key, value in raw.items() if key in known}
     values["word"] = StateWord(values["word"])
     values["kind"] = None if values.get("kind") is None else PhaseKind(values["kind"])

@@ -178,3 +178,13 @@ def test_bugs_come_back_with_number_title_and_link(history: History) -> None:
     history.bugs.add(ANDROID, "4201", counted)
     assert history.bugs.newest(ANDROID, "4201") == counted
     assert history.bugs.newest(ANDROID, "4201", until=99.0) == {}
+
+
+def test_what_is_left_of_a_budget_is_not_remembered_nor_read_out_of_a_file_that_has_it() -> None:
+    from rollout_tui.domain.releases import Budget
+    from rollout_tui.history.log import decode_state, encode_state
+
+    answered = replace(halted(), budget=Budget(3000, 3600, 60))
+    assert "budget" not in encode_state(answered)
+    of_before = encode_state(halted()).replace("{", '{"budget": {"left": 3000, "of": 3600, "reserve": 60}, ', 1)
+    assert decode_state(of_before) == halted() == decode_state(encode_state(answered))
