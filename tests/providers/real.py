@@ -61,7 +61,15 @@ def prometheus(folder: Path, config: str, *options: str, scheme: str = "http") -
         f"--web.listen-address=127.0.0.1:{port}",
         *options,
     ):
+        _wait_for(folder / "prometheus.log", b"ready to receive web requests")
         yield f"{scheme}://127.0.0.1:{port}"
+
+
+def _wait_for(log: Path, words: bytes, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while words not in (said := log.read_bytes()):
+        assert time.monotonic() < deadline, said.decode()
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
