@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from providers.answering import Answering, in_order, raise_if_all_failed
 from providers.command import output
 from providers.command.options import GIVEN, CommandOptions, MetricCommand
 from providers.command.running import Ended, Failed, run
@@ -45,6 +46,7 @@ class CommandSource:
         self._options = options
         self._clock = context.clock
         self._name = context.name
+        self._gives = Answering(context.name)
         self._secrets = Secrets(context.secret)
         own = {name: os.environ[name] for name in (*_ALWAYS, *options.pass_env) if name in os.environ}
         self._env = own | {name: self._secrets.or_text(text) for name, text in options.env.items()}
@@ -59,14 +61,9 @@ class CommandSource:
         asks = [self._ask(query) for query in queries]
         jobs = list(dict.fromkeys(ask.job for ask in asks if isinstance(ask, Ask)))
         ended = dict(zip(jobs, await self._all(jobs), strict=True))
-        broken = [each for each in ended.values() if isinstance(each, ProviderError)]
-        if broken and len(broken) == len(ended):
-            raise broken[0]
+        raise_if_all_failed(ended.values())
         now = self._clock.now()
-        return [
-            self._answer(ask, ended[ask.job], now) if isinstance(ask, Ask) else self._nothing(query, ask, now)
-            for query, ask in zip(queries, asks, strict=True)
-        ]
+        return in_order(queries, asks, now, lambda ask: self._answer(ask, ended[ask.job], now), self._nothing)
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:  # noqa: ARG002  no memory
         """Nothing: to ask a program about every minute of the past is not what it was written for."""
@@ -121,7 +118,7 @@ class CommandSource:
 
     def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
         words = self._secrets.hidden(f"{self._name}: {reason}")
-        return NoReading(query.metric.id, query.scope, query.rollout.build, words, now, self._name)
+        return self._gives.nothing(query, words, now)
 
 
 def _told(query: Query, window: Window) -> dict[str, str]:

@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from providers.answering import Answering, in_order, raise_if_all_failed, unfit
 from providers.crashlytics.api import CrashlyticsApi, written
 from providers.crashlytics.errors import WHO
 from providers.crashlytics.metrics import Measured, NoData, measured
 from providers.crashlytics.options import CountsOf, CrashlyticsOptions
-from rollout_tui.domain.metrics import Kind, Population
+from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import RolloutPlan
-from rollout_tui.domain.quantities import Bare, Proportion, flaw
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
+from rollout_tui.domain.quantities import Proportion, flaw
+from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.words import span
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query
 
@@ -55,7 +56,8 @@ class CrashlyticsSource:
         self._options = options
         self._api = api
         self._clock = clock
-        self._name = name
+        self._gives = Answering(name)
+        self._counted = {metric: _COUNTED[given.counts] for metric, given in options.metrics.items()}
 
     def metrics(self) -> frozenset[str]:
         """Ids of the configured metrics."""
@@ -74,13 +76,8 @@ class CrashlyticsSource:
                 found[part] = await self._measured(part, now, "TIME_GRANULARITY_NONE")
             except (ProviderError, NoData) as error:
                 found[part] = error
-        broken = [each for each in found.values() if isinstance(each, ProviderError)]
-        if found and len(broken) == len(found):
-            raise broken[0]
-        return [
-            self._answer(ask, found, now) if isinstance(ask, Ask) else self._nothing(query, ask, now)
-            for query, ask in zip(queries, asks, strict=True)
-        ]
+        raise_if_all_failed(found.values())
+        return in_order(queries, asks, now, lambda ask: self._answer(ask, found, now), self._gives.nothing)
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """Readings at the ends of past hours, oldest first; of users none: those of several hours overlap."""
@@ -104,16 +101,10 @@ class CrashlyticsSource:
     def _ask(self, query: Query, *, past: bool = False) -> Ask | str:
         """The question for Crashlytics, or why there is none."""
         metric, rollout = query.metric, query.rollout
-        options, app = self._options.metrics.get(metric.id), self._options.apps.get(rollout.platform)
-        if options is None:
-            return f"{WHO} is not configured to give {metric.id}"
-        if app is None:
-            return f"{WHO} has no app of {rollout.platform} in the configuration"
-        if metric.kind is not Kind.RATIO:
-            return f"{WHO} counts sessions and users, it gives no {metric.kind}"
-        counted = _COUNTED[options.counts]
-        if counted not in metric.populations:
-            return f"{WHO} counts {counted}, the gate {metric.population}"
+        reason = unfit(query, WHO, self._counted, self._options.apps, "app", "counts sessions and users")
+        if reason is not None:
+            return reason
+        app, counts = self._options.apps[rollout.platform], self._options.metrics[metric.id].counts
         start = query.window.start - metric.window if past and query.scope is Scope.RECENT else query.window.start
         if past or query.scope is Scope.PHASE:
             # Whether the interval is rounded is not known: what is counted for a phase begins with a whole hour.
@@ -121,7 +112,7 @@ class CrashlyticsSource:
         start = max(start, query.window.end - _LONGEST)
         version = display_name(rollout)
         alive = Slice(app, version, rollout.build, query.window.end - query.stale_after)
-        return Ask(query, options.counts, Slice(app, version, rollout.build, start), alive)
+        return Ask(query, counts, Slice(app, version, rollout.build, start), alive)
 
     async def _measured(self, part: Slice, until: float, granularity: str) -> list[Measured]:
         # Without its filter a session with a mere warning would count as impacted.
@@ -134,7 +125,7 @@ class CrashlyticsSource:
     def _answer(self, ask: Ask, found: Found, now: float) -> Answer:
         query = ask.query
         if ask.slice not in found:
-            return self._nothing(query, f"{WHO} is asked by whole hours, and none of this phase has begun", now)
+            return self._gives.nothing(query, f"{WHO} is asked by whole hours, and none of this phase has begun", now)
         try:
             one = _only(found[ask.slice])
             window = one.window or Window(ask.slice.start, now)
@@ -144,14 +135,14 @@ class CrashlyticsSource:
             if not _only(found[ask.alive]).lives(ask.counts):
                 raise NoData(f"{WHO} has no {ask.counts} of this version within {span(query.stale_after)}")
         except (ProviderError, NoData) as error:
-            return self._nothing(query, str(error), now)
+            return self._gives.nothing(query, str(error), now)
         end = min(window.end, now)
         problem = flaw(quantity)
         if problem is not None or end <= window.start:
-            return self._nothing(query, f"{WHO}: {problem or 'its window is in the future'}", now)
+            return self._gives.nothing(query, f"{WHO}: {problem or 'its window is in the future'}", now)
         if now - end > query.stale_after:
-            return self._nothing(query, f"{WHO}: its answer ends {span(now - end)} ago", now)
-        return self._reading(ask, quantity, Window(window.start, end), end, now)
+            return self._gives.nothing(query, f"{WHO}: its answer ends {span(now - end)} ago", now)
+        return self._gives.reading(query, _COUNTED[ask.counts], quantity, Window(window.start, end), end, now)
 
     def _past(self, ask: Ask, hours: Sequence[Measured], apart: float) -> Iterator[Reading]:
         """Sums up to the ends of hours, until one whose counts are not known."""
@@ -171,15 +162,8 @@ class CrashlyticsSource:
             total = Proportion(sum(bad for _, bad, _ in held), sum(n for _, _, n in held))
             if end > query.window.start and end - before >= apart and flaw(total) is None and quantity.total:
                 before = end
-                yield self._reading(ask, total, Window(held[0][0].start, end), end, end)
-
-    def _reading(self, ask: Ask, quantity: Proportion | Bare, window: Window, as_of: float, taken_at: float) -> Reading:
-        query, counted = ask.query, _COUNTED[ask.counts]
-        build = query.rollout.build
-        return Reading(query.metric.id, query.scope, build, counted, quantity, window, as_of, taken_at, self._name)
-
-    def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
-        return NoReading(query.metric.id, query.scope, query.rollout.build, reason, now, self._name)
+                window = Window(held[0][0].start, end)
+                yield self._gives.reading(query, _COUNTED[ask.counts], total, window, end, end)
 
 
 def display_name(rollout: RolloutPlan) -> str:

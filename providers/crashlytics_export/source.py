@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from providers.answering import Answering, in_order, raise_if_all_failed, unfit
 from providers.crashlytics_export.bigquery import BigQuery
 from providers.crashlytics_export.errors import WHO
 from providers.crashlytics_export.options import ExportOptions
 from providers.crashlytics_export.queries import Hour, hour, parameters, text
 from rollout_tui.domain.checkup import Grade, Remark
-from rollout_tui.domain.metrics import Kind, Population
+from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Proportion, flaw
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
+from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.words import age
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query
 
@@ -45,7 +46,8 @@ class ExportSource:
         self._options = options
         self._bigquery = bigquery
         self._clock = clock
-        self._name = name
+        self._gives = Answering(name)
+        self._counted = dict.fromkeys(options.metrics, Population.SESSIONS)
         self._kept: dict[tuple[str, str], Past] = {}
 
     def metrics(self) -> frozenset[str]:
@@ -55,30 +57,25 @@ class ExportSource:
     async def read(self, queries: Sequence[Query]) -> Sequence[Answer]:
         """One answer per query, in order; at most one query of BigQuery a build. Raises ProviderError."""
         now = self._clock.now()
-        refused = [self._refused(query) for query in queries]
+        asks = [self._unfit(query) or query for query in queries]
         wanted: dict[tuple[str, str], list[Query]] = {}
-        for query, reason in zip(queries, refused, strict=True):
-            if reason is None:
-                wanted.setdefault(_key(query.rollout), []).append(query)
+        for ask in asks:
+            if isinstance(ask, Query):
+                wanted.setdefault(_key(ask.rollout), []).append(ask)
         found: dict[tuple[str, str], Past | ProviderError] = {}
         for key, asked in wanted.items():
             try:
                 found[key] = await self._past(asked[0].rollout, min(map(_needed, asked)), now)
             except ProviderError as error:
                 found[key] = error
-        broken = [each for each in found.values() if isinstance(each, ProviderError)]
-        if found and len(broken) == len(found):
-            raise broken[0]
-        return [
-            self._answer(query, found[_key(query.rollout)], now)
-            if reason is None
-            else self._nothing(query, reason, now)
-            for query, reason in zip(queries, refused, strict=True)
-        ]
+        raise_if_all_failed(found.values())
+        return in_order(
+            queries, asks, now, lambda ask: self._answer(ask, found[_key(ask.rollout)], now), self._gives.nothing
+        )
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """Readings at the ends of past hours, oldest first."""
-        reason = self._refused(query)
+        reason = self._unfit(query)
         if reason is not None:
             raise Misconfigured(reason)
         past = await self._past(query.rollout, _needed(query), self._clock.now())
@@ -98,18 +95,8 @@ class ExportSource:
 
     # --- asking --------------------------------------------------------------------------------------------------
 
-    def _refused(self, query: Query) -> str | None:
-        """Why a question is not asked; None where it is."""
-        metric, rollout = query.metric, query.rollout
-        if metric.id not in self._options.metrics:
-            return f"{WHO} is not configured to give {metric.id}"
-        if rollout.platform not in self._options.apps:
-            return f"{WHO} has no app of {rollout.platform} in the configuration"
-        if metric.kind is not Kind.RATIO:
-            return f"{WHO} counts sessions, it gives no {metric.kind}"
-        if Population.SESSIONS not in metric.populations:
-            return f"{WHO} counts sessions, the gate {metric.population}"
-        return None
+    def _unfit(self, query: Query) -> str | None:
+        return unfit(query, WHO, self._counted, self._options.apps, "app", "counts sessions")
 
     async def _past(self, rollout: RolloutPlan, since: float, now: float) -> Past:
         kept = self._kept.get(_key(rollout))
@@ -126,21 +113,21 @@ class ExportSource:
 
     def _answer(self, query: Query, past: Past | ProviderError, now: float) -> Answer:
         if isinstance(past, ProviderError):
-            return self._nothing(query, past.message, now)
+            return self._gives.nothing(query, past.message, now)
         newest = past.newest
         if newest is None:
-            return self._nothing(query, f"{WHO} holds no sessions of build {query.rollout.build}", now)
+            return self._gives.nothing(query, f"{WHO} holds no sessions of build {query.rollout.build}", now)
         if now - newest > query.stale_after:
-            return self._nothing(query, f"{WHO}: the newest session is {age(now - newest)} old", now)
+            return self._gives.nothing(query, f"{WHO}: the newest session is {age(now - newest)} old", now)
         end = max(newest, past.asked if self._options.streamed else newest)
         window = Window(_begin(query, end), end)
         if window.start >= window.end:
-            return self._nothing(query, f"{WHO} holds no whole hour of this phase yet", now)
+            return self._gives.nothing(query, f"{WHO} holds no whole hour of this phase yet", now)
         quantity = _sum(past, window)
         problem = flaw(quantity)
         if problem is not None:
-            return self._nothing(query, f"{WHO}: {problem}", now)
-        return self._reading(query, quantity, window, newest, now)
+            return self._gives.nothing(query, f"{WHO}: {problem}", now)
+        return self._gives.reading(query, Population.SESSIONS, quantity, window, newest, now)
 
     def _readings(self, query: Query, past: Past, apart: float) -> Iterator[Reading]:
         before = -math.inf
@@ -152,7 +139,8 @@ class ExportSource:
                 quantity = _sum(past, window)
                 if flaw(quantity) is None:
                     before = end
-                    yield self._reading(query, quantity, window, each.newest or each.start, end)
+                    newest = each.newest or each.start
+                    yield self._gives.reading(query, Population.SESSIONS, quantity, window, newest, end)
 
     def _cost(self, rollout: RolloutPlan, found: int | None) -> Remark:
         if found is None:
@@ -168,13 +156,6 @@ class ExportSource:
                 WHO, Grade.PROBLEM, f"{says}; that is above `most_bytes`", "raise `most_bytes`, or do without"
             )
         return Remark(WHO, Grade.NOTE, says, "more `minutes` cost less")
-
-    def _reading(self, query: Query, quantity: Proportion, window: Window, as_of: float, taken_at: float) -> Reading:
-        metric, build = query.metric.id, query.rollout.build
-        return Reading(metric, query.scope, build, Population.SESSIONS, quantity, window, as_of, taken_at, self._name)
-
-    def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
-        return NoReading(query.metric.id, query.scope, query.rollout.build, reason, now, self._name)
 
 
 def _key(rollout: RolloutPlan) -> tuple[str, str]:

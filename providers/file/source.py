@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from providers.answering import Answering
 from providers.file.book import Book
 from providers.file.options import FileMetric, FileOptions
 from providers.file.sums import Values
@@ -37,6 +38,7 @@ class FileSource:
         self._options = options
         self._clock = clock
         self._name = name
+        self._gives = Answering(name)
         self._book = Book(options)
         self._who = plain_text(Path(options.path).name, 80)
 
@@ -150,12 +152,10 @@ class FileSource:
         return f"{lines} be read, the last: {plain_text(self._book.complaint, 120)}"
 
     def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
-        words = f"{self._who}: {reason}"
-        return NoReading(query.metric.id, query.scope, query.rollout.build, words, now, self._name)
+        return self._gives.nothing(query, f"{self._who}: {reason}", now)
 
     def _reading(self, query: Query, quantity: Quantity, window: Window, as_of: float, taken_at: float) -> Reading:
-        metric, build = query.metric, query.rollout.build
-        return Reading(metric.id, query.scope, build, metric.population, quantity, window, as_of, taken_at, self._name)
+        return self._gives.reading(query, query.metric.population, quantity, window, as_of, taken_at)
 
 
 def _builds(rollouts: Iterable[RolloutPlan]) -> set[tuple[str, str]]:

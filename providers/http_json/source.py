@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from providers.answering import Answering, in_order, raise_if_all_failed
 from providers.http_json.client import Got, JsonClient
 from providers.http_json.expressions import number, search
 from providers.http_json.options import Asking, HttpJsonOptions, MetricPicks
@@ -62,6 +63,7 @@ class JsonSource:
         self._secrets = secrets
         self._clock = clock
         self._name = name
+        self._gives = Answering(name)
 
     def metrics(self) -> frozenset[str]:
         """Ids of the configured metrics."""
@@ -72,14 +74,9 @@ class JsonSource:
         asks = [self._ask(query) for query in queries]
         wanted = {ask.key: ask for ask in asks if isinstance(ask, Ask)}
         got = dict(zip(wanted, await self._all(list(wanted.values())), strict=True))
-        broken = [each for each in got.values() if isinstance(each, ProviderError)]
-        if broken and len(broken) == len(got):
-            raise broken[0]
+        raise_if_all_failed(got.values())
         now = self._clock.now()
-        return [
-            self._answer(ask, got[ask.key], now) if isinstance(ask, Ask) else self._nothing(query, ask, now)
-            for query, ask in zip(queries, asks, strict=True)
-        ]
+        return in_order(queries, asks, now, lambda ask: self._answer(ask, got[ask.key], now), self._nothing)
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """The phase up to some moments of the past, oldest first; each is a request, so they are few.
@@ -153,7 +150,7 @@ class JsonSource:
 
     def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
         words = self._secrets.hidden(reason if reason.startswith(self._name) else f"{self._name}: {reason}")
-        return NoReading(query.metric.id, query.scope, query.rollout.build, words, now, self._name)
+        return self._gives.nothing(query, words, now)
 
 
 def check_answer(asking: Asking, got: Got, values: Values) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from providers.answering import Answering, in_order, raise_if_all_failed
 from providers.play_vitals.api import VitalsApi
 from providers.play_vitals.errors import WHO
 from providers.play_vitals.options import PlayVitalsOptions, VitalOptions
@@ -20,7 +21,7 @@ from providers.play_vitals.times import PERIODS, Period
 from providers.play_vitals.vitals import USERS, VITALS, PeriodName
 from rollout_tui.domain.metrics import Kind, Population
 from rollout_tui.domain.quantities import Bare
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
+from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.words import age, plain_text
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query, Unreachable
@@ -69,7 +70,7 @@ class PlayVitalsSource:
         self._options = options
         self._api = api
         self._clock = clock
-        self._name = name
+        self._gives = Answering(name)
 
     def metrics(self) -> frozenset[str]:
         """Ids of the configured metrics."""
@@ -80,16 +81,11 @@ class PlayVitalsSource:
         now = self._clock.now()
         asks = [self._ask(query) for query in queries]
         usable = [ask for ask in asks if isinstance(ask, Ask)]
-        if not usable:
-            return [self._nothing(query, str(ask), now) for query, ask in zip(queries, asks, strict=True)]
-        await self._api.ahead()
+        if usable:
+            await self._api.ahead()
         found = await self._newest(usable)
-        if all(isinstance(each, ProviderError) for each in found.values()):
-            raise next(each for each in found.values() if isinstance(each, ProviderError))
-        return [
-            self._answer(ask, found[ask.slice], now) if isinstance(ask, Ask) else self._nothing(query, ask, now)
-            for query, ask in zip(queries, asks, strict=True)
-        ]
+        raise_if_all_failed(found.values())
+        return in_order(queries, asks, now, lambda ask: self._answer(ask, found[ask.slice], now), self._gives.nothing)
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """One reading per day or hour of the query's window, fewer for a longer step. Oldest first."""
@@ -164,16 +160,16 @@ class PlayVitalsSource:
     def _answer(self, ask: Ask, found: _Newest | ProviderError, now: float) -> Answer:
         query = ask.query
         if isinstance(found, ProviderError):
-            return self._nothing(query, found.message, now)
+            return self._gives.nothing(query, found.message, now)
         if now - found.end > query.stale_after:
             reason = f"{WHO}: the newest {ask.period.word} ended {age(now - found.end)} ago"
-            return self._nothing(query, reason, now)
+            return self._gives.nothing(query, reason, now)
         if query.scope is Scope.PHASE and found.start < query.window.start - _MOMENT:
-            return self._nothing(query, f"{WHO} has no whole {ask.period.word} of this phase yet", now)
+            return self._gives.nothing(query, f"{WHO} has no whole {ask.period.word} of this phase yet", now)
         try:
             share = self._share(ask, found.rows, found.start, found.end)
         except NoData as error:
-            return self._nothing(query, str(error), now)
+            return self._gives.nothing(query, str(error), now)
         return self._reading(ask, share, Window(found.start, found.end), now)
 
     def _share(self, ask: Ask, rows: Iterable[Row], start: float, end: float) -> Bare:
@@ -200,12 +196,7 @@ class PlayVitalsSource:
         return [self._reading(ask, share, Window(row.start, until), until)]
 
     def _reading(self, ask: Ask, share: Bare, window: Window, taken_at: float) -> Reading:
-        query, as_of = ask.query, min(window.end, taken_at)
-        build = query.rollout.build
-        return Reading(query.metric.id, query.scope, build, ask.population, share, window, as_of, taken_at, self._name)
-
-    def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
-        return NoReading(query.metric.id, query.scope, query.rollout.build, reason, now, self._name)
+        return self._gives.reading(ask.query, ask.population, share, window, min(window.end, taken_at), taken_at)
 
 
 def _end(part: Slice, ends: Mapping[PeriodName, float]) -> float | None:

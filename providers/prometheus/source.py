@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from providers.answering import Answering, in_order
 from providers.prometheus.client import PrometheusClient, Series
 from providers.prometheus.counting import EXPECTED, Counting, counting
 from providers.prometheus.expressions import QUOTED, BadExpression, fill, selectors
@@ -51,6 +52,7 @@ class PrometheusSource:
         self._client = client
         self._clock = clock
         self._name = name
+        self._gives = Answering(name)
         self._ledger = Ledger(client)
 
     def metrics(self) -> frozenset[str]:
@@ -67,10 +69,7 @@ class PrometheusSource:
             return [self._nothing(query, str(ask), now) for query, ask in zip(queries, asks, strict=True)]
         moment = Moment(await self._client.instant([*expressions, *ALWAYS], now), now, self._client.who)
         broken = await self._count(usable, moment)
-        return [
-            self._answer(ask, moment, broken) if isinstance(ask, Ask) else self._nothing(query, ask, now)
-            for query, ask in zip(queries, asks, strict=True)
-        ]
+        return in_order(queries, asks, now, lambda ask: self._answer(ask, moment, broken), self._nothing)
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """A reading per step over the query's window, from what the server remembers. Raises ProviderError."""
@@ -135,7 +134,7 @@ class PrometheusSource:
         if problem is not None:
             return self._nothing(query, problem, moment.now)
         window = Window(min(start, moment.now - 1e-3), moment.now)
-        return self._reading(query, quantity, window, as_of, moment.now)
+        return self._gives.reading(query, query.metric.population, quantity, window, as_of, moment.now)
 
     def _read_off(self, ask: Ask, moment: Moment, broken: Mapping[str, ProviderError]) -> tuple[Quantity, float, float]:
         """Quantity, time of the newest sample, and since when it counts. Raises NoData or ProviderError."""
@@ -188,7 +187,7 @@ class PrometheusSource:
         return [(at, value) for at, value in found[0].points if flaw(Bare(value)) is None]
 
     def _past(self, ask: Ask, quantity: Quantity, window: Window, as_of: float) -> Reading:
-        return self._reading(ask.query, quantity, window, as_of, window.end)
+        return self._gives.reading(ask.query, ask.query.metric.population, quantity, window, as_of, window.end)
 
     # --- words ---------------------------------------------------------------------------------------------------
 
@@ -219,11 +218,7 @@ class PrometheusSource:
     def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
         who = self._client.who
         words = reason if reason.startswith(who) else f"{who}: {reason}"
-        return NoReading(query.metric.id, query.scope, query.rollout.build, words, now, self._name)
-
-    def _reading(self, query: Query, quantity: Quantity, window: Window, as_of: float, taken_at: float) -> Reading:
-        metric, build = query.metric, query.rollout.build
-        return Reading(metric.id, query.scope, build, metric.population, quantity, window, as_of, taken_at, self._name)
+        return self._gives.nothing(query, words, now)
 
 
 def _only_value(found: Sequence[Series]) -> float:

@@ -6,16 +6,17 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from providers.answering import Answering, in_order, raise_if_all_failed, unfit
 from providers.sentry.api import SentryApi, written
 from providers.sentry.errors import WHO
 from providers.sentry.naming import of_release, release_name
 from providers.sentry.options import Counts, SentryApp, SentryOptions
 from providers.sentry.sessions import FIELDS, Hours, NoData, hours
 from rollout_tui.domain.checkup import Grade, Remark
-from rollout_tui.domain.metrics import Kind, Population
+from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Proportion, flaw
-from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window
+from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.words import age, plain_text
 from rollout_tui.ports import Clock, Misconfigured, ProviderError, Query
 
@@ -70,7 +71,8 @@ class SentrySource:
         self._options = options
         self._api = api
         self._clock = clock
-        self._name = name
+        self._gives = Answering(name)
+        self._counted = {metric: _COUNTED[given.counts] for metric, given in options.metrics.items()}
 
     def metrics(self) -> frozenset[str]:
         """Ids of the configured metrics."""
@@ -81,13 +83,8 @@ class SentrySource:
         now = self._clock.now()
         asks = [self._ask(query) for query in queries]
         found = await self._fetched([ask for ask in asks if isinstance(ask, Ask)], now)
-        broken = [each for each in found.values() if isinstance(each, ProviderError)]
-        if found and len(broken) == len(found):
-            raise broken[0]
-        return [
-            self._answer(ask, found, now) if isinstance(ask, Ask) else self._nothing(query, ask, now)
-            for query, ask in zip(queries, asks, strict=True)
-        ]
+        raise_if_all_failed(found.values())
+        return in_order(queries, asks, now, lambda ask: self._answer(ask, found, now), self._gives.nothing)
 
     async def back_fill(self, query: Query, step: float) -> Sequence[Reading]:
         """Readings at the ends of past hours, oldest first.
@@ -124,16 +121,10 @@ class SentrySource:
     def _ask(self, query: Query, *, past: bool = False) -> Ask | str:
         """The question for Sentry, or why there is none."""
         metric, rollout = query.metric, query.rollout
-        options, app = self._options.metrics.get(metric.id), self._options.apps.get(rollout.platform)
-        if options is None:
-            return f"{WHO} is not configured to give {metric.id}"
-        if app is None:
-            return f"{WHO} has no project of {rollout.platform} in the configuration"
-        if metric.kind is not Kind.RATIO:
-            return f"{WHO} counts sessions and users, it gives no {metric.kind}"
-        counted = _COUNTED[options.counts]
-        if counted not in metric.populations:
-            return f"{WHO} counts {counted}, the gate {metric.population}"
+        reason = unfit(query, WHO, self._counted, self._options.apps, "project", "counts sessions and users")
+        if reason is not None:
+            return reason
+        app, counts = self._options.apps[rollout.platform], self._options.metrics[metric.id].counts
         try:
             name = release_name(app, rollout)
         except ValueError as error:
@@ -142,7 +133,7 @@ class SentrySource:
         step = _step(query.window.end - since)
         # What is counted for a phase began in it; the recent window grows to whole hours, as Sentry would grow it.
         rounded = math.ceil(since / step) if query.scope is Scope.PHASE else math.floor(since / step)
-        return Ask(query, options.counts, Slice(app, name, rounded * step, step))
+        return Ask(query, counts, Slice(app, name, rounded * step, step))
 
     async def _fetched(self, asks: Sequence[Ask], until: float) -> Found:
         """What Sentry says to each slice, or why it says nothing."""
@@ -183,7 +174,7 @@ class SentrySource:
     def _answer(self, ask: Ask, found: Found, now: float) -> Answer:
         query, part = ask.query, ask.slice
         if part not in found:
-            return self._nothing(query, f"{WHO} counts by whole hours, and none of this phase has begun", now)
+            return self._gives.nothing(query, f"{WHO} counts by whole hours, and none of this phase has begun", now)
         try:
             own = _there(found[part], f"{WHO} has no sessions of {_where(part)} since {written(part.start)}")
             if query.scope is Scope.PHASE and own.start < query.window.start - _MOMENT:
@@ -193,15 +184,15 @@ class SentrySource:
             if newest is None:
                 raise NoData(f"{WHO} does not say when {plain_text(part.release, 120)} was used last")
         except (ProviderError, NoData) as error:
-            return self._nothing(query, str(error), now)
+            return self._gives.nothing(query, str(error), now)
         # Within the newest hour Sentry does not say when; an hour that has begun goes up to now.
         as_of, end = min(newest, now), min(own.end, now)
         if now - as_of > query.stale_after:
-            return self._nothing(query, f"{WHO}: the newest sessions are {age(now - as_of)} old", now)
+            return self._gives.nothing(query, f"{WHO}: the newest sessions are {age(now - as_of)} old", now)
         problem = flaw(quantity)
         if problem is not None:
-            return self._nothing(query, f"{WHO}: {problem}", now)
-        return self._reading(ask, quantity, Window(own.start, end), as_of, now)
+            return self._gives.nothing(query, f"{WHO}: {problem}", now)
+        return self._gives.reading(query, _COUNTED[ask.counts], quantity, Window(own.start, end), as_of, now)
 
     def _adoption(self, ask: Ask, own: Hours, found: Found) -> Proportion:
         every = _there(found[ask.everybody], f"{WHO} has no sessions of {_where(ask.everybody)}")
@@ -223,15 +214,8 @@ class SentrySource:
             quantity = _sum(held)
             if flaw(quantity) is None:
                 before = end
-                yield self._reading(ask, quantity, Window(found.start + first * found.step, end), newest, end)
-
-    def _reading(self, ask: Ask, quantity: Proportion, window: Window, as_of: float, taken_at: float) -> Reading:
-        query, counted = ask.query, _COUNTED[ask.counts]
-        build = query.rollout.build
-        return Reading(query.metric.id, query.scope, build, counted, quantity, window, as_of, taken_at, self._name)
-
-    def _nothing(self, query: Query, reason: str, now: float) -> NoReading:
-        return NoReading(query.metric.id, query.scope, query.rollout.build, reason, now, self._name)
+                window = Window(found.start + first * found.step, end)
+                yield self._gives.reading(query, _COUNTED[ask.counts], quantity, window, newest, end)
 
 
 def _there(found: Hours | ProviderError | NoData | None, missing: str) -> Hours:

@@ -21,6 +21,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 @pytest.fixture(autouse=True)
 def _no_waiting() -> object:
+    """Reads are tried as often as usual here: that is what is tested."""
     with stamina.set_testing(True, attempts=3):
         yield
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-import stamina
 
 from tests.providers.app_store.desk import Desk, open_desk
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> object:
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture

@@ -1,20 +1,11 @@
-"""A client on a Crashlytics that is written out by hand, closed again."""
+"""A Crashlytics that is written out by hand, for the client of its tests."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-import stamina
 
 from tests.providers.crashlytics.desk import Canned, held
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> object:
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture
@@ -23,6 +14,5 @@ def canned() -> Canned:
 
 
 @pytest.fixture
-async def http(canned: Canned) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=held(canned)) as client:
-        yield client
+def transport(canned: Canned) -> httpx.AsyncBaseTransport:
+    return held(canned)

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-import stamina
 
 from providers.github import PROVIDER
 from providers.github.notes import renewed
@@ -83,7 +82,6 @@ def github() -> GitHub:
 
 
 def tracker(github: GitHub, **options: Any) -> Tracker:
-    stamina.set_testing(True)
     http = httpx.AsyncClient(transport=httpx.MockTransport(github))
     usual = {"repository": "acme/connect", "release_branch": "release/$version", "release_tag": "v$version"}
     section = PROVIDER.options.model_validate({**usual, **options})

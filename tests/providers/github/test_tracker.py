@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-import stamina
 from pydantic import ValidationError
 
 from providers.github import PROVIDER
@@ -139,8 +138,7 @@ class Desk:
 async def desk() -> AsyncIterator[Desk]:
     github = GitHub()
     async with httpx.AsyncClient(transport=held_to("github", httpx.MockTransport(github))) as http:
-        with stamina.set_testing(True, attempts=1):
-            yield Desk(github, http)
+        yield Desk(github, http)
 
 
 @pytest.fixture
@@ -148,8 +146,7 @@ async def loose() -> AsyncIterator[Desk]:
     """For answers that no document foresees."""
     github = GitHub()
     async with httpx.AsyncClient(transport=httpx.MockTransport(github)) as http:
-        with stamina.set_testing(True, attempts=1):
-            yield Desk(github, http)
+        yield Desk(github, http)
 
 
 async def test_open_critical_issues_are_counted_with_the_newest_first(desk: Desk) -> None:

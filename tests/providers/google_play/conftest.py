@@ -6,17 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-import stamina
 
 from rollout_tui.domain.plan import RolloutPlan
 from tests.providers.google_play.desk import ANDROID, Desk, open_desk
 from tests.providers.google_play.fake import FakePlay, release
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> object:
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture
