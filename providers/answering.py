@@ -16,6 +16,10 @@ Asked = TypeVar("Asked")
 """What a source makes of a query that it can answer."""
 
 
+class NoData(Exception):
+    """There is no usable answer; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """Answers to queries in the name of one source, its section in the configuration."""

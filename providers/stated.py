@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from providers.answering import NoData
 from providers.moments import moment
 from rollout_tui.domain.metrics import Kind, Population
 from rollout_tui.domain.quantities import Bare, Mean, Number, Proportion, Quantity, flaw
@@ -42,10 +43,6 @@ _BARE = ("value", "good_share")
 _SAME_MOMENT = 1.0
 _AHEAD = 300.0
 """Seconds by which a time may lie in the future: clocks differ."""
-
-
-class NoData(Exception):
-    """There is no usable answer; the text says why."""
 
 
 def is_shape(parts: Collection[str]) -> bool:

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from providers.stated import PARTS, SHAPES, NoData, Stated, UnitName, is_shape
+from providers.answering import NoData
+from providers.stated import PARTS, SHAPES, Stated, UnitName, is_shape
 from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.words import plain_text
 

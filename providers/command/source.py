@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from providers.answering import Answering, in_order, raise_if_all_failed
+from providers.answering import Answering, NoData, in_order, raise_if_all_failed
 from providers.command import output
 from providers.command.options import GIVEN, CommandOptions, MetricCommand
 from providers.command.running import Ended, Failed, run
 from providers.references import Secrets
-from providers.stated import NoData, reading, window_of
+from providers.stated import reading, window_of
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import ProviderContext, ProviderError, Query

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from providers.answering import NoData
 from providers.crashlytics.api import moment
 from providers.crashlytics.errors import WHO
 from providers.crashlytics.options import CountsOf
@@ -25,10 +26,6 @@ _FIELDS: dict[CountsOf, tuple[str, str, str]] = {
 }
 _AGREE = Decimal("0.05")
 """Percentage points by which a percentage, which is rounded, may differ from its counts."""
-
-
-class NoData(Exception):
-    """There is no usable figure; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from providers.answering import Answering, in_order, raise_if_all_failed, unfit
+from providers.answering import Answering, NoData, in_order, raise_if_all_failed, unfit
 from providers.crashlytics.api import CrashlyticsApi, written
 from providers.crashlytics.errors import WHO
-from providers.crashlytics.metrics import Measured, NoData, measured
+from providers.crashlytics.metrics import Measured, measured
 from providers.crashlytics.options import CountsOf, CrashlyticsOptions
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import RolloutPlan

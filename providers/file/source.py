@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from providers.answering import Answering
+from providers.answering import Answering, NoData
 from providers.file.book import Book
 from providers.file.options import FileMetric, FileOptions
 from providers.file.sums import Values
@@ -25,10 +25,6 @@ _MIB = 1 << 20
 _EXPECTED = {Kind.RATIO: "bad and total, good and total, or value", Kind.MEAN: "sum and count, or value"}
 
 _FIX = "see what writes them, and that format, columns and encoding are what the file has"
-
-
-class NoData(Exception):
-    """There is no usable answer; the text says why."""
 
 
 class FileSource:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from providers import wire
+from providers.answering import NoData
 from providers.http_json.expressions import search
 from providers.http_json.requests import Credentials, Document, Filled, Paging, Request
 from providers.http_json.templates import Values
 from providers.references import Secrets
-from providers.stated import NoData
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import Clock, Misconfigured, OutcomeUnknown, Unreachable
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from providers.answering import NoData
 from providers.http_json.templates import NAMES, WHICH, BadTemplate, Values, fill, names
-from providers.stated import NoData
 from rollout_tui.domain.words import plain_text
 
 _SHOWN = 60

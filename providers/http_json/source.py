@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from providers.answering import Answering, in_order, raise_if_all_failed
+from providers.answering import Answering, NoData, in_order, raise_if_all_failed
 from providers.http_json.client import Got, JsonClient
 from providers.http_json.expressions import number, search
 from providers.http_json.options import Asking, HttpJsonOptions, MetricPicks
 from providers.http_json.requests import Filled, Request
 from providers.http_json.templates import Values, of_rollout, of_window
 from providers.references import Secrets
-from providers.stated import NoData, Stated, reading, window_of
+from providers.stated import Stated, reading, window_of
 from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope, Window

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from providers.answering import NoData
 from providers.http_json.client import Got, JsonClient
 from providers.http_json.expressions import search
 from providers.http_json.options import Asking, BugPicks, of_one_page
@@ -13,7 +14,6 @@ from providers.http_json.source import check_answer
 from providers.http_json.templates import FILTER, Values, fill, of_rollout, of_since
 from providers.moments import moment
 from providers.references import Secrets
-from providers.stated import NoData
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.verdicts import LISTED, Bug, BugCount
 from rollout_tui.domain.words import plain_text

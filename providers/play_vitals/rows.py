@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from providers.answering import NoData
 from providers.play_vitals.options import RateUnit
 from providers.play_vitals.times import Period
 
@@ -15,10 +16,6 @@ VERSION_CODE = "versionCode"
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 """google.type.Decimal; an empty text, which it lets stand for 0, is taken for no value: nothing is ever made 0."""
 _LONGEST = 40
-
-
-class NoData(Exception):
-    """There is no usable figure; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

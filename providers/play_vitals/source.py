@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from providers.answering import Answering, in_order, raise_if_all_failed
+from providers.answering import Answering, NoData, in_order, raise_if_all_failed
 from providers.play_vitals.api import VitalsApi
 from providers.play_vitals.errors import WHO
 from providers.play_vitals.options import PlayVitalsOptions, VitalOptions
 from providers.play_vitals.queries import Slice, of_build
-from providers.play_vitals.rows import NoData, Row, read_rows, share_of_users
+from providers.play_vitals.rows import Row, read_rows, share_of_users
 from providers.play_vitals.times import PERIODS, Period
 from providers.play_vitals.vitals import USERS, VITALS, PeriodName
 from rollout_tui.domain.metrics import Kind, Population

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from providers.answering import NoData
 from providers.prometheus.expressions import bucket, suffixed
-from providers.prometheus.freshness import NoData
 from providers.prometheus.options import MetricQueries
 from rollout_tui.domain.metrics import Kind
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+from providers.answering import NoData
 from providers.prometheus.client import Answers, Series
 from providers.prometheus.tally import Tally
 from rollout_tui.domain.words import age, plain_text
@@ -19,10 +20,6 @@ PUSHED = "push_time_seconds"
 ALWAYS = (DOWN, PUSHED)
 """What is asked with every poll, whatever the selectors."""
 _SHOWN = 90
-
-
-class NoData(Exception):
-    """There is no usable answer; the text says why."""
 
 
 def sampled(selector: str) -> str:

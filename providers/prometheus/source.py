@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from providers.answering import Answering, in_order
+from providers.answering import Answering, NoData, in_order
 from providers.prometheus.client import PrometheusClient, Series
 from providers.prometheus.counting import EXPECTED, Counting, counting
 from providers.prometheus.expressions import QUOTED, BadExpression, fill, selectors
-from providers.prometheus.freshness import ALWAYS, Moment, NoData, sampled
+from providers.prometheus.freshness import ALWAYS, Moment, sampled
 from providers.prometheus.ledger import Ledger
 from providers.prometheus.options import MetricQueries, PrometheusOptions
 from rollout_tui.domain.checkup import Grade, Remark

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from providers.answering import NoData
 from providers.sentry.api import moment
 from providers.sentry.errors import WHO
 from providers.sentry.options import Counts
@@ -26,10 +27,6 @@ FIELDS: Mapping[Counts, tuple[str, str]] = {
 """The field that counts all of them, and the share of those without a crash."""
 _WHOLE = Decimal("0.000001")
 """How far a count that was made of a fraction may be off a whole number and still be one."""
-
-
-class NoData(Exception):
-    """There is no usable figure; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

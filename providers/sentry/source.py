@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from providers.answering import Answering, in_order, raise_if_all_failed, unfit
+from providers.answering import Answering, NoData, in_order, raise_if_all_failed, unfit
 from providers.sentry.api import SentryApi, written
 from providers.sentry.errors import WHO
 from providers.sentry.naming import of_release, release_name
 from providers.sentry.options import Counts, SentryApp, SentryOptions
-from providers.sentry.sessions import FIELDS, Hours, NoData, hours
+from providers.sentry.sessions import FIELDS, Hours, hours
 from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import RolloutPlan
