@@ -134,6 +134,8 @@ class Heard:
     problem: str | None = None
     idle: bool = False
     """Nothing is asked of it: other sources come first for every metric."""
+    name: str = ""
+    """Its section, by which readings name it."""
 
 
 @dataclass(frozen=True, slots=True)

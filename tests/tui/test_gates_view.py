@@ -140,7 +140,10 @@ def test_no_two_numbers_run_together_at_any_width(width: int) -> None:
         for result in rollout.gates:
             text = row(rollout, result.gate, width)
             assert len(text) <= width
-            assert text[40:41] in (" ", ""), "one blank between value and what follows"
+            if result.verdict is Verdict.NO_DATA:
+                assert " ? " in text[33:], "a cause that is long begins where the value would stand"
+            else:
+                assert text[40:41] in (" ", ""), "one blank between value and what follows"
             assert not text.endswith(("[", "–", ","))
 
 
