@@ -123,6 +123,27 @@ def faded(case: Case) -> str:
     return f"{lead}, evidence then {odds(latch.log_fail)}, now {odds(log_fail)}"
 
 
+def proof(case: Case) -> str:
+    """When a part of the phase proved FAIL, and from when that part counts: ` at 08:49 by the sessions since 08:29`.
+
+    Two moments that must not be taken for each other. Empty where it is the whole phase that proves it.
+    """
+    latch, since = case.finding.failed, counts_from(case)
+    if case.finding.since is None:
+        return ""
+    at = "" if latch is None else f" at {case.when(latch.at)}"
+    return at if since is None else f"{at} by the {case.metric.population} since {case.when(since)}"
+
+
+def counts_from(case: Case) -> float | None:
+    """From when the part of the phase counts that proved FAIL; None where it is the whole phase, or not known.
+
+    What began after the decision cannot be what decided it, though it may be the clearest proof by now.
+    """
+    latch, since = case.finding.failed, case.finding.since
+    return None if since is None or (latch is not None and latch.at <= since) else since
+
+
 def _lost(case: Case) -> Decision | None:
     latch = case.finding.failed
     if latch is None or case.result.quantity is not None:
@@ -140,10 +161,11 @@ def _faded(case: Case) -> Decision | None:
 
 
 def _restarted(case: Case) -> Decision | None:
-    if case.finding.since is None:
+    latch = case.finding.failed
+    if latch is None or case.finding.since is None:
         return None
-    since = case.when(case.finding.since)
-    return Decision((f"proven since {since}", f"since {since}", "proven"), needle=False)
+    at = case.when(latch.at)
+    return Decision((f"proven at {at}", f"at {at}", "proven"), f"proven{proof(case)}")
 
 
 def _assumed(case: Case) -> Decision | None:
@@ -190,7 +212,7 @@ def _waived(case: Case) -> Decision | None:
 
 
 def _undecided(case: Case) -> Decision:
-    return Decision(("not yet",), case.result.reason)
+    return Decision((f"needs more {case.metric.population}", "need more", "needs n"), case.result.reason)
 
 
 _Rule = Callable[[Case], Decision | None]
@@ -252,8 +274,7 @@ def _where(case: Case) -> str:
         # The number shown is the complement's: without the metric's name the side would be the wrong one.
         whose, side = f"{case.metric.label.lower()} ", f"{side} {words.limit(line, case.metric.unit)}"
     if decided:
-        since = case.finding.since if beyond else None
-        return f"{whose}proven {side}" + ("" if since is None else f" since {case.when(since)}")
+        return f"{whose}proven {side}{proof(case) if beyond else ''}"
     return f"{whose}{side}{' the limit' if beyond and not whose else ''}, not proven"
 
 

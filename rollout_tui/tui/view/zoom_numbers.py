@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.domain.decisions import case_of, decision, interval
+from rollout_tui.domain.decisions import Case, case_of, counts_from, decision, has_faded, interval
+from rollout_tui.domain.evidence.finding import Latch
 from rollout_tui.domain.evidence.wording import odds
 from rollout_tui.domain.quantities import Proportion, Quantity
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import age, condition, count, covered, plain_text, sample, value
 from rollout_tui.domain.words import interval as bounds
 from rollout_tui.tui.ink import Pen, Row
@@ -73,10 +74,23 @@ def _evidence(scene: Scene, zoomed: Zoomed, gate: GateResult) -> Iterator[tuple[
     if gate.quantity is not None:
         yield "interval", interval(case), "text"
     finding = case.finding
-    for label, evidence in (("for FAIL", finding.log_fail), ("for PASS", finding.log_pass)):
-        yield label, "" if evidence is None else odds(evidence), "text"
+    yield "for FAIL", "" if finding.log_fail is None else odds(finding.log_fail), "text"
+    if gate.verdict is Verdict.FAIL and finding.failed is not None:
+        yield from _failed(case, finding.failed)
+        return
+    yield "for PASS", "" if finding.log_pass is None else odds(finding.log_pass), "text"
     told = decision(case)
     yield "stands", told.told or next(iter(told.forms), ""), "text"
+
+
+def _failed(case: Case, latch: Latch) -> Iterator[tuple[str, str, str]]:
+    """What proved FAIL, and that it stays: what speaks for a PASS of the whole phase would only confuse."""
+    since = counts_from(case)
+    if since is not None:
+        yield "", f"by those since {case.when(since)}", "text"
+    yield "decided", f"at {case.when(latch.at)}, it stays", "text"
+    if has_faded(case) and latch.log_fail is not None:
+        yield "", f"then {odds(latch.log_fail)}", "text"
 
 
 def _verdict(gate: GateResult, width: int) -> Row:

@@ -73,7 +73,9 @@ def test_a_proven_fail_asks_for_a_pause_though_the_last_hour_is_calm() -> None:
 
 def test_a_fail_that_a_restart_found_says_since_when_it_is_proven() -> None:
     advice = recommend([android(replace(FAILED, since=NOW - 1927))], NOW)
-    assert advice.detail == "Crash rate proven over 0.5 % since 14:00: 0.49 %, n 7,930 in the whole phase."
+    assert advice.detail == (
+        "Crash rate proven over 0.5 % at 14:31 by the sessions since 14:00. The whole phase now: 0.49 %, n 7,930."
+    )
 
 
 def test_a_fail_that_only_its_latch_holds_says_what_it_was_and_what_it_is() -> None:
