@@ -123,6 +123,17 @@ def faded(case: Case) -> str:
     return f"{lead}, evidence then {odds(latch.log_fail)}, now {odds(log_fail)}"
 
 
+def decided(case: Case) -> str:
+    """When FAIL was decided; empty where it was not."""
+    return "" if case.finding.failed is None else case.when(case.finding.failed.at)
+
+
+def then_and_now(case: Case) -> str:
+    """How the evidence has fallen, as a sentence: `Evidence then 130:1, now 4.1:1.`"""
+    told = faded(case).partition(", ")[2]
+    return f"{told[:1].upper()}{told[1:]}."
+
+
 def proof(case: Case) -> str:
     """When a part of the phase proved FAIL, and from when that part counts: ` at 08:49 by the sessions since 08:29`.
 
@@ -131,8 +142,17 @@ def proof(case: Case) -> str:
     latch, since = case.finding.failed, counts_from(case)
     if case.finding.since is None:
         return ""
-    at = "" if latch is None else f" at {case.when(latch.at)}"
-    return at if since is None else f"{at} by the {case.metric.population} since {case.when(since)}"
+    at = "" if latch is None else f" at {decided(case)}"
+    return at if since is None else f"{at} by the {case.metric.population} since {_begins(case, since)}"
+
+
+def _begins(case: Case, since: float) -> str:
+    """The day is not told twice."""
+    latch = case.finding.failed
+    if latch is None:
+        return case.when(since)
+    dates = {datetime.fromtimestamp(at, case.zone).date() for at in (since, latch.at)}
+    return words.short_time(since, case.zone) if len(dates) == 1 else case.when(since)
 
 
 def counts_from(case: Case) -> float | None:
@@ -157,7 +177,7 @@ def _faded(case: Case) -> Decision | None:
     if latch is None or not has_faded(case):
         return None
     at = case.when(latch.at)
-    return Decision((f"at {at}", at), faded(case))
+    return Decision((f"at {at}", at, "earlier"), faded(case))
 
 
 def _restarted(case: Case) -> Decision | None:

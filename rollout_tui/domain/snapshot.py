@@ -197,7 +197,8 @@ class Urgency(StrEnum):
 class Recommendation:
     """The one thing to do now: `headline` with its key, `detail` the reason with numbers; `brief` forms for 80 columns.
 
-    `platform` and `key` name what it is about, where it is about one.
+    `platform` and `key` name what it is about, where it is about one. `then` is the last sentence of both details where
+    the other platform needs something too ("Then iOS: look at iOS's crash rate.").
     """
 
     urgency: Urgency
@@ -208,6 +209,7 @@ class Recommendation:
     brief_detail: str
     platform: Platform | None = None
     key: str | None = None
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

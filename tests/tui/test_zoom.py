@@ -142,6 +142,29 @@ async def test_what_happened_in_the_window_is_lettered_on_the_axis() -> None:
         assert any(row.startswith(" B ") and "▲ Alert line crossed" in row for row in rows)
 
 
+async def test_letters_of_what_happened_close_together_have_cells_of_their_own() -> None:
+    desk = FakeDesk(snapshot())
+    desk.past.stored = tuple(
+        Event(NOW - minutes * 60.0, EventKind.SEVERITY, f"Turn {minutes}", Platform.ANDROID, Severity.INFO)
+        for minutes in (0, 1, 2, 3, 300)
+    )
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("enter")
+        axis = next(row for row in (await drawn(hand)).split("\n") if "└" in row)
+        assert "BCDE" in axis
+        assert 0 < axis.index("A") < axis.index("B") - 20
+
+
+async def test_words_end_with_a_whole_sentence() -> None:
+    for size in ((120, 40), (100, 30), (80, 24)):
+        async with at_the_keyboard(FakeDesk(incident()), size=size) as hand:
+            await hand.press("enter")
+            rows = (await drawn(hand)).split("\n")
+            begin = next(y for y, row in enumerate(rows) if row.startswith(" IN WORDS"))
+            told = [row.strip() for row in rows[begin + 1 : -1] if row.strip()]
+            assert told[-1].endswith((".", "…")), size
+
+
 async def test_other_metrics_and_the_other_platform_are_one_key_away() -> None:
     async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("enter", "right")

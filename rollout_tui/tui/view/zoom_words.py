@@ -43,8 +43,8 @@ def sentences(scene: Scene, zoomed: Zoomed) -> Iterator[str]:
     if gate.verdict in sides:
         side, chance = sides[gate.verdict]
         yield (
-            f"If the true value were {side} the limit, so much evidence would come up in at most {chance * 100:g} of "
-            "100 phases, however often one looks."
+            f"If the true value were {side} the limit, that much would come up in at most {chance * 100:g} of 100 "
+            "phases, however often one looks."
         )
 
 

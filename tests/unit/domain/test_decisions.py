@@ -119,6 +119,11 @@ def test_what_came_after_the_decision_is_not_told_as_what_decided_it() -> None:
     assert proof(case(FAILED)) == ""
 
 
+def test_the_day_of_both_moments_is_told_once() -> None:
+    yesterday = replace(FAILED, failed=Latch(NOW - 26 * HOUR, 4.7), since=NOW - 27 * HOUR)
+    assert proof(case(yesterday)) == " at Tue 12:32 by the connects since 11:32"
+
+
 def test_a_part_of_the_phase_that_fails_is_never_told_as_proven_inside() -> None:
     assert standing(case(replace(FAILED, since=NOW - 1927))) == (
         "0.93 % [1.01–2.00 %], n 239,100: proven over at 14:31 by the connects since 14:00"
@@ -128,7 +133,7 @@ def test_a_part_of_the_phase_that_fails_is_never_told_as_proven_inside() -> None
 def test_a_fail_whose_evidence_has_faded_says_then_and_now() -> None:
     faded = decision(case(fading(FAILED, NOW - 60)))
     assert faded.told == "FAIL at 14:31, evidence then 130:1, now 4.1:1"
-    assert faded.forms == ("at 14:31", "14:31")
+    assert faded.forms == ("at 14:31", "14:31", "earlier")
 
 
 def test_a_fail_stays_said_when_its_source_is_silent() -> None:
