@@ -114,13 +114,7 @@ def has_faded(case: Case) -> bool:
 
 def faded(case: Case) -> str:
     """`FAIL at 14:31, evidence then 130:1, now 4:1`."""
-    latch, log_fail = case.finding.failed, case.finding.log_fail
-    if latch is None:
-        return ""
-    lead = f"FAIL at {case.when(latch.at)}"
-    if latch.log_fail is None or log_fail is None:
-        return f"{lead}, no longer so clear"
-    return f"{lead}, evidence then {odds(latch.log_fail)}, now {odds(log_fail)}"
+    return "" if case.finding.failed is None else f"FAIL at {decided(case)}, {then_and_now(case)}"
 
 
 def decided(case: Case) -> str:
@@ -129,9 +123,11 @@ def decided(case: Case) -> str:
 
 
 def then_and_now(case: Case) -> str:
-    """How the evidence has fallen, as a sentence: `Evidence then 130:1, now 4.1:1.`"""
-    told = faded(case).partition(", ")[2]
-    return f"{told[:1].upper()}{told[1:]}."
+    """How the evidence has fallen: `evidence then 130:1, now 4.1:1`."""
+    latch, log_fail = case.finding.failed, case.finding.log_fail
+    if latch is None or latch.log_fail is None or log_fail is None:
+        return "no longer so clear"
+    return f"evidence then {odds(latch.log_fail)}, now {odds(log_fail)}"
 
 
 def proof(case: Case) -> str:

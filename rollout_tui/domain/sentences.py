@@ -85,10 +85,10 @@ def proof_sentence(result: GateResult, rollout: Rollout, now: float, zone: tzinf
     side = "over" if metric.better is Direction.LOWER else "under"
     lead = f"{metric.label} proven {side} {words.limit(result.gate.line, metric.unit)}"
     if result.quantity is None:
-        return f"{lead}{proof(case) or f' at {decided(case)}'}, and the FAIL stays. No data now."
+        return f"{lead}{proof(case) or f' at {decided(case)}'}. The FAIL stays; no data now."
     value, n = words.value(metric, result.quantity), words.sample(result.quantity)
     if has_faded(case):
-        return f"{lead} at {decided(case)}, and the FAIL stays. {then_and_now(case)} The phase now: {value}, {n}."
+        return f"{lead} at {decided(case)}. The FAIL stays; {then_and_now(case)}. The phase now: {value}, {n}."
     if case.finding.since is None:
         return f"{lead} since the phase began: {value}, {n}."
     return f"{lead}{proof(case)}. The phase now: {value}, {n}."
