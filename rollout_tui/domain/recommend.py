@@ -29,7 +29,7 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
     rollout, first = ordered[0]
     if first.rank is Rank.WAIT:
         return _wait(advised)
-    rest = [f"Then {other.plan.label}: {advice.short}" for other, advice in ordered[1:] if advice.rank < Rank.WAIT]
+    rest = [_then(other.plan.label, advice.short) for other, advice in ordered[1:] if advice.rank < Rank.WAIT]
     waits = [advice.short for _, advice in ordered[1:] if advice.rank is Rank.WAIT and advice.short]
     tail = (rest or waits)[:1]
     # Where there is no room for all of it, what the other platform needs is not what is left out.
@@ -43,7 +43,15 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
         brief,
         rollout.plan.platform,
         first.key,
+        rest[0] if rest else "",
     )
+
+
+def _then(name: str, short: str) -> str:
+    """`Then iOS: gate No critical bugs fails.`: the name stands once."""
+    for owner in (f"{name}'s ", f"{name} "):
+        short = short.removeprefix(owner)
+    return f"Then {name}: {short}"
 
 
 def _advise(rollout: Rollout, now: float, zone: tzinfo) -> Advice:

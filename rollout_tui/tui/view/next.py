@@ -46,9 +46,23 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     rows = [first.row()]
     if height > 1:
         second = Pen(width, ground)
-        second.put(_TEXT, _whole_sentences(detail, room))
+        second.put(_TEXT, _with_then(detail, plain_text(advice.then), room))
         rows.append(second.row())
     return rows
+
+
+def _with_then(text: str, then: str, width: int) -> str:
+    """What the other platform needs ends the row: as many words as there is room for, at the least its name."""
+    text = plain_text(text)
+    if len(text) <= width or not then or not text.endswith(then):
+        return _whole_sentences(text, width)
+    named = f"{then.split(':', 1)[0]}."
+    first = _whole_sentences(text.removesuffix(then).rstrip(), width - len(named) - 1)
+    room = width - len(first) - 1
+    if len(then) <= room:
+        return f"{first} {then}"
+    words = then[: max(0, room)].rsplit(" ", 1)[0]
+    return f"{first} {f'{words}…' if len(words) > len(named) else named}"
 
 
 def _whole_sentences(text: str, width: int) -> str:
