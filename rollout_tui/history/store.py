@@ -91,11 +91,16 @@ class History:
         return cls(connection, path)
 
     def prune(self, before: float) -> int:
-        """Forget some samples, events and bug counts older than `before`; journal, states and sign-offs stay.
+        """Forget some samples, events, bug counts and looks older than `before`; journal, changes and sign-offs stay.
 
         Returns rows deleted, few enough that a poll never waits for it: call again until 0.
         """
-        return self.samples.prune(before) or self.events.prune(before) or self.bugs.prune(before)
+        return (
+            self.samples.prune(before)
+            or self.events.prune(before)
+            or self.bugs.prune(before)
+            or self.states.prune(before)
+        )
 
     def whole(self) -> AbstractContextManager[None]:
         """One transaction over several tables: all of it or nothing."""
