@@ -88,7 +88,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._main_footer,
             lambda: self._sitting.leave_main(),
         )
-        self._sitting = Sitting(Fleet((desk, *others)), house, self.switch_screen)
+        self._sitting = Sitting(Fleet((desk, *others)), house, lambda base: self.switch_screen(self._kept(base)))
         self._asked_to_quit: Sequence[Proposal] = ()
         self._canvas = Canvas(self._look, handover)
         self._pacing = Pacing(
@@ -121,7 +121,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         for alias, key in self._look.aliases.items():
             action = next(action for action in ACTIONS if key in action.keys)
             self.bind(alias, f"key('{action.id}')")
-        self.push_screen(self._sitting.all if self._is_fleet and self._first is None else self._main)
+        self.push_screen(self._kept(self._sitting.all if self._is_fleet and self._first is None else self._main))
         self._end_listening = self._sitting.fleet.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
@@ -216,6 +216,12 @@ class RolloutApp(App[int], inherit_bindings=False):
     @property
     def _is_fleet(self) -> bool:
         return self._sitting.fleet.is_first
+
+    def _kept(self, base: WholeScreen[Any]) -> WholeScreen[Any]:
+        """A base that lives on while another one stands in its place: Textual ends what is not installed."""
+        if not self.is_screen_installed(base):
+            self.install_screen(base, f"base {len(self._installed_screens)}")
+        return base
 
     # --- dialogs and pages -------------------------------------------------------------------------------------
 
