@@ -152,7 +152,7 @@ async def open_replay(path: Path, folder: Path, read: Callable[[Path, str], Sett
     """
     copy, facts = open_recording(path, folder)
     settings = read(path, facts.get("config", ""))
-    settings = replace(settings, history=replace(settings.history, path=copy), rehearsal=None)
+    settings = replace(settings, history=replace(settings.history, path=copy))
     interval = min((section.interval for section in settings.sources.values()), default=60.0)
     traveller = traveller_of(settings, interval, path)
     try:

@@ -99,6 +99,15 @@ async def test_the_first_page_says_that_esc_ends_the_program() -> None:
     assert app.return_code == 0
 
 
+@pytest.mark.parametrize(("size", "told"), [((120, 40), "REHEARSAL 60x"), ((80, 24), "REH 60x"), ((60, 16), "REH 60x")])
+async def test_a_recording_of_a_rehearsal_says_both(size: tuple[int, int], told: str) -> None:
+    async with at_the_keyboard(recorded(), size=size, look=replace(LOOK, rehearsal="ios-phased 60x")) as hand:
+        row = (await hand.settled())[0]
+        assert told in row
+        assert " RECORDING " in row
+        assert row.startswith(" acme-connect 4.2.0 ")
+
+
 async def test_frozen_it_is_a_recording_still() -> None:
     async with at_the_keyboard(recorded(), look=replace(LOOK, bell=False)) as hand:
         await hand.press("space")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rollout_tui.cli.replaying import _settings, moment_of
+from rollout_tui.cli.watching import look_of
 from rollout_tui.domain.actions import ActionKind, Ending
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
@@ -183,6 +184,16 @@ async def test_a_provider_that_is_not_installed_here_keeps_nobody_from_looking(r
     (tmp_path / "copy").mkdir()
     replay = await open_replay(recording, tmp_path / "copy", _settings)
     assert replay.snapshot.rollout(Platform.ANDROID).severity is Severity.CRITICAL
+    await replay.close()
+
+
+async def test_a_recording_of_a_rehearsal_is_one_still(recording: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(recording) as connection:
+        theirs = f'rehearsal = "ios-phased 60x"\n{CONFIG}'
+        connection.execute("UPDATE recording SET value = ? WHERE name = 'config'", (theirs,))
+    (tmp_path / "copy").mkdir()
+    replay = await open_replay(recording, tmp_path / "copy", _settings)
+    assert look_of(replay.settings, low_bandwidth=False).rehearsal == "ios-phased 60x"
     await replay.close()
 
 
