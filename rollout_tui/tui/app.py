@@ -39,6 +39,7 @@ from rollout_tui.tui.title import worst_of
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
+_NOTHING_TO_READ = "this is a recording: there is nothing to read"
 _OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "quit"})
 """Keys that are about the program, not about one rollout of the fleet."""
 
@@ -194,6 +195,8 @@ class RolloutApp(App[int], inherit_bindings=False):
     def _name_window(self) -> None:
         """A new CRITICAL rings once where that is wished for."""
         severity, title = worst_of(self._sitting.fleet)
+        if self._look.recording:
+            severity, title = Severity.UNKNOWN, f"RECORDING {title}"
         if title == self.title:
             return
         if severity is Severity.CRITICAL and not self.title.startswith(severity) and self._look.bell:
@@ -262,6 +265,9 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._name_window()
 
     def _read_now(self) -> None:
+        if self._look.recording:
+            self._notices.tell(_NOTHING_TO_READ, "mute")
+            return
         desk, _ = self._sitting.chosen(self._front)
         desk.read_now(None)
         self._notices.tell("reading stores and sources now", "mute")
@@ -273,7 +279,8 @@ class RolloutApp(App[int], inherit_bindings=False):
         return self._footer([BY_ID[name] for name in (FOOTER_OF_ONE if self._is_fleet else FOOTER)], width)
 
     def _why_not(self) -> Mapping[str, str]:
-        return self._sitting.why_not(self._front)
+        against = self._sitting.why_not(self._front)
+        return against if not self._look.recording else {**against, "read_now": _NOTHING_TO_READ}
 
     # --- end ---------------------------------------------------------------------------------------------------
 
