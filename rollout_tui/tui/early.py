@@ -24,7 +24,7 @@ from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.sgr import Depth, colour_depth, written
 from rollout_tui.tui.symbols import shown_in
-from rollout_tui.tui.view.footer import footer_row
+from rollout_tui.tui.view.footer import NOTHING, footer_row
 from rollout_tui.tui.view.screen import screen_rows
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
@@ -65,7 +65,7 @@ def first_frame(desk: Desk, look: Look) -> Iterator[Handover | None]:
 def _rows(desk: Desk, look: Look, width: int, height: int) -> Sequence[Row]:
     scene = scene_of(desk, look, first_focus(desk.snapshot))
     off = reasons_against(desk.snapshot, scene.focused.plan.platform, desk.read_only, look.zone)
-    return screen_rows(scene, width, height, footer_row([BY_ID[name] for name in FOOTER], off, "", "mute", width))
+    return screen_rows(scene, width, height, footer_row([BY_ID[name] for name in FOOTER], off, NOTHING, width))
 
 
 def _painted(rows: Sequence[Row], look: Look, depth: Depth) -> str:
