@@ -24,12 +24,12 @@ from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.sgr import Depth, colour_depth, written
 from rollout_tui.tui.symbols import shown_in
+from rollout_tui.tui.terminal import ENDING
 from rollout_tui.tui.view.footer import NOTHING, footer_row
 from rollout_tui.tui.view.screen import screen_rows
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
 _LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ def _ended_in_order() -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = [(number, signal.signal(number, leave)) for number in _ENDING]
+    before = [(number, signal.signal(number, leave)) for number in ENDING]
     try:
         yield
     finally:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("private_places")
 METRICS = ("Crash rate", "Connect failures", "Connection time", "Session duration")
 TEXTUAL_BEGINS, TEXTUAL_DREW = b"\x1b[?1004h", b"\x1b[?2026l"
 """Textual asks for news of the focus before it draws, and ends a frame with the end of a synchronised update."""
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 PHASES = ("Internal testing", "Closed testing", "Production")
 
 
@@ -60,7 +61,7 @@ def test_a_rehearsal_shows_both_platforms_and_pauses_android_at_its_store(tmp_pa
         config = tomllib.loads((folder / "config.toml").read_text())
         store = config["stores"]["play"]["base_url"]
         confirm_pause(program)
-        program.wait_for("PAUSED", "undo 60 s: r y · pause done: Google Play shows it")
+        program.wait_for("PAUSED", "undo 60 s: r y · pause done: Google P")
         tracks = httpx.get(f"{store}/_rehearsal/state").json()["tracks"]
         assert {track["track"]: track["releases"][0]["status"] for track in tracks if track["releases"]} == {
             "production": "halted",
@@ -68,6 +69,16 @@ def test_a_rehearsal_shows_both_platforms_and_pauses_android_at_its_store(tmp_pa
         }
         program.press("q")
         assert program.ended() == 0
+        assert program.left_on() == []
+        assert not folder.exists()
+
+
+def test_a_rehearsal_passes_on_which_signal_ended_it(tmp_path):
+    with started("rehearse", TMPDIR=str(tmp_path)) as program:
+        program.wait_for("ANDROID  build 4201", "q Quit")
+        (folder,) = tmp_path.glob("rollout-rehearsal-*")
+        program.signal(signal.SIGINT)
+        assert program.ended() == 130
         assert program.left_on() == []
         assert not folder.exists()
 
@@ -93,7 +104,7 @@ def test_q_and_ctrl_c_end_it_and_leave_the_terminal_as_it_was(watched, key):
         assert program.left_on() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_ends_it_with_its_exit_code_and_leaves_the_terminal_as_it_was(watched, number):
     with watch(watched) as program:
         program.wait_for("ANDROID  build 4201", "q Quit")
@@ -161,7 +172,7 @@ def test_a_key_that_is_pressed_on_the_first_frame_is_answered_and_not_echoed(wat
         assert TEXTUAL_BEGINS in program.written
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_on_the_first_frame_gives_the_terminal_back(watched, number):
     with watch(watched) as program:
         program.wait_for("NEXT")
