@@ -77,6 +77,8 @@ class Dialog(ModalScreen[Result]):
 
     def on_key(self, event: Key) -> None:
         """All keys end here: nothing behind a dialog acts. Leaving is always possible, at once."""
+        if not self.is_current:
+            return  # it came together with the key that closed this, and is for what stands here now
         event.stop()
         event.prevent_default()
         if event.key in _LEAVING:

@@ -104,6 +104,8 @@ class Page(WholeScreen[Scene]):
 
     def on_key(self, event: Key) -> None:
         """A key of this page; all others are the app's."""
+        if not self.is_current:
+            return  # it came together with the key that closed this, and is for what stands here now
         handler = self._keys.get(self._place.look.aliases.get(event.key, event.key))
         if self.typed(event.key, event.character):
             event.stop()
