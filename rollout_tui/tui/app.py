@@ -39,8 +39,12 @@ from rollout_tui.tui.title import worst_of
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
-_OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "quit"})
+_OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "suspend", "quit"})
 """Keys that are about the program, not about one rollout of the fleet."""
+
+
+_ALWAYS = "suspend"
+"""What a key does over dialogs and in fields as well."""
 
 
 class RolloutApp(App[int], inherit_bindings=False):
@@ -54,7 +58,7 @@ class RolloutApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id)
+        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id, priority=action.id == _ALWAYS)
         for action in ACTIONS
         if action.keys
     ]
@@ -112,6 +116,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
             "help": lambda: self._ask(HelpDialog(self._front.help(self._why_not()), self._look), self._chosen),
+            "suspend": self._suspend,
             "quit": self._quit,
         }
 
@@ -144,7 +149,8 @@ class RolloutApp(App[int], inherit_bindings=False):
     def action_key(self, action_id: str) -> None:
         """A key of the table was pressed on a screen, or its line chosen in the palette."""
         action = BY_ID[action_id]
-        if not isinstance(self.screen, WholeScreen) or (action.main_only and self.screen is not self._main):
+        here = isinstance(self.screen, WholeScreen) and (self.screen is self._main or not action.main_only)
+        if not here and action_id != _ALWAYS:
             return
         if self.screen is self._sitting.all and action_id not in _OF_ALL:
             self._sitting.key_on_fleet(action, self.action_key)
@@ -283,6 +289,14 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._notices.tell(f"{verbs} under way; q again quits, the journal has it", "warn")
             return
         self.exit(0)
+
+    def _suspend(self) -> None:
+        """To the shell. What is under way is in the journal, and goes on with the program."""
+        if not terminal.has_shell():
+            self._notices.tell("no shell waits behind this screen; q quits", "warn")
+        elif isinstance(self._driver, Manners):
+            self.app_suspend_signal.publish(self)
+            self._driver.suspend()
 
     def _leave(self, code: int) -> None:
         self.exit(code, return_code=code)

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from rollout_tui.tui.actions import ACTIONS
 
 _NEVER = frozenset({"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+z", "escape", "ctrl+c"})
-"""Keys of tmux, screen and the terminal, and the way out."""
+"""Keys of tmux, screen and the terminal, the way to the shell, and the way out."""
 PAGE_KEYS = frozenset(
     {
         *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "enter", "space"),

@@ -68,6 +68,11 @@ def over_ssh() -> bool:
     return "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
 
 
+def has_shell() -> bool:
+    """Whether a shell started this program as a job of its own: else nobody could bring it back once it has stopped."""
+    return os.getpgrp() != os.getsid(0)
+
+
 def is_gone() -> bool:
     """Whether the terminal was closed under us."""
     try:
