@@ -45,6 +45,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
     KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crashes and feedback", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
+    KeyAction("filter", ("slash",), "/", "Filter", "Filter the events, or the fleet", "LOOK"),
     KeyAction("fleet", ("f",), "f", "Fleet", "All rollouts, worst first", "LOOK", main_only=True),
     KeyAction(
         "next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK", main_only=True

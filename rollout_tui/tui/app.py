@@ -39,7 +39,7 @@ from rollout_tui.tui.title import worst_of
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
-_OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "suspend", "quit"})
+_OF_ALL = frozenset({"fleet", "read_now", "repaint", "filter", "palette", "help", "suspend", "quit"})
 """Keys that are about the program, not about one rollout of the fleet."""
 
 
@@ -107,6 +107,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "down": lambda: self._main.move_item(1),
             "up": lambda: self._main.move_item(-1),
             "fleet": lambda: self._sitting.show_fleet(),
+            "filter": self._filter,
             "override": lambda: self._sitting.seat.deciding.open(),
             "acknowledge": lambda: self._sitting.seat.deciding.acknowledge(),
             "shorter": lambda: self._notices.tell(f"charts show {self._main.choose_window(-1)}", "mute"),
@@ -156,10 +157,10 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._sitting.key_on_fleet(action, self.action_key)
         elif action.acts is not None:
             self._sitting.seat.acting.open(self._main.focused_platform, action.acts)
-        elif action_id in PAGES:
-            self._turn_to(action_id)
-        else:
+        elif action_id in self._handlers:
             self._handlers[action_id]()
+        else:
+            self._turn_to(action_id)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Where updates become bytes."""
@@ -242,6 +243,11 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.pop_screen()
         else:
             self.switch_screen(page)
+
+    def _filter(self) -> None:
+        """What is listed here; else the events."""
+        if not self._front.filter():
+            self._turn_to("filter")
 
     def _first_left(self, _result: str | None) -> None:
         self.exit(0)
