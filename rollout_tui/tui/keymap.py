@@ -15,7 +15,7 @@ _NEVER = frozenset({"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+z", "escape", "ctrl+c"})
 PAGE_KEYS = frozenset(
     {
         *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "enter", "space"),
-        *("shift+left", "shift+right", "1", "2", "3", "slash", "comma", "full_stop", "c", "g", "s", "t", "x", "y"),
+        *("shift+left", "shift+right", "1", "2", "3", "slash", "comma", "full_stop", "c", "g", "s", "t", "w", "x", "y"),
         *("left_square_bracket", "right_square_bracket", "less_than_sign", "greater_than_sign", "backspace", "u"),
     }
 )

@@ -169,6 +169,7 @@ class FakeRunbooks:
 
     def __init__(self) -> None:
         self.ticks: list[Tick] = []
+        self.notes: list[str] = []
         self.seen: dict[Sees, float] = {}
         self.refused = ""
 
@@ -180,6 +181,12 @@ class FakeRunbooks:
             return Said(False, self.refused)
         self.ticks.append(Tick(check_id, "jkim", NOW + len(self.ticks), note, taken_back))
         return Said(True, "kept")
+
+    async def note(self, rollout: Rollout, text: str) -> Said:
+        if self.refused:
+            return Said(False, self.refused)
+        self.notes.append(text)
+        return Said(True, f"Note: {text}")
 
 
 class FakeDesk:
