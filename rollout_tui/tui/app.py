@@ -263,8 +263,9 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _freeze(self) -> None:
         missed = self._main.freeze()
-        if missed is not None:
+        if missed:
             self._notices.tell(f"{missed} changes while frozen" if missed != 1 else "1 change while frozen", "mute")
+        if missed is not None:
             self._name_window()
 
     def _read_now(self) -> None:
