@@ -126,6 +126,10 @@ class Desk(Protocol):
         """What is stored, for pages that look back; every answer is awaited."""
         ...
 
+    def guarded_by(self) -> str | None:
+        """Who guards this history now, without any screen; None: nobody does."""
+        ...
+
     def traveller(self) -> Traveller:
         """Somebody who rebuilds past moments from history; closed by whoever asked."""
         ...

@@ -75,7 +75,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("repaint", ("ctrl+l",), "ctrl+l", "Repaint", "Repaint the whole screen", "VIEW"),
     KeyAction("palette", ("ctrl+p",), "ctrl+p", "Palette", "Command palette", "VIEW"),
     KeyAction("help", ("question_mark",), "?", "Help", "Keys, symbols, how to read a chart", "VIEW"),
-    KeyAction("suspend", ("ctrl+z",), "ctrl+z", "Shell", "To the shell until fg; polling rests", "VIEW"),
+    KeyAction("suspend", ("ctrl+z",), "ctrl+z", "Shell", "To the shell; fg comes back here", "VIEW"),
     KeyAction("quit", ("q", "ctrl+c"), "q", "Quit", "Quit; the stores go on as they are", "VIEW"),
 )
 

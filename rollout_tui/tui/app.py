@@ -11,7 +11,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from rollout_tui.domain.actions import Proposal
 from rollout_tui.domain.severity import Severity
 from rollout_tui.engine.desk import Desk
 from rollout_tui.engine.fleet import Fleet
@@ -80,10 +79,10 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.failure: Exception | None = None
         self._begin = start
         self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
-        keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
+        self._keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
         house = House(
             self._look,
-            keys,
+            self._keys,
             self._notices,
             self._ask,
             lambda: isinstance(self.screen, WholeScreen),
@@ -92,7 +91,6 @@ class RolloutApp(App[int], inherit_bindings=False):
             lambda: self._sitting.leave_main(),
         )
         self._sitting = Sitting(Fleet((desk, *others)), house, self.switch_screen)
-        self._asked_to_quit: Sequence[Proposal] = ()
         self._canvas = Canvas(self._look, handover)
         self._pacing = Pacing(
             lambda: is_behind(self._driver), lambda call: self.set_timer(LOOK_AGAIN, call), lambda: self.refresh()
@@ -289,13 +287,18 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
-        under_way = self._sitting.seats.under_way
-        if under_way and self._asked_to_quit != under_way:
-            self._asked_to_quit = under_way
-            verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in under_way)
-            self._notices.tell(f"{verbs} under way; q again quits, the journal has it", "warn")
+        if not self._sitting.seats.under_way:
+            self.exit(0)
             return
-        self.exit(0)
+        from rollout_tui.tui.screens.quitting import QuitDialog
+
+        def answered(answer: str | None) -> None:
+            if answer == "quit":
+                self.exit(0)
+            else:
+                self._chosen(answer)
+
+        self._ask(QuitDialog(lambda: self._sitting.seats.open_work, self._look, self._keys), answered)
 
     def _suspend(self) -> None:
         """To the shell. What is under way is in the journal, and goes on with the program."""

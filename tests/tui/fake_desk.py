@@ -199,6 +199,7 @@ class FakeDesk:
         self.snapshot = snapshot
         self.performed: list[Proposal] = []
         self.reads = 0
+        self.guard: str | None = None
         self.outcome = Ending.DONE
         self.hold: asyncio.Event | None = None
         self.asks: list[Consent] = []
@@ -223,6 +224,9 @@ class FakeDesk:
 
     def read_now(self, platform: Platform | None = None) -> None:
         self.reads += 1
+
+    def guarded_by(self) -> str | None:
+        return self.guard
 
     def traveller(self) -> FakeTraveller:
         return self.travels
