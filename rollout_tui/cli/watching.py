@@ -42,6 +42,12 @@ def run_watch(
     if refused is not None:
         print(f"rollout-tui: {refused}", file=sys.stderr)
         return USAGE_ERROR
+    if settings.ui.keys:
+        from rollout_tui.tui import keymap
+
+        if wrong := list(keymap.problems(settings.ui.keys)):
+            print(*(f"{settings.path}: {problem}" for problem in wrong), sep="\n", file=sys.stderr)
+            return USAGE_ERROR
     if len(all_settings) > 1:
         if at is not None:
             print("rollout-tui: --at shows the past of one app; name it with --config", file=sys.stderr)
@@ -52,15 +58,11 @@ def run_watch(
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engine import Engine
     from rollout_tui.history import HistoryError
-    from rollout_tui.tui import keymap
     from rollout_tui.tui.early import first_frame
 
     actor = this_actor()
     engine = Engine(settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None)
     engine.load()
-    if settings.ui.keys and (wrong := list(keymap.problems(settings.ui.keys))):
-        print(*(f"{settings.path}: {problem}" for problem in wrong), sep="\n", file=sys.stderr)
-        return USAGE_ERROR
     look = look_of(settings, low_bandwidth=low_bandwidth)
     try:
         first = None if at is None else _past(at, settings, engine.clock.now())

@@ -50,7 +50,7 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
             file.ui.symbols,
             file.ui.timezone,
             file.ui.bell,
-            {name: (keys,) if isinstance(keys, str) else keys for name, keys in file.ui.keys.items()},
+            file.ui.keys,
         ),
         actions=build_actions(file, problems),
         clock=ClockSettings(file.clock.speed, file.clock.origin, file.clock.anchor),

@@ -63,6 +63,13 @@ def _moment(written: object) -> float:
     return written.timestamp()
 
 
+def _key_names(written: object) -> object:
+    names = [written] if isinstance(written, str) else written
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) and name for name in names):
+        raise ValueError('expected the name of a key such as "f9", or a list of such names')
+    return names
+
+
 def _zone(name: str) -> str:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -95,6 +102,12 @@ Moment = Annotated[float, BeforeValidator(_moment), WithJsonSchema({"type": "str
 Zone = Annotated[str, AfterValidator(_zone)]
 Reference = Annotated[str, Field(pattern=r"^(env|file|keyring):.+$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+_TEXT = {"type": "string", "minLength": 1}
+KeyNames = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_key_names),
+    WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}),
+]
 Chance = Annotated[float, Field(strict=True, gt=0, lt=0.5)]
 
 
@@ -118,7 +131,7 @@ class Ui(Section):
     symbols: Literal["auto", "unicode", "blocks", "ascii"] = "auto"
     timezone: Zone = "UTC"
     bell: bool = False
-    keys: dict[str, Name | tuple[Name, ...]] = Field(default_factory=dict)
+    keys: dict[str, KeyNames] = Field(default_factory=dict)
 
 
 class HistorySection(Section):

@@ -19,6 +19,10 @@ _FLAT_WITHIN = 0.01 + 1e-9
 """How far the observed share (ratio 0..1) may move and still be flat."""
 
 
+NOTE = ""
+"""Stands for the check of a note, which belongs to none."""
+
+
 class Sees(StrEnum):
     """What the program can verify by itself."""
 
@@ -107,7 +111,7 @@ class StepStanding:
 
 @dataclass(frozen=True, slots=True)
 class RunbookStanding:
-    """The whole runbook now. `began` is the first thing that was done by a person; None: not begun."""
+    """The whole runbook now. `began` is when the pause was confirmed, else the first tick; None: not begun."""
 
     steps: tuple[StepStanding, ...]
     began: float | None = None
@@ -122,18 +126,32 @@ class RunbookStanding:
         return None
 
 
-def standing(runbook: Runbook, ticks: Iterable[Tick], seen: Mapping[Sees, float]) -> RunbookStanding:
-    """What is done: by ticks that were not taken back, else by what is seen now, since then."""
-    newest: dict[str, Tick] = {}
-    for tick in sorted(ticks, key=lambda tick: tick.at):
-        newest[tick.check] = tick
-    kept = {check: tick for check, tick in newest.items() if not tick.taken_back}
+def standing(
+    runbook: Runbook, ticks: Iterable[Tick], seen: Mapping[Sees, float], paused: tuple[float, str] | None = None
+) -> RunbookStanding:
+    """What is done: by ticks that were not taken back, else by what is seen now, since then.
+
+    `paused` is when the pause was confirmed with which all this began (epoch seconds UTC), and by whom.
+    """
+    kept = _kept(ticks)
     steps = tuple(
         StepStanding(step, tuple(_check(check, kept.get(check.id), seen) for check in step.checks))
         for step in runbook.steps
     )
     first = min(kept.values(), key=lambda tick: tick.at, default=None)
-    return RunbookStanding(steps, None if first is None else first.at, "" if first is None else first.by)
+    began = paused or (None if first is None else (first.at, first.by))
+    return RunbookStanding(steps, *began) if began is not None else RunbookStanding(steps)
+
+
+def first_tick(ticks: Iterable[Tick]) -> float | None:
+    """When the first of those was made that were not taken back."""
+    return min((tick.at for tick in _kept(ticks).values()), default=None)
+
+
+def _kept(ticks: Iterable[Tick]) -> Mapping[str, Tick]:
+    """By check; notes are no ticks."""
+    newest = {tick.check: tick for tick in sorted(ticks, key=lambda tick: tick.at)}
+    return {check: tick for check, tick in newest.items() if not tick.taken_back and check != NOTE}
 
 
 def _check(check: Check, tick: Tick | None, seen: Mapping[Sees, float]) -> CheckStanding:

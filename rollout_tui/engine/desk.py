@@ -81,6 +81,10 @@ class Runbooks(Protocol):
         """A person says that a check is done, or takes that back. What could not be kept did not happen."""
         ...
 
+    async def note(self, rollout: Rollout, text: str) -> Said:
+        """A line of a person's own in the timeline, with name and time. What could not be kept was not written."""
+        ...
+
 
 class Desk(Protocol):
     """The engine as its users see it. All methods belong to the event loop's thread."""
@@ -120,6 +124,10 @@ class Desk(Protocol):
     @property
     def past(self) -> Past:
         """What is stored, for pages that look back; every answer is awaited."""
+        ...
+
+    def guarded_by(self) -> str | None:
+        """Who guards this history now, without any screen; None: nobody does."""
         ...
 
     def traveller(self) -> Traveller:

@@ -237,6 +237,13 @@ class Engine:
         self._publish()
         return self.snapshot
 
+    def guarded_by(self) -> str | None:
+        """Who guards this history now; a look at a lock."""
+        from rollout_tui.engine.guardnote import guard_of
+
+        note = guard_of(self.settings.history.path)
+        return None if note is None else str(note)
+
     async def close(self) -> None:
         """End all tasks, write what is queued, close providers and history.
 

@@ -140,6 +140,10 @@ class Replay:
         """Refused, whoever asks."""
         return Outcome(proposal.id, proposal.platform, proposal.kind, Ending.REFUSED, self.read_only, self.clock.now())
 
+    def guarded_by(self) -> str | None:
+        """Nobody: it is over."""
+        return None
+
     async def close(self) -> None:
         """Close the copy."""
         await self._archive.close()

@@ -101,6 +101,15 @@ class Journal:
             return None
         return Outcome(row[0], platform, ActionKind(row[1]), Ending(row[2]), row[3], row[4])
 
+    def last_pause(self, platform: Platform, build: str, since: float, until: float) -> Entry | None:
+        """The last pause between those moments (epoch seconds UTC) that was carried out, or may have been."""
+        row = self._connection.execute(
+            f"SELECT {_ENTRY} FROM journal WHERE platform = ? AND build = ? AND action = ?"  # noqa: S608  constant
+            " AND (ending IS NULL OR ending IN (?, ?)) AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT 1",
+            (platform, build, ActionKind.PAUSE, Ending.DONE, Ending.UNCONFIRMED, since, until),
+        ).fetchone()
+        return None if row is None else _entry(row)
+
     def _durably(self, statement: str, values: tuple[object, ...]) -> None:
         """WAL with NORMAL may lose the newest commits in a power cut; a journal must not."""
         self._connection.execute("PRAGMA synchronous = FULL")

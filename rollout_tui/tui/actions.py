@@ -45,6 +45,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("travel", ("t",), "t", "Past", "Travel in time", "LOOK"),
     KeyAction("investigate", ("i",), "i", "Investigate", "Investigate: crashes and feedback", "LOOK"),
     KeyAction("events", ("e",), "e", "Events", "All events", "LOOK"),
+    KeyAction("filter", ("slash",), "/", "Filter", "Filter the events, or the fleet", "LOOK"),
     KeyAction("fleet", ("f",), "f", "Fleet", "All rollouts, worst first", "LOOK", main_only=True),
     KeyAction(
         "next_pane", ("tab", "right"), "tab", "Other pane", "Other pane (1 and 2 go there)", "LOOK", main_only=True
@@ -74,6 +75,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("repaint", ("ctrl+l",), "ctrl+l", "Repaint", "Repaint the whole screen", "VIEW"),
     KeyAction("palette", ("ctrl+p",), "ctrl+p", "Palette", "Command palette", "VIEW"),
     KeyAction("help", ("question_mark",), "?", "Help", "Keys, symbols, how to read a chart", "VIEW"),
+    KeyAction("suspend", ("ctrl+z",), "ctrl+z", "Shell", "To the shell; fg comes back here", "VIEW"),
     KeyAction("quit", ("q", "ctrl+c"), "q", "Quit", "Quit; the stores go on as they are", "VIEW"),
 )
 
@@ -88,8 +90,8 @@ FOOTER = ("pause", "resume", "promote", "override", "next_pane", "help", "quit")
 FOOTER_OF_ONE = tuple("fleet" if name == "next_pane" else name for name in FOOTER)
 """What it names where the main screen is that of one app among several."""
 
-FOOTER_ALWAYS = frozenset({"pause", "help", "quit"})
-"""What it names in the narrowest window too."""
+FOOTER_ALWAYS = frozenset({"pause", "help", "quit", "back", "travel_now"})
+"""What it names in the narrowest window too, and beside every notice."""
 
 
 def opening(kind: ActionKind) -> KeyAction:

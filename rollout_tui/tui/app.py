@@ -11,7 +11,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from rollout_tui.domain.actions import Proposal
 from rollout_tui.domain.severity import Severity
 from rollout_tui.engine.desk import Desk
 from rollout_tui.engine.fleet import Fleet
@@ -40,8 +39,12 @@ from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
 _NOTHING_TO_READ = "this is a recording: there is nothing to read"
-_OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "quit"})
+_OF_ALL = frozenset({"fleet", "read_now", "repaint", "filter", "palette", "help", "suspend", "quit"})
 """Keys that are about the program, not about one rollout of the fleet."""
+
+
+_ALWAYS = "suspend"
+"""What a key does over dialogs and in fields as well."""
 
 
 class RolloutApp(App[int], inherit_bindings=False):
@@ -55,7 +58,7 @@ class RolloutApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # the palette is made from our table of keys
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id)
+        Binding(",".join(action.keys), f"key('{action.id}')", action.label, id=action.id, priority=action.id == _ALWAYS)
         for action in ACTIONS
         if action.keys
     ]
@@ -77,10 +80,10 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.failure: Exception | None = None
         self._begin = start
         self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
-        keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
+        self._keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
         house = House(
             self._look,
-            keys,
+            self._keys,
             self._notices,
             self._ask,
             lambda: isinstance(self.screen, WholeScreen),
@@ -89,7 +92,6 @@ class RolloutApp(App[int], inherit_bindings=False):
             lambda: self._sitting.leave_main(),
         )
         self._sitting = Sitting(Fleet((desk, *others)), house, lambda base: self.switch_screen(self._kept(base)))
-        self._asked_to_quit: Sequence[Proposal] = ()
         self._canvas = Canvas(self._look, handover)
         self._pacing = Pacing(
             lambda: is_behind(self._driver), lambda call: self.set_timer(LOOK_AGAIN, call), lambda: self.refresh()
@@ -104,6 +106,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "down": lambda: self._main.move_item(1),
             "up": lambda: self._main.move_item(-1),
             "fleet": lambda: self._sitting.show_fleet(),
+            "filter": self._filter,
             "override": lambda: self._sitting.seat.deciding.open(),
             "acknowledge": lambda: self._sitting.seat.deciding.acknowledge(),
             "shorter": lambda: self._notices.tell(f"charts show {self._main.choose_window(-1)}", "mute"),
@@ -113,6 +116,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
             "help": lambda: self._ask(HelpDialog(self._front.help(self._why_not()), self._look), self._chosen),
+            "suspend": self._suspend,
             "quit": self._quit,
         }
 
@@ -145,16 +149,17 @@ class RolloutApp(App[int], inherit_bindings=False):
     def action_key(self, action_id: str) -> None:
         """A key of the table was pressed on a screen, or its line chosen in the palette."""
         action = BY_ID[action_id]
-        if not isinstance(self.screen, WholeScreen) or (action.main_only and self.screen is not self._main):
+        here = isinstance(self.screen, WholeScreen) and (self.screen is self._main or not action.main_only)
+        if not here and action_id != _ALWAYS:
             return
         if self.screen is self._sitting.all and action_id not in _OF_ALL:
             self._sitting.key_on_fleet(action, self.action_key)
         elif action.acts is not None:
             self._sitting.seat.acting.open(self._main.focused_platform, action.acts)
-        elif action_id in PAGES:
-            self._turn_to(action_id)
-        else:
+        elif action_id in self._handlers:
             self._handlers[action_id]()
+        else:
+            self._turn_to(action_id)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Where updates become bytes."""
@@ -246,6 +251,11 @@ class RolloutApp(App[int], inherit_bindings=False):
         else:
             self.switch_screen(page)
 
+    def _filter(self) -> None:
+        """What is listed here; else the events."""
+        if not self._front.filter():
+            self._turn_to("filter")
+
     def _first_left(self, _result: str | None) -> None:
         self.exit(0)
 
@@ -260,8 +270,9 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _freeze(self) -> None:
         missed = self._main.freeze()
-        if missed is not None:
+        if missed:
             self._notices.tell(f"{missed} changes while frozen" if missed != 1 else "1 change while frozen", "mute")
+        if missed is not None:
             self._name_window()
 
     def _read_now(self) -> None:
@@ -273,7 +284,10 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._notices.tell("reading stores and sources now", "mute")
 
     def _footer(self, keys: Sequence[KeyAction], width: int) -> Row:
-        return footer_row(keys, self._why_not(), *self._notices.now(), width)
+        front = self._front
+        off = front.help(self._why_not()).why_not
+        resumes = None if "resume" in off else self._sitting.chosen(front)[1]
+        return footer_row(keys, off, self._notices.now(resumes), width)
 
     def _main_footer(self, width: int) -> Row:
         return self._footer([BY_ID[name] for name in (FOOTER_OF_ONE if self._is_fleet else FOOTER)], width)
@@ -286,13 +300,26 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
-        under_way = self._sitting.seats.under_way
-        if under_way and self._asked_to_quit != under_way:
-            self._asked_to_quit = under_way
-            verbs = " and ".join(f"{p.kind.value} {p.platform.value}" for p in under_way)
-            self._notices.tell(f"{verbs} under way; q again quits, the journal has it", "warn")
+        if not self._sitting.seats.under_way:
+            self.exit(0)
             return
-        self.exit(0)
+        from rollout_tui.tui.screens.quitting import QuitDialog
+
+        def answered(answer: str | None) -> None:
+            if answer == "quit":
+                self.exit(0)
+            else:
+                self._chosen(answer)
+
+        self._ask(QuitDialog(lambda: self._sitting.seats.open_work, self._look, self._keys), answered)
+
+    def _suspend(self) -> None:
+        """To the shell. What is under way is in the journal, and goes on with the program."""
+        if not terminal.has_shell():
+            self._notices.tell("no shell waits behind this screen; q quits", "warn")
+        elif isinstance(self._driver, Manners):
+            self.app_suspend_signal.publish(self)
+            self._driver.suspend()
 
     def _leave(self, code: int) -> None:
         self.exit(code, return_code=code)

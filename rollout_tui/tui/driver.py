@@ -3,6 +3,8 @@ nobody, and no size is missed."""
 
 from __future__ import annotations
 
+import os
+import signal
 from threading import Lock
 from typing import IO, Any
 
@@ -87,6 +89,15 @@ class Manners(LinuxDriver):
         elif not terminal.is_gone():
             self._outlet.hand(len(data))
             super().write(data)
+
+    def suspend(self) -> None:
+        """Give the terminal back and stand still, as after SIGTSTP; with all that the shell started as one job.
+
+        A program that started this one would wait for it and keep the terminal from the shell.
+        """
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+        os.killpg(0, signal.SIGSTOP)
 
     @property
     def is_behind(self) -> bool:

@@ -24,13 +24,13 @@ from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
 from rollout_tui.tui.sgr import colour_depth, written
 from rollout_tui.tui.symbols import shown_in
+from rollout_tui.tui.terminal import ENDING
 from rollout_tui.tui.theme import Depth
-from rollout_tui.tui.view.footer import footer_row
+from rollout_tui.tui.view.footer import NOTHING, footer_row
 from rollout_tui.tui.view.screen import screen_rows
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
 _LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def first_frame(desk: Desk, look: Look) -> Iterator[Handover | None]:
 def _rows(desk: Desk, look: Look, width: int, height: int) -> Sequence[Row]:
     scene = scene_of(desk, look, first_focus(desk.snapshot))
     off = reasons_against(desk.snapshot, scene.focused.plan.platform, desk.read_only, look.zone)
-    return screen_rows(scene, width, height, footer_row([BY_ID[name] for name in FOOTER], off, "", "mute", width))
+    return screen_rows(scene, width, height, footer_row([BY_ID[name] for name in FOOTER], off, NOTHING, width))
 
 
 def _painted(rows: Sequence[Row], look: Look, depth: Depth) -> str:
@@ -99,7 +99,7 @@ def _ended_in_order() -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = [(number, signal.signal(number, leave)) for number in _ENDING]
+    before = [(number, signal.signal(number, leave)) for number in ENDING]
     try:
         yield
     finally:

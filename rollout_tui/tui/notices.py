@@ -1,4 +1,4 @@
-"""What the right half of the footer says: a notice for some seconds, else how the last action ended."""
+"""What the footer says beside its keys: a notice for some seconds, else how the last action ended."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from rollout_tui.domain.actions import Ending, Outcome
+from rollout_tui.domain.releases import Platform
+from rollout_tui.tui.view.footer import NOTHING, Remark
 
 _NOTICE = 5.0
 """Seconds that a notice stands."""
@@ -31,35 +33,38 @@ class Timer(Protocol):
 
 
 class Notices:
-    """`later` calls back after seconds, `changed` draws. An outcome stays until the next action begins."""
+    """`later` calls back after seconds, `changed` draws.
+
+    An outcome is a notice at first; then it stays, where the keys leave room for it, until the next action begins.
+    """
 
     def __init__(self, changed: Callable[[], None], later: Callable[[float, Callable[[], None]], Timer]) -> None:
         self._changed = changed
         self._later = later
-        self._notice: tuple[str, str] | None = None
+        self._notice: Remark | None = None
         self._outcome: Outcome | None = None
         self._of = ""
+        self._is_new = False
         self._timer: Timer | None = None
         self._undo: Timer | None = None
 
-    def now(self) -> tuple[str, str]:
-        """What to show, and in which colour."""
+    def now(self, resumes: Platform | None) -> Remark:
+        """What to show. `resumes` is the platform that `r` resumes where it is shown; None: it does not act there."""
         if self._notice is not None:
             return self._notice
         if self._outcome is None:
-            return "", "mute"
+            return NOTHING
         outcome = self._outcome
         told = f"{self._of}{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
-        undo = "" if self._undo is None else f"undo {_UNDO:.0f} s: r y · "
-        return f"{undo}{told}", _TONE[outcome.ending]
+        offered = self._undo is not None and outcome.platform is resumes
+        undo = f"undo {_UNDO:.0f} s: r y · " if offered else ""
+        return Remark(f"{undo}{told}", _TONE[outcome.ending], self._is_new)
 
     def tell(self, text: str, tone: str) -> None:
         """A notice in that colour, for five seconds."""
-        self._notice = (text, tone)
+        self._notice, self._is_new = Remark(text, tone, brief=True), False
+        self._give_way_later()
         self._changed()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self._later(_NOTICE, self._untell)
 
     def ended(self, outcome: Outcome | None, *, undo: bool = False, of: str = "") -> None:
         """How an action ended; None when the next one begins. `undo` offers for a minute to take it back.
@@ -70,12 +75,20 @@ class Notices:
         if self._undo is not None:
             self._undo.stop()
         self._undo = self._later(_UNDO, self._too_late) if undo else None
+        if outcome is not None:
+            self._notice, self._is_new = None, True
+            self._give_way_later()
         self._changed()
 
     def _too_late(self) -> None:
         self._undo = None
         self._changed()
 
-    def _untell(self) -> None:
-        self._notice = None
+    def _give_way_later(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._later(_NOTICE, self._give_way)
+
+    def _give_way(self) -> None:
+        self._notice, self._is_new = None, False
         self._changed()

@@ -16,6 +16,12 @@ def _events(place: Place) -> Page:
     return EventsPage(place)
 
 
+def _filter(place: Place) -> Page:
+    from rollout_tui.tui.screens.events import EventsPage
+
+    return EventsPage(place, typing=True)
+
+
 def _zoom(place: Place) -> Page:
     from rollout_tui.tui.screens.zoom import ZoomPage
     from rollout_tui.tui.view.shown import More, item_at
@@ -67,6 +73,7 @@ def past_at(moment: float, *, leaves: bool = False) -> Callable[[Place], Page]:
 
 PAGES: Mapping[str, Callable[[Place], Page]] = {
     "events": _events,
+    "filter": _filter,
     "zoom": _zoom,
     "travel": _travel,
     "investigate": _investigate,

@@ -19,6 +19,7 @@ from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.screens.dialog import Dialog
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.page import Place
+from rollout_tui.tui.view.quitting import OpenWork
 from rollout_tui.tui.view.scene import Scene
 
 
@@ -49,8 +50,8 @@ class Seat:
         self.main = MainScreen(desk, house.look, house.main_footer, house.leave)
         self.deciding = Deciding(desk, house.look, house.keys, house.notices, house.ask, self._scene)
         stage = Stage(house.ask, house.is_free, self._scene)
-        of = desk.snapshot.plan.app if named else ""
-        self.acting = Acting(desk, house.look, house.keys, house.notices, stage, of)
+        self.of = desk.snapshot.plan.app if named else ""
+        self.acting = Acting(desk, house.look, house.keys, house.notices, stage, self.of)
         self.place = Place(desk, house.look, self.main, house.footer, house.notices.tell, self.acting.open)
 
     def _scene(self) -> Scene:
@@ -78,6 +79,13 @@ class Seats:
         return self.at(self._fleet.desks.index(desk))
 
     @property
-    def under_way(self) -> Sequence[Proposal]:
-        """What was confirmed anywhere and has not ended."""
-        return tuple(proposal for seat in self._taken.values() for proposal in seat.acting.under_way)
+    def under_way(self) -> Sequence[tuple[str, Proposal]]:
+        """What was confirmed anywhere and has not ended, with the app's name where there are several."""
+        return tuple((seat.of, proposal) for seat in self._taken.values() for proposal in seat.acting.under_way)
+
+    @property
+    def open_work(self) -> OpenWork:
+        """What leaving means now."""
+        guards = {desk.snapshot.plan.app: desk.guarded_by() for desk in self._fleet.desks}
+        seen = dict.fromkeys(guard for guard in guards.values() if guard is not None)
+        return OpenWork(self.under_way, tuple(seen), tuple(app for app, guard in guards.items() if guard is None))

@@ -19,17 +19,18 @@ CHECK_EVERY = 1.0
 _WAITS, _DROPS = 2.0, 1.0
 """Seconds that a line has to take what is on its way at the end; seconds for which what it did not take is dropped."""
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+"""Signals that end the program. ctrl+c and ctrl+\\ typed on its screen are keys and send none."""
 
 
 def on_signals(leave: Callable[[int], None]) -> Callable[[], None]:
-    """Call `leave(128 + n)` for SIGTERM and SIGHUP, so that the terminal is restored. Returns what ends that."""
+    """Call `leave(128 + n)` for each of ENDING, so that the terminal is restored. Returns what ends that."""
     loop = asyncio.get_running_loop()
-    for number in _ENDING:
+    for number in ENDING:
         loop.add_signal_handler(number, leave, 128 + number)
 
     def end() -> None:
-        for number in _ENDING:
+        for number in ENDING:
             loop.remove_signal_handler(number)
 
     return end
@@ -65,6 +66,11 @@ def _has_no_title() -> bool:
 def over_ssh() -> bool:
     """Whether every movement of the mouse would travel over a line."""
     return "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
+
+
+def has_shell() -> bool:
+    """Whether a shell started this program as a job of its own: else nobody could bring it back once it has stopped."""
+    return os.getpgrp() != os.getsid(0)
 
 
 def is_gone() -> bool:

@@ -212,13 +212,18 @@ class Program:
 
 @contextmanager
 def started(
-    *arguments: str, columns: int = 120, rows: int = 40, controls: bool = True, **environment: str
+    *arguments: str,
+    command: Sequence[str] = PROGRAM,
+    columns: int = 120,
+    rows: int = 40,
+    controls: bool = True,
+    **environment: str,
 ) -> Iterator[Program]:
-    """`rollout-tui ARGUMENTS` on a terminal of that size, for the length of a test."""
+    """`rollout-tui ARGUMENTS`, or another command, on a terminal of that size, for the length of a test."""
     unwanted = ("TEXTUAL", "TMUX", "NO_COLOR", "SSH_", "COLUMNS", "LINES", "ROLLOUT_TUI")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-    program = Program([*PROGRAM, *arguments], columns, rows, kept | environment, controls=controls)
+    program = Program([*command, *arguments], columns, rows, kept | environment, controls=controls)
     try:
         yield program
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import sys
 import tomllib
@@ -14,12 +15,15 @@ import httpx
 import pytest
 
 from tests.rehearsal.serving import Served, served, until
-from tests.terminal.driver import PATIENCE, Program, started
+from tests.terminal.driver import PATIENCE, PROGRAM, Program, started
 
 pytestmark = pytest.mark.usefixtures("private_places")
 METRICS = ("Crash rate", "Connect failures", "Connection time", "Session duration")
 TEXTUAL_BEGINS, TEXTUAL_DREW = b"\x1b[?1004h", b"\x1b[?2026l"
 """Textual asks for news of the focus before it draws, and ends a frame with the end of a synchronised update."""
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+OF_THE_SHELL = {"the line settings", "bracketed paste"}
+"""What bash turns on itself while it reads a line."""
 PHASES = ("Internal testing", "Closed testing", "Production")
 
 
@@ -61,7 +65,7 @@ def test_a_rehearsal_shows_both_platforms_and_pauses_android_at_its_store(tmp_pa
         config = tomllib.loads((folder / "config.toml").read_text())
         store = config["stores"]["play"]["base_url"]
         confirm_pause(program)
-        program.wait_for("PAUSED", "undo 60 s: r y · pause done: Google Play shows it")
+        program.wait_for("PAUSED", "undo 60 s: r y · pause done: Google P")
         tracks = httpx.get(f"{store}/_rehearsal/state").json()["tracks"]
         assert {track["track"]: track["releases"][0]["status"] for track in tracks if track["releases"]} == {
             "production": "halted",
@@ -69,6 +73,16 @@ def test_a_rehearsal_shows_both_platforms_and_pauses_android_at_its_store(tmp_pa
         }
         program.press("q")
         assert program.ended() == 0
+        assert program.left_on() == []
+        assert not folder.exists()
+
+
+def test_a_rehearsal_passes_on_which_signal_ended_it(tmp_path):
+    with started("rehearse", TMPDIR=str(tmp_path)) as program:
+        program.wait_for("ANDROID  build 4201", "q Quit")
+        (folder,) = tmp_path.glob("rollout-rehearsal-*")
+        program.signal(signal.SIGINT)
+        assert program.ended() == 130
         assert program.left_on() == []
         assert not folder.exists()
 
@@ -94,7 +108,7 @@ def test_q_and_ctrl_c_end_it_and_leave_the_terminal_as_it_was(watched, key):
         assert program.left_on() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_ends_it_with_its_exit_code_and_leaves_the_terminal_as_it_was(watched, number):
     with watch(watched) as program:
         program.wait_for("ANDROID  build 4201", "q Quit")
@@ -116,6 +130,45 @@ def test_suspended_it_gives_the_terminal_back_and_paints_anew_when_it_goes_on(wa
         program.press("q")
         assert program.ended() == 0
         assert program.left_on() == []
+
+
+def test_ctrl_z_goes_to_the_shell_with_a_pause_under_way_and_fg_goes_on_with_it(rehearsal):
+    with started("--norc", "--noprofile", "-i", command=("bash",), PS1="here> ") as shell:
+        shell.press(shlex.join([*PROGRAM, "watch", "--config", str(rehearsal.config)]) + "\n")
+        shell.wait_for("ANDROID  build 4201", "RUNNING", "q Quit")
+        shell.wait_until(lambda: TEXTUAL_DREW in shell.written, "Textual's first frame")
+        confirm_pause(shell)
+        before = len(shell.written)
+        shell.press("\x1a")
+        shell.wait_until(lambda: b"Stopped" in shell.written[before:], "word of the shell")
+        assert set(shell.left_on()) <= OF_THE_SHELL
+        before = len(shell.written)
+        shell.press("fg\n")
+        shell.wait_until(lambda: b"NEXT" in shell.written[before:], "whole picture")
+        shell.wait_for("PAUSED", "halted")
+        assert rehearsal.play()[0] == "halted"
+        shell.press("?")
+        shell.wait_for("HELP: MAIN SCREEN")
+        before = len(shell.written)
+        shell.press("\x1a")
+        shell.wait_until(lambda: b"Stopped" in shell.written[before:], "word of the shell, over a dialog too")
+        before = len(shell.written)
+        shell.press("fg\n")
+        shell.wait_until(lambda: b"HELP: MAIN SCREEN" in shell.written[before:], "the same dialog")
+        before = len(shell.written)
+        shell.press("?q")
+        shell.wait_until(lambda: b"here> " in shell.written[before:], "the shell again")
+        shell.press("echo code=$?\n")
+        shell.wait_until(lambda: b"code=0" in shell.written[before:], "end of the program")
+        assert set(shell.left_on()) <= OF_THE_SHELL
+
+
+def test_ctrl_z_where_no_shell_waits_says_so_and_stops_nothing(watched):
+    with watch(watched) as program:
+        program.wait_for("ANDROID  build 4201", "q Quit")
+        program.press("\x1a")
+        program.wait_for("no shell waits behind this screen")
+        assert not program.is_stopped()
 
 
 def test_without_the_mouse_nothing_asks_the_terminal_for_it(watched):
@@ -162,7 +215,7 @@ def test_a_key_that_is_pressed_on_the_first_frame_is_answered_and_not_echoed(wat
         assert TEXTUAL_BEGINS in program.written
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_on_the_first_frame_gives_the_terminal_back(watched, number):
     with watch(watched) as program:
         program.wait_for("NEXT")

@@ -169,6 +169,7 @@ class FakeRunbooks:
 
     def __init__(self) -> None:
         self.ticks: list[Tick] = []
+        self.notes: list[str] = []
         self.seen: dict[Sees, float] = {}
         self.refused = ""
 
@@ -181,6 +182,12 @@ class FakeRunbooks:
         self.ticks.append(Tick(check_id, "jkim", NOW + len(self.ticks), note, taken_back))
         return Said(True, "kept")
 
+    async def note(self, rollout: Rollout, text: str) -> Said:
+        if self.refused:
+            return Said(False, self.refused)
+        self.notes.append(text)
+        return Said(True, f"Note: {text}")
+
 
 class FakeDesk:
     """Records what was performed; `outcome` is how the next action ends, `hold` keeps it under way until it is set."""
@@ -192,6 +199,7 @@ class FakeDesk:
         self.snapshot = snapshot
         self.performed: list[Proposal] = []
         self.reads = 0
+        self.guard: str | None = None
         self.outcome = Ending.DONE
         self.hold: asyncio.Event | None = None
         self.asks: list[Consent] = []
@@ -216,6 +224,9 @@ class FakeDesk:
 
     def read_now(self, platform: Platform | None = None) -> None:
         self.reads += 1
+
+    def guarded_by(self) -> str | None:
+        return self.guard
 
     def traveller(self) -> FakeTraveller:
         return self.travels

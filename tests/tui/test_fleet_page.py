@@ -185,5 +185,6 @@ async def test_what_is_under_way_in_another_app_is_asked_about_before_leaving() 
     async with at_the_keyboard(*desks) as hand:
         await hand.press("p", "y", "down", "down", "enter", "q")
         assert hand.app.return_code is None
-        assert "pause android under way; q again quits" in hand.screen()
+        assert "Pause" in hand.screen()
+        assert "QUIT WITH WORK OPEN" in hand.screen()
         desks[2].hold.set()

@@ -21,7 +21,7 @@ from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.ink import Pen, Row, blank, outside, text_of, wrapped
 from rollout_tui.tui.symbols import ascii_text
 from rollout_tui.tui.view.dialogs import DialogState, dialog_rows
-from rollout_tui.tui.view.footer import footer_row
+from rollout_tui.tui.view.footer import Remark, footer_row
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import screen_rows
 from tests.tui.fake_desk import FakeDesk
@@ -122,9 +122,9 @@ def test_buttons_are_never_pushed_out_of_a_dialog(size: tuple[int, int]) -> None
     assert "esc cancel" in text
 
 
-@given(texts, st.integers(1, 130))
-def test_the_footer_keeps_its_width(text: str, width: int) -> None:
-    assert_whole([footer_row(ACTIONS, {"resume"}, text, "warn", width)], width)
+@given(texts, st.booleans(), st.integers(1, 130))
+def test_the_footer_keeps_its_width(text: str, brief: bool, width: int) -> None:
+    assert_whole([footer_row(ACTIONS, {"resume"}, Remark(text, "warn", brief), width)], width)
 
 
 @given(st.text(max_size=300), st.integers(1, 60))

@@ -159,9 +159,48 @@ async def test_quitting_with_an_action_under_way_asks_once(key: str) -> None:
     async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y", key)
         assert hand.app.return_code is None
-        assert "pause android under way; q again quits, the journal has it" in hand.screen()
+        assert "QUIT WITH WORK OPEN" in hand.screen()
+        assert "Pause android: it still goes out." in hand.screen()
+        await hand.press(key, pause=0.1)
+        assert hand.app.return_code is None, "nobody can have read it"
         await hand.press(key)
         desk.hold.set()
+    assert hand.app.return_code == 0
+
+
+async def test_esc_stays_and_a_held_q_does_not_quit() -> None:
+    desk = FakeDesk(incident())
+    desk.hold = asyncio.Event()
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("p", "y", "q")
+        for _ in range(60):
+            await hand.press("q", pause=0.03)
+        assert "QUIT WITH WORK OPEN" in hand.screen()
+        await hand.press("escape")
+        assert isinstance(hand.app.screen, MainScreen)
+        await hand.press("q", "p")
+        assert isinstance(hand.app.screen, ConfirmDialog), "pausing is never more than two keys away"
+        desk.hold.set()
+
+
+async def test_leaving_says_what_goes_on_and_what_stops() -> None:
+    desk = FakeDesk(incident())
+    desk.hold = asyncio.Event()
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("p", "y", "q")
+        assert "No guard runs: nothing alerts or pauses by itself." in hand.screen()
+        assert "This screen, and its polling." in hand.screen()
+        desk.guard = "mara@rel-01, process 77, sends alerts to pager"
+        desk.publish(desk.snapshot)
+        await hand.settled()
+        assert "The guard: mara@rel-01, process 77, sends alerts to pager." in hand.screen()
+        assert "No guard runs" not in hand.screen()
+        desk.hold.set()
+        await hand.settled()
+        desk.publish(desk.snapshot)
+        await hand.settled()
+        assert "Nothing is under way any more." in hand.screen()
+        await hand.press("q")
     assert hand.app.return_code == 0
 
 

@@ -36,12 +36,37 @@ def test_a_fitting_key_map_has_no_problems() -> None:
         ({"pause": ("f9",), "events": ("f9",)}, '"f9" is bound to pause already'),
         ({"pause": ("ctrl+b",)}, "belongs to the terminal"),
         ({"pause": ("g",)}, "means something of its own on another page"),
+        ({"events": ("?",)}, '"?" is bound to help already'),
+        ({"pause": (",",)}, "means something of its own on another page"),
+        ({"down": ("nosuchkey",)}, '"nosuchkey" is no key; write a character such as "j", or a name such as "f9"'),
+        ({"down": ("pgdown",)}, '"pgdown" is no key; did you mean "pagedown"?'),
+        ({"down": ("F9",)}, '"F9" is no key; did you mean "f9"?'),
+        ({"down": ("control+x",)}, '"control+x" is no key; did you mean "ctrl+x"?'),
+        ({"down": ("j,k",)}, '"j,k" is no key; write'),
+        ({"down": ("<any>",)}, '"<any>" is no key; write'),
+        ({"down": ("ctrl+",)}, '"ctrl+" is no key; '),
     ],
 )
 def test_a_key_map_that_cannot_be_is_told_in_one_sentence(wanted: dict[str, tuple[str, ...]], told: str) -> None:
     (problem,) = problems(wanted)
     assert problem.startswith("ui.keys")
     assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("written", "pressed"),
+    [("j", "j"), ("J", "J"), ("é", "é"), ("+", "plus"), (";", "semicolon"), ("f12", "f12"), ("semicolon", "semicolon")]
+    + [(name, name) for name in ("ctrl+x", "shift+f3", "alt+j", "ctrl+shift+up", "delete", "insert")],
+)
+def test_every_key_that_a_terminal_sends_may_be_added_by_its_name_or_as_it_is_typed(written: str, pressed: str) -> None:
+    assert list(problems({"pause": (written,)})) == []
+    assert aliases({"pause": (written,)}) == {pressed: "p"}
+
+
+async def test_a_character_that_has_a_name_acts() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot()), look=Look(aliases=aliases({"pause": (";",)}))) as hand:
+        await hand.press("semicolon")
+        assert isinstance(hand.app.screen, ConfirmDialog)
 
 
 async def test_added_keys_act_beside_the_tables_own_on_every_page() -> None:
@@ -81,3 +106,23 @@ def test_config_validate_tells_a_clash_and_keys_lists_what_was_added(tmp_path: P
     listed = CliRunner().invoke(cli, ["keys", "--config", str(path)])
     assert listed.exit_code == 0
     assert "events         e, f2" in listed.output
+
+
+@pytest.mark.parametrize("keys", ['{ down = "" }', "{ down = 3 }", '{ down = ["j", ""] }', "{ down = [3] }"])
+def test_what_is_no_name_of_a_key_is_told_once(tmp_path: Path, keys: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(EXAMPLE.replace("bell = false", f"bell = false\nkeys = {keys}"), encoding="utf-8")
+    refused = CliRunner().invoke(cli, ["config", "validate", "--config", str(path)])
+    assert refused.exit_code == 4
+    (line,) = refused.output.splitlines()
+    assert line.startswith(f"{path}:")
+    assert line.endswith('expected the name of a key such as "f9", or a list of such names')
+    assert "ui.keys.down: " in line
+
+
+def test_an_unknown_key_is_told_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(EXAMPLE.replace("bell = false", 'bell = false\nkeys = { down = "nosuchkey" }'), encoding="utf-8")
+    refused = CliRunner().invoke(cli, ["config", "validate", "--config", str(path)])
+    assert refused.exit_code == 4
+    assert refused.output.startswith(f'{path}: ui.keys.down: "nosuchkey" is no key; write a character')

@@ -14,7 +14,7 @@ from rollout_tui.tui.actions import BY_ID, FOOTER, reasons_against
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.theme import Theme
 from rollout_tui.tui.view.dialogs import DialogState, Stop, dialog_rows
-from rollout_tui.tui.view.footer import footer_row
+from rollout_tui.tui.view.footer import NOTHING, footer_row
 from rollout_tui.tui.view.past import Journey, past_rows
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import screen_rows
@@ -32,7 +32,7 @@ def drawn(shown: Snapshot, width: int, height: int, pane: int = 0, **more: objec
     """The main screen with its footer."""
     scene = Scene(shown, NOW, Focus(pane), who="jkim@rel-01", **more)  # type: ignore[arg-type]  # Scene's own names
     off = reasons_against(shown, scene.focused.plan.platform, None)
-    return screen_rows(scene, width, height, footer_row([BY_ID[name] for name in FOOTER], off, "", "mute", width))
+    return screen_rows(scene, width, height, footer_row([BY_ID[name] for name in FOOTER], off, NOTHING, width))
 
 
 def wide() -> Snapshot:
@@ -98,5 +98,5 @@ def test_the_past() -> None:
     then = replace(snapshot(), at=NOW - HOUR)
     scene = Scene(then, then.at, who="jkim@rel-01", read_only=True)
     journey = Journey(NOW - HOUR, NOW)
-    rows = screen_rows(scene, 120, 37, footer_row([], (), "", "mute", 120))[:-1]
+    rows = screen_rows(scene, 120, 37, footer_row([], (), NOTHING, 120))[:-1]
     assert_pictured("11-time-travel", [*rows, *past_rows(scene, journey, 120)])

@@ -86,6 +86,49 @@ async def test_an_owner_is_asked_for_by_name_and_letters_act_on_nothing() -> Non
         assert desk.performed == []
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
+async def test_w_writes_a_note_in_which_letters_are_text(size: tuple[int, int]) -> None:
+    desk = FakeDesk(incident())
+    async with at_the_keyboard(desk, size=size) as hand:
+        await hand.press("b", "w", *"qp rolled", "enter")
+        rows = await hand.settled()
+        assert desk.runbooks.notes == ["qp rolled"]
+        assert "written into the timeline" in rows[-1]
+        await hand.press("w", *"no", "escape", "w", *["w"] * 130)
+        rows = await hand.settled()
+        assert {len(row) for row in rows} == {size[0]}
+        assert "www  " in rows[-2], "the end of a long text is seen, and the cursor"
+        assert "enter writes it   esc leaves it" in rows[-2]
+        await hand.press("escape", "w", "space", "enter")
+        assert "the note is empty" in (await hand.settled())[-1]
+        assert isinstance(hand.app.screen, RunbookPage)
+    assert desk.runbooks.notes == ["qp rolled"]
+    assert desk.runbooks.ticks == []
+    assert desk.performed == []
+
+
+async def test_a_note_that_cannot_be_written_says_so() -> None:
+    desk = FakeDesk(incident())
+    desk.runbooks.refused = "It cannot be kept: disk full"
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("b", "w", "x", "enter")
+        assert "disk full" in (await hand.settled())[-1]
+
+
+@pytest.mark.parametrize(
+    ("read_only", "size", "why"),
+    [("started by jkim", (120, 40), "read-only: started by jkim"), (None, (59, 15), "too small to write")],
+)
+async def test_no_note_is_begun_where_it_cannot_be_kept_or_not_be_seen(
+    read_only: str | None, size: tuple[int, int], why: str
+) -> None:
+    async with at_the_keyboard(FakeDesk(incident(), read_only), size=size) as hand:
+        await hand.press("b", "w")
+        assert why in (await hand.settled())[-1]
+        await hand.press("question_mark")
+        assert "HELP" in hand.screen()
+
+
 async def test_what_cannot_be_kept_is_told_and_not_ticked() -> None:
     desk = FakeDesk(incident())
     desk.runbooks.refused = "It cannot be kept: disk full"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
-from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.tui.notices import Notices
+from rollout_tui.tui.view.footer import NOTHING, Remark
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import at_the_keyboard
-from tests.tui.samples import incident
+from tests.tui.samples import incident, store_state
 from tests.unit.domain.builders import NOW
 
 DONE = Outcome("1", Platform.ANDROID, ActionKind.PAUSE, Ending.DONE, "the store shows it: halted.", NOW)
@@ -33,19 +37,44 @@ def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
     notices = Notices(lambda: None, later)
     notices.ended(DONE, undo=True)
-    assert notices.now()[0].startswith("undo 60 s: r y · pause done")
+    assert notices.now(Platform.ANDROID).text.startswith("undo 60 s: r y · pause done")
     later.calls[60.0]()
-    assert notices.now()[0] == "pause done: the store shows it: halted."
+    assert notices.now(Platform.ANDROID).text == "pause done: the store shows it: halted."
+
+
+@pytest.mark.parametrize("resumes", [None, Platform.IOS])
+def test_it_is_offered_where_r_resumes_that_very_platform_alone(resumes: Platform | None) -> None:
+    notices = Notices(lambda: None, Later())
+    notices.ended(DONE, undo=True)
+    assert notices.now(resumes).text == "pause done: the store shows it: halted."
+
+
+def test_an_outcome_is_a_notice_for_five_seconds_and_then_gives_way_to_keys() -> None:
+    later = Later()
+    notices = Notices(lambda: None, later)
+    notices.ended(DONE)
+    assert notices.now(None).brief
+    later.calls[5.0]()
+    assert notices.now(None) == Remark("pause done: the store shows it: halted.", "ok", brief=False)
 
 
 def test_the_next_action_ends_the_offer() -> None:
     notices = Notices(lambda: None, Later())
     notices.ended(DONE, undo=True)
     notices.ended(None)
-    assert notices.now()[0] == ""
+    assert notices.now(Platform.ANDROID) == NOTHING
 
 
 async def test_a_pause_says_how_it_is_taken_back() -> None:
-    async with at_the_keyboard(FakeDesk(incident())) as hand:
+    desk = FakeDesk(incident())
+    android, ios = desk.snapshot.rollouts
+    assert android.store.state is not None
+    halted = store_state(android, replace(android.store.state, word=StateWord.PAUSED, status="halted"))
+    async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y")
-        assert "undo 60 s: r y · pause done" in hand.screen()
+        desk.publish(replace(desk.snapshot, rollouts=(halted, ios)))
+        assert "undo 60 s: r y · pause done" in (await hand.settled())[-1]
+        await hand.press("t")
+        rows = await hand.settled()
+        assert "undo" not in rows[-1]  # r is off in the past
+        assert "pause done" in rows[-1]

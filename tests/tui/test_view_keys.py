@@ -51,6 +51,13 @@ async def test_a_frozen_view_changes_nothing_until_a_key_and_says_since_when() -
         assert "FROZEN" not in rows[0]
 
 
+async def test_leaving_a_frozen_view_in_which_nothing_changed_says_nothing() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
+        live = await hand.settled()
+        await hand.press("space", "space")
+        assert (await hand.settled())[-1] == live[-1]
+
+
 async def test_pausing_a_frozen_view_confirms_on_what_is_known_now() -> None:
     desk = FakeDesk(snapshot())
     async with at_the_keyboard(desk) as hand:

@@ -191,6 +191,16 @@ def test_a_window_that_is_too_small_says_so_and_that_pausing_works() -> None:
     assert "RUNNING 50 %" in text
 
 
+@pytest.mark.parametrize("width", [24, 29, 30, 40, 52, 59, 60, 80, 120])
+@pytest.mark.parametrize(("read_only", "mode"), [(False, " WRITE "), (True, "READ-ONLY")])
+def test_the_mode_and_the_mark_of_a_rehearsal_stand_at_every_width(width: int, read_only: bool, mode: str) -> None:
+    rows = screen(snapshot(), width, 15, read_only=read_only, rehearsal="crash-spike 60x")
+    assert mode in rows[0]
+    assert "REH 60x" in rows[0] or "REHEARSAL 60x" in rows[0]
+    assert len(rows[0]) == width
+    assert ("14:32:07" in rows[0]) == (width >= 30)
+
+
 def test_eighty_columns_show_one_pane_and_both_headlines() -> None:
     rows = screen(snapshot(), 80, 24)
     assert rows[3].startswith("▌ANDROID ► RUNNING 50 %")

@@ -18,7 +18,6 @@ from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.widgets.surface import Surface
 
 Result = TypeVar("Result")
-_LEAVING = ("escape", "ctrl+c")
 
 
 class Dialog(ModalScreen[Result]):
@@ -27,6 +26,8 @@ class Dialog(ModalScreen[Result]):
     DEFAULT_CSS = """
     Dialog { align: center middle; background: transparent; }
     """
+    leaving: Sequence[str] = ("escape", "ctrl+c")
+    """Keys that always leave it, at once."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -77,9 +78,11 @@ class Dialog(ModalScreen[Result]):
 
     def on_key(self, event: Key) -> None:
         """All keys end here: nothing behind a dialog acts. Leaving is always possible, at once."""
+        if not self.is_current:
+            return  # it came together with the key that closed this, and is for what stands here now
         event.stop()
         event.prevent_default()
-        if event.key in _LEAVING:
+        if event.key in self.leaving:
             self.pressed("escape", None)
         elif self.counts(event):
             self.pressed(event.key, event.character)

@@ -35,15 +35,18 @@ _EXPORT = KeyAction("event_export", (), "x", "Export", "Write what is listed int
 
 
 class EventsPage(Page):
-    """Follows what is new while the newest is chosen; else new ones are counted and move nothing."""
+    """Follows what is new while the newest is chosen; else new ones are counted and move nothing.
+
+    `typing`: it opens with the field of its filter.
+    """
 
     name_of_page = "the list of events"
     shown = (_FILTER, _KIND, _PLATFORM, _TRAVEL, _EXPORT, BY_ID["pause"], BY_ID["help"])
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, typing: bool = False) -> None:
         super().__init__(place)
         self._asked = EventFilter()
-        self._typing = False
+        self._typing = typing
         self._chosen = 0
         self._seen: tuple[Event, ...] = ()
         """The newest events as they were when this list was followed last."""
@@ -60,13 +63,18 @@ class EventsPage(Page):
             "pagedown": lambda: self._move(_PAGE),
             "home": lambda: self._move(-len(self._known)),
             "end": lambda: self._move(len(self._known)),
-            "slash": lambda: self._type(typing=True),
+            "slash": self.filter,
             "c": self._next_kind,
             "t": self._travel,
             "x": self._export,
             "1": lambda: self._platform(0),
             "2": lambda: self._platform(1),
         }
+
+    def filter(self) -> bool:
+        """The field for words."""
+        self._type(typing=True)
+        return True
 
     def heading(self, _scene: Scene, width: int) -> Row:
         """What is listed."""

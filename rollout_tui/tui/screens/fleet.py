@@ -61,7 +61,7 @@ class FleetScreen(WholeScreen[FleetScene]):
             "home": lambda: self._move(-len(fleet.snapshot.lines)),
             "end": lambda: self._move(len(fleet.snapshot.lines)),
             "enter": self._open,
-            "slash": lambda: self._type(typing=True),
+            "slash": self.filter,
             "s": self._next_sort,
             "escape": self._out,
         }
@@ -70,6 +70,11 @@ class FleetScreen(WholeScreen[FleetScene]):
     def chosen(self) -> LineKey | None:
         """The rollout on which keys act, as it is seen; None where no line is shown."""
         return self._chosen
+
+    def filter(self) -> bool:
+        """The field for words."""
+        self._type(typing=True)
+        return True
 
     def touch(self) -> None:
         """A key was pressed: the order stands for ten seconds."""

@@ -46,10 +46,11 @@ class Place:
 
 
 class Page(WholeScreen[Scene]):
-    """A page draws `content` below its `heading`; `shown` are the keys that its footer names."""
+    """A page draws `content` below its `heading`; `shown` are the keys that its footer names, `more` its help alone."""
 
     name_of_page = "this page"
     shown: Sequence[KeyAction] = ()
+    more: Sequence[KeyAction] = ()
 
     def __init__(self, place: Place) -> None:
         super().__init__(place.look, place.main.scene)
@@ -64,7 +65,7 @@ class Page(WholeScreen[Scene]):
 
     def help(self, why_not: Mapping[str, str]) -> Subject:
         """Its own keys before all others."""
-        own = [key for key in self.shown if key.id not in BY_ID]
+        own = [key for key in (*self.more, *self.shown) if key.id not in BY_ID]
         return Subject(why_not, own[0].group if own else self.name_of_page.upper(), own)
 
     def heading(self, _scene: Scene, width: int) -> Row:
@@ -104,6 +105,8 @@ class Page(WholeScreen[Scene]):
 
     def on_key(self, event: Key) -> None:
         """A key of this page; all others are the app's."""
+        if not self.is_current:
+            return  # it came together with the key that closed this, and is for what stands here now
         handler = self._keys.get(self._place.look.aliases.get(event.key, event.key))
         if self.typed(event.key, event.character):
             event.stop()

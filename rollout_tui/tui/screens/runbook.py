@@ -16,13 +16,15 @@ from rollout_tui.tui.ink import Row
 from rollout_tui.tui.screens.page import Page, Place
 from rollout_tui.tui.view.runbook import Open, heading, runbook_rows
 from rollout_tui.tui.view.scene import Scene
+from rollout_tui.tui.view.screen import is_too_small
 
-_LONGEST = 60
+_LONGEST, _LONGEST_NOTE = 60, 160
 _EVENTS = 200
 
 _MOVE = KeyAction("runbook_move", (), "↑↓", "Choose", "Choose a check", "RUNBOOK")
 _TICK = KeyAction("runbook_tick", (), "space", "Tick", "Tick, or take it back", "RUNBOOK")
 _DO = KeyAction("runbook_do", (), "enter", "Do", "Open the action of the chosen check", "RUNBOOK")
+_NOTE = KeyAction("runbook_note", (), "w", "Note", "Write a note into the timeline", "RUNBOOK")
 _EXPORT = KeyAction("runbook_export", (), "x", "Report", "Write the incident report", "RUNBOOK")
 
 
@@ -30,7 +32,8 @@ class RunbookPage(Page):
     """Follows every Snapshot: what the store shows may tick a check."""
 
     name_of_page = "the runbook"
-    shown = (_MOVE, _TICK, _DO, _EXPORT, BY_ID["pause"], BY_ID["help"])
+    shown = (_TICK, _DO, _NOTE, _EXPORT, BY_ID["pause"], BY_ID["help"])
+    more = (_MOVE,)
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
@@ -40,6 +43,7 @@ class RunbookPage(Page):
         self._working: set[asyncio.Task[None]] = set()
         self._chosen = 0
         self._typed: str | None = None
+        self._is_note = False
 
     def keys(self) -> Mapping[str, Callable[[], object]]:
         """Choosing, ticking, doing, writing down."""
@@ -50,6 +54,7 @@ class RunbookPage(Page):
             "space": self._space,
             "enter": self._do,
             "y": self._copy,
+            "w": self._begin_note,
             "x": lambda: self._work(self._export()),
         }
 
@@ -62,18 +67,18 @@ class RunbookPage(Page):
         return runbook_rows(scene, self._open(scene), width, height)
 
     def typed(self, key: str, character: str | None) -> bool:
-        """While a name is asked for letters are text."""
+        """While a name is asked for or a note is written letters are text."""
         if self._typed is None:
             return False
         if key == "escape":
             self._typed = None
         elif key == "enter":
-            note, self._typed = self._typed, None
-            self._work(self._keep(note))
+            text, self._typed = self._typed, None
+            self._work(self._write(text) if self._is_note else self._keep(text))
         elif key == "backspace":
             self._typed = self._typed[:-1]
         elif character is not None and character.isprintable():
-            self._typed = f"{self._typed}{character}"[:_LONGEST]
+            self._typed = f"{self._typed}{character}"[: _LONGEST_NOTE if self._is_note else _LONGEST]
         self.draw()
         return True
 
@@ -86,7 +91,7 @@ class RunbookPage(Page):
         self._chosen = max(0, min(self._chosen, len(shown.checks) - 1))
         standing = shown.checks[self._chosen] if shown.checks else None
         asked = "" if standing is None else standing.check.asks
-        return Open(rollout, shown.standing, self._chosen, asked, self._typed)
+        return Open(rollout, shown.standing, self._chosen, asked, self._typed, self._is_note)
 
     def _read(self, rollout: Rollout) -> None:
         if self._reading is None or self._reading.done():
@@ -120,7 +125,7 @@ class RunbookPage(Page):
         elif standing.at is None and standing.check.acts is not None and standing.check.sees is not None:
             self._place.tell("enter opens the action; the store ticks this", "mute")
         elif standing.at is None and standing.check.asks:
-            self._typed = ""
+            self._typed, self._is_note = "", False
             self.draw()
         else:
             self._work(self._keep("", taken_back=standing.at is not None))
@@ -136,6 +141,22 @@ class RunbookPage(Page):
         if not said.done:
             self._place.tell(said.text, "warn")
         await self._standing(rollout)
+
+    def _begin_note(self) -> None:
+        if self._desk.read_only is not None:
+            self._place.tell(f"read-only: {self._desk.read_only}", "warn")
+        elif is_too_small(*self.app.size):
+            self._place.tell("window too small to write", "warn")
+        else:
+            self._typed, self._is_note = "", True
+            self.draw()
+
+    async def _write(self, text: str) -> None:
+        if not text.strip():
+            self._place.tell("the note is empty", "warn")
+            return
+        said = await self._desk.runbooks.note(self._main.scene().focused, text)
+        self._place.tell("written into the timeline" if said.done else said.text, "ok" if said.done else "warn")
 
     def _do(self) -> None:
         """Opens the confirmation of the check's action; it never performs it."""

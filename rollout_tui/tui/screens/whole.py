@@ -61,6 +61,10 @@ class WholeScreen(Screen[str | None], Generic[Seen], inherit_bindings=False):
         """What the help says here; `why_not` by the id of the action."""
         return Subject(why_not)
 
+    def filter(self) -> bool:
+        """Open the field that chooses what is listed; False: nothing is listed here."""
+        return False
+
     def rows(self, _scene: Seen, width: int, height: int) -> Sequence[Row]:
         """Every row of the screen, the footer last; row 0 is drawn over by the status line. Each screen has its own."""
         return [blank(width)] * height

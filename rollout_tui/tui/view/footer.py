@@ -1,8 +1,9 @@
-"""The footer: keys of the moment, what cannot act faint; on the right a notice or how the last action ended."""
+"""The footer: keys of the moment, what cannot act faint; beside them a notice or how the last action ended."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.actions import FOOTER_ALWAYS, KeyAction
@@ -10,19 +11,36 @@ from rollout_tui.tui.ink import Pen, Row
 
 _GAP = 3
 _NARROW = 60
+_LEAST = 16
+"""Cells without which a remark says nothing."""
 
 
-def footer_row(keys: Sequence[KeyAction], off: Collection[str], note: str, tone: str, width: int) -> Row:
-    """`off` are ids of keys that cannot act. `note` has the right half, or what is left beside the keys."""
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What stands beside the keys, in which colour. A `brief` one stands for seconds and may have the right half."""
+
+    text: str = ""
+    tone: str = "mute"
+    brief: bool = False
+
+
+NOTHING = Remark()
+
+
+def footer_row(keys: Sequence[KeyAction], off: Collection[str], remark: Remark, width: int) -> Row:
+    """`off` are ids of keys that cannot act. A remark has what the keys leave; a brief one may ask some to go."""
     pen = Pen(width, "raise")
-    room = width - 2 if not note else width - 2 - min(len(note), width // 2) - _GAP
+    room = width - 2
+    if remark.brief:
+        room = max(width // 2 - 1, room - _GAP - len(remark.text))
     x = 1
     for key in _fitting(keys, off, room, width):
         can_act = key.id not in off
         x = pen.put(x, key.shown, "accent" if can_act else "faint", bold=can_act) + 1
         x = pen.put(x, key.label, "text" if can_act else "faint") + _GAP
-    if note:
-        pen.right(width - 1, plain_text(note, width - x - 1), tone)
+    left = width - x - 1
+    if remark.text and left >= (1 if remark.brief else min(len(remark.text), _LEAST)):
+        pen.right(width - 1, plain_text(remark.text, left), remark.tone)
     return pen.row()
 
 

@@ -87,10 +87,11 @@ def _page(subject: Subject, width: int) -> list[Row]:
 
 def _keys(subject: Subject, width: int) -> list[Row]:
     """The screen's own keys first; then those of the table that act on it."""
-    on_main = subject.title == MAIN
+    on_main, taken = subject.title == MAIN, {key.shown for key in subject.own}
+    others = [action for action in ACTIONS if (on_main or not action.main_only) and action.shown not in taken]
     rows: list[Row] = []
     group = ""
-    for action in (*subject.own, *(action for action in ACTIONS if on_main or not action.main_only)):
+    for action in (*subject.own, *others):
         if action.group != group:
             rows += [_blank(width)] if group else []
             group = action.group

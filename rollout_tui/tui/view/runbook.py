@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rollout_tui.domain.runbook import CheckStanding, RunbookStanding, StepStanding
 from rollout_tui.domain.sentences import worst_metric
@@ -22,13 +22,17 @@ _CHECK = 6
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What the page shows. `standing` None: history is being read. `typed` None: nothing is being asked."""
+    """What the page shows. `standing` None: history is being read. `typed` None: nothing is being asked.
+
+    `is_note`: what is typed is a note of its own, and no answer for the chosen check.
+    """
 
     rollout: Rollout
     standing: RunbookStanding | None
     chosen: int = 0
     asked: str = ""
     typed: str | None = None
+    is_note: bool = False
 
     @property
     def checks(self) -> Sequence[CheckStanding]:
@@ -59,7 +63,10 @@ def heading(scene: Scene, shown: Open, width: int) -> Row:
 
 
 def runbook_rows(scene: Scene, shown: Open, width: int, height: int) -> list[Row]:
-    """The steps around the chosen check, and beside them what it is about."""
+    """The steps around the chosen check, beside them what it is about; a note is written below."""
+    if shown.is_note and shown.typed is not None:
+        steps = runbook_rows(scene, replace(shown, typed=None), width, height - 1)
+        return [*steps, *(blank(width) for _ in range(height - 1 - len(steps))), _field("Note", shown.typed, width)]
     if shown.standing is None:
         pen = Pen(width)
         pen.put(1, "reading what is done", "mute")
@@ -117,16 +124,29 @@ def _line(scene: Scene, shown: Open, number: int, standing: CheckStanding, width
     pen.put(_CHECK, "[✓]" if done else "[ ]", "ok" if done else "text")
     x = _CHECK + 4
     if chosen and shown.typed is not None:
-        x = pen.put(x, f"{shown.asked}: ", "accent", bold=True)
-        x = pen.put(x, plain_text(shown.typed, width - x - 24))
-        pen.put(x, " ", ground="cursor")
-        pen.right(width - 1, "enter ticks   esc leaves it", "mute")
+        _type(pen, x, shown.asked, shown.typed, "enter ticks   esc leaves it")
         return pen.row()
     end = _end(scene, standing, chosen=chosen)
     text = f"{standing.check.text}{f': {standing.note}' if standing.note else ''}"
     pen.put(x, plain_text(text, width - x - len(end) - 3), "text")
     pen.right(width - 1, end, "mute")
     return pen.row()
+
+
+def _field(asked: str, typed: str, width: int) -> Row:
+    pen = Pen(width, "raise")
+    _type(pen, 1, asked, typed, "enter writes it   esc leaves it")
+    return pen.row()
+
+
+def _type(pen: Pen, x: int, asked: str, typed: str, hint: str) -> None:
+    """A field with its cursor; of a long text the end is seen."""
+    x = pen.put(x, f"{asked}: ", "accent", bold=True)
+    room = max(1, pen.width - x - len(hint) - 4)
+    text = plain_text(typed) + (" " if typed.endswith(" ") else "")
+    x = pen.put(x, text if len(text) <= room else f"…{text[1 - room :]}")
+    pen.put(x, " ", ground="cursor")
+    pen.right(pen.width - 1, hint, "mute")
 
 
 def _end(scene: Scene, standing: CheckStanding, *, chosen: bool) -> str:

@@ -6,6 +6,9 @@ from rollout_tui.domain.words import age, clock_time, day_and_time, middle_cut, 
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.scene import Watched
 
+_CLOCK_FROM = 30
+"""Columns from which the clock stands beside the mode, which stands always."""
+_LEAST_TITLE = 4
 _STEP = 5.0
 _LATE_AFTER = 3
 """Poll intervals without any answer after which the link is late."""
@@ -21,17 +24,17 @@ def status_row(scene: Watched, width: int) -> Row:
         x = pen.right(x, _recording(scene, width), "unk", bold=True, ground="unkbg") - 1
     elif scene.frozen_at is not None:
         x = pen.right(x, f" FROZEN {clock_time(scene.frozen_at, scene.zone)} ", "unk", bold=True, ground="unkbg") - 1
-    else:
+    elif width >= _CLOCK_FROM:
         x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
-    if width >= 60:
-        if not scene.recording:  # nothing arrives of what is over
-            link, colour = _link(scene)
-            x = pen.right(x - (1 if width >= 72 else 0), link, colour) - 1
-        x = _mode(pen, scene, x - 1, width)
-        who = plain_text(f"of {scene.recording}" if scene.recording else scene.who, 32)
-        if who and x - len(who) > 30:
-            x = pen.right(x - 1, who, "mute")
-    pen.put(1, middle_cut(plain_text(snapshot.title), max(4, x - 3)), bold=True)
+    if width >= 60 and not scene.recording:  # nothing arrives of what is over
+        link, colour = _link(scene)
+        x = pen.right(x - (1 if width >= 72 else 0), link, colour) - 1
+    x = _mode(pen, scene, x - 1, width)
+    who = plain_text(f"of {scene.recording}" if scene.recording else scene.who, 32)
+    if who and x - len(who) > 30:
+        x = pen.right(x - 1, who, "mute")
+    if x - 3 >= _LEAST_TITLE:
+        pen.put(1, middle_cut(plain_text(snapshot.title), x - 3), bold=True)
     return pen.row()
 
 

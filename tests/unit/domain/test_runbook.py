@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.releases import PhaseKind, Platform, StateWord
-from rollout_tui.domain.runbook import PLAN, Sees, Tick, flat_since, seen_now, standing
+from rollout_tui.domain.runbook import NOTE, PLAN, Sees, Tick, first_tick, flat_since, seen_now, standing
 from tests.tui.samples import android, ios, store_state
 from tests.unit.domain.builders import NOW, apple, play
 
@@ -52,6 +52,18 @@ def test_a_tick_can_be_taken_back_and_given_again() -> None:
     again = [*given_and_back, tick("owner", 3, note="tom")]
     checks = {c.check.id: c for s in standing(BOOK, again, {}).steps for c in s.checks}
     assert (checks["owner"].at, checks["owner"].note) == (NOW + 3, "tom")
+
+
+def test_it_began_with_the_pause_that_came_before_the_first_tick() -> None:
+    now = standing(BOOK, [tick("told", 5)], {}, (NOW - 60, "mara"))
+    assert (now.began, now.began_by) == (NOW - 60, "mara")
+    assert standing(BOOK, [], {}).began is None
+
+
+def test_a_note_ticks_nothing_and_begins_nothing() -> None:
+    now = standing(BOOK, [tick(NOTE, 5, note="looked at it")], {})
+    assert now == standing(BOOK, [], {})
+    assert first_tick([tick(NOTE, 5), tick("owner", 6), tick("owner", 7, back=True), tick("told", 8)]) == NOW + 8
 
 
 @given(st.permutations([tick("owner", n, back=n % 2 == 1) for n in range(6)]))

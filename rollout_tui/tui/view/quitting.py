@@ -1,0 +1,62 @@
+"""What leaving means while work is open: what goes on without the screen, and what stops (screens.md 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.words import plain_text
+from rollout_tui.tui.ink import Row
+from rollout_tui.tui.view.frame import frame, hints, inner_width, line, lines
+
+_FRAME = 2
+"""Rows of the frame's border."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What is open: `under_way` with the app's name where there are several, and who guards without this screen."""
+
+    under_way: Sequence[tuple[str, Proposal]]
+    guards: Sequence[str] = ()
+    unguarded: Sequence[str] = ()
+    """Apps whose history nobody guards."""
+
+
+def quit_rows(work: OpenWork, width: int, height: int) -> list[Row]:
+    """The dialog; where the window is low its text is cut and its keys stay."""
+    inner = inner_width(width)
+    keys = hints(inner, [("q", "quit now"), ("esc", "stay")])
+    rows = [row for part in _parts(work, inner) for row in part]
+    return frame("QUIT WITH WORK OPEN", [*rows[: max(0, height - _FRAME - 1)], keys], width, "warn")
+
+
+def _parts(work: OpenWork, width: int) -> Iterator[list[Row]]:
+    if not work.under_way:
+        yield lines(width, "Nothing is under way any more.", bold=True)
+    for of, proposal in work.under_way:
+        name = plain_text(f"{of} {proposal.platform.value}".strip(), 40)
+        yield lines(width, f"{proposal.kind.value.capitalize()} {name}: {_fate(proposal)}", bold=True, indent="· ")
+    yield [line(width), line(width, "GOES ON WITHOUT THIS SCREEN", "mute", bold=True)]
+    yield lines(width, "The stores, as they are.", indent="· ")
+    for guard in work.guards:
+        yield lines(width, f"The guard: {guard}.", indent="· ")
+    yield [line(width), line(width, "STOPS", "mute", bold=True)]
+    yield lines(width, "This screen, and its polling.", indent="· ")
+    if work.unguarded:
+        of = f" for {', '.join(work.unguarded)}" if work.guards else ""
+        yield lines(
+            width,
+            f"No guard runs{of}: nothing alerts or pauses by itself.",
+            "warn",
+            indent="· ",
+        )
+    yield [line(width)]
+
+
+def _fate(proposal: Proposal) -> str:
+    """What becomes of it (Engine.close)."""
+    if proposal.kind is ActionKind.PAUSE:
+        return "it still goes out. The journal has it; the next start reads what the store did."
+    return "it stays open in the journal. Another process or the next start settles it by reading the store."
