@@ -182,6 +182,8 @@ def _described(proposal: Proposal, now: float) -> list[str]:
     seen = proposal.seen
     if seen is None:
         lines.append("  store read: not known; it will be tried all the same")
+        hand = "" if proposal.target is None or proposal.typed is not None else proposal.target.by_hand
+        lines += [f"  or by hand: {hand}"] if hand else []
     else:
         lines.append(f"  store read: {seen.word} ({seen.status}){old(seen.as_of)}; read again before the change")
     if proposal.obstacles:

@@ -14,6 +14,7 @@ from rollout_tui.domain import words
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.metrics import Line, Metric
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.sentences import by_hand, told_by_hand
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, PhaseStanding, Progress, Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -96,7 +97,7 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
     store = rollout.store
     if store.state is None:
         text = f"UNKNOWN {name} {store.name} {store.problem or 'never read yet'}"
-        return Said(text, without_ages(text))
+        return Said(f"{text}{_by_hand(rollout)}", without_ages(text))
     state = store.state
     parts = [f"{state.word} {name} {store.name} says {words.plain_text(state.status, 60)}"]
     if state.share is not None:
@@ -113,10 +114,15 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
         parts.append(f"observed {observed} {words.age(now - store.observed.as_of)} ago")
     parts.append(f"read {words.age(now - state.as_of)} ago")
     if store.problem is not None:
-        parts.append(f"now cannot be read: {store.problem}")
+        parts.append(f"now cannot be read: {store.problem}{_by_hand(rollout)}")
     notes = [words.plain_text(note, 160) for note in state.notes]
     facts += [without_ages(note) for note in (store.problem or "", *notes)]
     return Said(", ".join([*parts, *notes]), ", ".join(facts))
+
+
+def _by_hand(rollout: Rollout) -> str:
+    """Where a person pauses it by hand; signs between the steps of the way would be read aloud."""
+    return told_by_hand(by_hand(rollout).replace(" > ", ", ")).removesuffix(".").replace(" By hand", ", by hand")
 
 
 def _phase(standing: PhaseStanding, name: str) -> Said:

@@ -6,6 +6,7 @@ from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Proposal
 from rollout_tui.domain.decisions import Case, case_of, decision
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.waiving import row_forms
@@ -65,6 +66,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
     effects = _effects(proposal, change, width)
     read = [
         *labelled(width, "store read", _store_read(scene, proposal, width)),
+        *_by_hand(scene, proposal, width),
         *labelled(width, "as", scene.who.replace("@", " on ")),
     ]
     if proposal.kind is not ActionKind.PAUSE:
@@ -186,6 +188,14 @@ def _foreseen(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     for note in found:
         rows += lines(width, f"{note.gate.label}: {note.words}.", indent="· ")
     return rows
+
+
+def _by_hand(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    """Where a person pauses it, where it is not sure that the store can be reached."""
+    rollout = scene.snapshot.rollout(proposal.platform)
+    blind = rollout.store.problem is not None or rollout.store.state is None
+    hand = by_hand(rollout) if blind and proposal.kind is ActionKind.PAUSE else ""
+    return labelled(width, "or by hand", hand, "unk") if hand else []
 
 
 def _store_read(scene: Scene, proposal: Proposal, width: int) -> str:

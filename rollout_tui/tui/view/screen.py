@@ -60,7 +60,8 @@ def _body(scene: Scene, width: int, height: int) -> list[Row]:
         panes = wide_rows if width >= THREE_COLUMNS else _panes
         return [*head, *panes(scene, width, height - len(head) - 1)]
     head.append(_tabs(scene, width))
-    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1)))]
+    room = height - 1 - len(head)
+    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1, room)))]
     return [*rows, *_events(scene, width, max(0, height - 1 - len(rows)))]
 
 
