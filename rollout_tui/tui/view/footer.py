@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.actions import FOOTER_ALWAYS, KeyAction
 from rollout_tui.tui.ink import Pen, Row
@@ -15,7 +16,7 @@ _NARROW = 60
 def footer_row(keys: Sequence[KeyAction], off: Collection[str], note: str, tone: str, width: int) -> Row:
     """`off` are ids of keys that cannot act. `note` has the right half, or what is left beside the keys."""
     pen = Pen(width, "raise")
-    room = width - 2 if not note else width - 2 - min(len(note), width // 2) - _GAP
+    room = width - 2 if not note else width - 2 - min(cells(note), width // 2) - _GAP
     x = 1
     for key in _fitting(keys, off, room, width):
         can_act = key.id not in off

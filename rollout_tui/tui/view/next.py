@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Urgency
 from rollout_tui.domain.words import plain_text
@@ -32,8 +33,8 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     if (advice.severity, advice.urgency) in _TOO_NEAR:
         colour = "text"
     room = width - _TEXT - 1
-    headline = advice.headline if len(advice.headline) <= room else advice.brief_headline
-    detail = advice.detail if len(advice.detail) <= room else advice.brief_detail
+    headline = advice.headline if cells(advice.headline) <= room else advice.brief_headline
+    detail = advice.detail if cells(advice.detail) <= room else advice.brief_detail
     if alarm is not None:
         detail = f"{alarm[:1].upper()}{alarm[1:]}. {detail}"
     if height == 1:
@@ -54,7 +55,7 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
 def _whole_sentences(text: str, width: int) -> str:
     """As many sentences as there is room for; the first one is cut where not even that fits."""
     text = plain_text(text)
-    while len(text) > width:
+    while cells(text) > width:
         end = text.rstrip(".").rfind(". ")
         if end < 0:
             return plain_text(text, width)
