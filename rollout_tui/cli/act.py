@@ -170,6 +170,7 @@ def _described(proposal: Proposal, now: float) -> list[str]:
         lines += ["This cannot be undone."] if proposal.change.irreversible else []
         lines.append(proposal.change.headline)
         lines += [f"  {field.name}: {field.told('->')}" for field in proposal.change.fields]
+        lines += [f"  reaches: {proposal.reaches}"] if proposal.reaches else []
         lines += [f"  because: {proposal.because}"] if proposal.because else []
         lines += [f"  waiting: {proposal.waiting}"] if proposal.waiting else []
         lines += [f"  - {effect}" for effect in proposal.change.effects]

@@ -14,6 +14,7 @@ from rollout_tui.domain.cost import waiting
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.reach import reached
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.sentences import severity_sentence, told_by_hand, worst_metric
 from rollout_tui.domain.severity import Severity, rank
@@ -65,6 +66,7 @@ def propose(
         typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
         terms=terms,
         shares=_shares(kind, rollout),
+        reaches=reached(kind, rollout, target, _share(kind, target, terms)) if target is not None else "",
         waiting=_waiting(rollout, now) if kind is ActionKind.PAUSE else "",
     )
 

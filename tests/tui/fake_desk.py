@@ -28,6 +28,7 @@ from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.reach import reached
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
 from rollout_tui.domain.runbook import PLAN, RunbookStanding, Sees, Tick, standing
@@ -248,6 +249,7 @@ class FakeDesk:
             typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
             terms=terms,
             shares=self.shares if kind is ActionKind.RESUME else (),
+            reaches="" if target is None else reached(kind, rollout, target, target.share),
         )
 
     async def perform(self, proposal: Proposal) -> Outcome:

@@ -30,6 +30,8 @@ def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Ro
     # Where only this desk is in the way, the change can be looked at all the same.
     looked_at = proposal.change if scene.read_only else None
     against = [*_obstacles(scene, proposal, width), *_foreseen(scene, proposal, width)]
+    if looked_at is None:
+        against = [*_reaches(proposal, width), *against]
     return [*rows, *against, *_change(scene, proposal, looked_at, width)]
 
 
@@ -61,6 +63,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
     rows.append(line(width))
     for field in change.fields:
         rows += labelled(width, field.name, field.told("→"))
+    rows += _reaches(proposal, width)
     rows += _cause(scene, proposal, width)
     rows += labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
     effects = _effects(proposal, change, width)
@@ -78,6 +81,11 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
         read += _foreseen(scene, proposal, width) if proposal.possible else []
         return [*rows, *_gates(scene, proposal, width), *read, rule(width), *effects]
     return [*rows, rule(width), *effects, rule(width), *read]
+
+
+def _reaches(proposal: Proposal, width: int) -> list[Row]:
+    """Who gets it by that, in words."""
+    return labelled(width, "reaches", proposal.reaches) if proposal.reaches else []
 
 
 def _cause(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
