@@ -64,12 +64,12 @@ def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
     """A pause that the store did not take, while nothing was read since, or it is still called for: by hand then."""
     ended, hand, state = rollout.last_outcome, by_hand(rollout), rollout.store.state
-    if ended is None or ended.kind is not ActionKind.PAUSE or ended.ending is not Ending.REFUSED:
+    if not hand or ended is None or ended.kind is not ActionKind.PAUSE or ended.ending is not Ending.REFUSED:
         return None
     reason, told, _ = ended.message.partition(told_by_hand(hand))
     stands = state is None or state.word in _REACHES_USERS
     read_since = state is not None and state.as_of > ended.at
-    if not hand or not told or not stands or (read_since and pause(rollout, now, zone) is None):
+    if not told or not stands or (read_since and pause(rollout, now, zone) is None):
         return None
     name = rollout.plan.label
     return Advice(

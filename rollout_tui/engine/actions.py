@@ -216,7 +216,7 @@ class Actions:
             if recorded.journal:
                 self._board.step(Step.JOURNALLED)
                 self._desk.looked()
-            self._announce(proposal, change)
+            self._announce(proposal, change, now)
             sent = await self._sending.send(proposal, change, hold.sent)
         else:
             sent = Sent(Ending.REFUSED, stopped)
@@ -285,9 +285,10 @@ class Actions:
             _log.error("verdicts cannot be worked out: %s", kind_and_place(error))
             return ()
 
-    def _announce(self, proposal: Proposal, change: Change) -> None:
+    def _announce(self, proposal: Proposal, change: Change, now: float) -> None:
+        """As of the intent: by its time it is found in the audit log."""
         text = f"{proposal.kind.value.capitalize()} by {self._actor}: {change.headline}"
-        self._tell(Event(self._desk.clock.now(), EventKind.ACTION, text, proposal.platform, who=self._actor.user))
+        self._tell(Event(now, EventKind.ACTION, text, proposal.platform, who=self._actor.user))
 
     def _ended(self, proposal: Proposal, sent: Sent) -> Outcome:
         now, message = self._desk.clock.now(), sent.message.strip()

@@ -36,6 +36,7 @@ from rollout_tui.domain.snapshot import Curve, Rollout, Snapshot
 from rollout_tui.domain.waivers import Field, Wish, mistakes
 from rollout_tui.engine.travel import Record
 from rollout_tui.history import HistoryError
+from rollout_tui.history.chain import Link
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
@@ -66,9 +67,13 @@ class FakePast:
         self.windows: list[tuple[str, float, float, int]] = []
         self.close_ups: list[tuple[str, float, float, int]] = []
         self.ghost: tuple[float | None, ...] = ()
+        self.links: dict[Event, Link] = {}
 
     async def events(self, before: float, limit: int) -> Sequence[Event]:
         return [event for event in self.stored if event.at < before][:limit]
+
+    async def audited(self, event: Event) -> Link | None:
+        return self.links.get(event)
 
     async def curves(self, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:
         """Level curves of buckets of that width."""

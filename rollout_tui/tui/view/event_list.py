@@ -55,6 +55,8 @@ class Listed:
     new: int = 0
     asked: EventFilter = EventFilter()
     typing: bool = False
+    origin: str = ""
+    """Where the chosen event comes from, and what signs it."""
 
 
 def title_row(listed: Listed, width: int) -> Row:
@@ -133,7 +135,7 @@ def _event(scene: Scene, event: Event, width: int, *, chosen: bool) -> Row:
 
 
 def _selected(scene: Scene, listed: Listed, width: int) -> list[Row]:
-    """The whole text of the chosen event, its time and age."""
+    """The chosen event: its time, where it comes from and what signs it, its whole text."""
     title = Pen(width)
     title.fill(title.put(1, "SELECTED", "mute", bold=True) + 1, width - 1, "─")
     rows = [title.row()]
@@ -143,7 +145,7 @@ def _selected(scene: Scene, listed: Listed, width: int) -> list[Row]:
         when = (
             f"{day(event.at, scene.zone)} {clock_time(event.at, scene.zone)} {_zone(scene)} · {event.kind.value}{who}"
         )
-        for label, text in (("when", when), ("what", event.text)):
+        for label, text in (("when", when), ("from", listed.origin), ("what", event.text)):
             for number, line in enumerate(wrapped(plain_text(text), width - 11)):
                 pen = Pen(width)
                 pen.put(1, label if number == 0 else "", "mute")

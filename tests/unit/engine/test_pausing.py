@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.events import EventKind
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.releases import StateWord
 from rollout_tui.engine import proposals
@@ -139,3 +140,13 @@ async def test_a_pause_that_the_store_did_not_take_says_where_a_person_does_it(
     assert "Look there by hand" not in outcome.message
     assert android(engine).last_outcome == outcome
     assert outcome.message in engine.snapshot.events[0].text
+
+
+async def test_the_events_of_an_action_are_found_in_the_audit_log(world: World) -> None:
+    engine = await looking(world)
+    assert (await act(engine)).ending is Ending.DONE
+    told = [event for event in engine.snapshot.events if event.kind is EventKind.ACTION]
+    links = [await engine.past.audited(event) for event in told]
+    assert [None if link is None else link.number for link in links] == [2, 1]
+    state = next(event for event in engine.snapshot.events if event.kind is EventKind.STATE)
+    assert await engine.past.audited(replace(state, at=state.at + 1)) is None
