@@ -29,7 +29,7 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
     rollout, first = ordered[0]
     if first.rank is Rank.WAIT:
         return _wait(advised)
-    rest = [f"Then {other.plan.label}: {advice.short}" for other, advice in ordered[1:] if advice.rank < Rank.WAIT]
+    rest = [_then(other.plan.label, advice.short) for other, advice in ordered[1:] if advice.rank < Rank.WAIT]
     waits = [advice.short for _, advice in ordered[1:] if advice.rank is Rank.WAIT and advice.short]
     tail = (rest or waits)[:1]
     # Where there is no room for all of it, what the other platform needs is not what is left out.
@@ -44,6 +44,12 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
         rollout.plan.platform,
         first.key,
     )
+
+
+def _then(label: str, short: str) -> str:
+    """What another rollout needs, named once: `Then iOS: paused: find the cause.`"""
+    named = next((lead for lead in (f"{label} is ", f"{label}'s ", f"{label} ") if short.startswith(lead)), "")
+    return f"Then {label}: {short.removeprefix(named)}"
 
 
 def _advise(rollout: Rollout, now: float, zone: tzinfo) -> Advice:
