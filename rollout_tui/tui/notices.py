@@ -49,7 +49,7 @@ class Notices:
         if self._outcome is None:
             return "", "mute"
         outcome = self._outcome
-        told = f"{self._of}{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
+        told = f"{self._of}{outcome.told}"
         undo = "" if self._undo is None else f"undo {_UNDO:.0f} s: r y · "
         return f"{undo}{told}", _TONE[outcome.ending]
 

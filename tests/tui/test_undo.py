@@ -33,9 +33,9 @@ def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
     notices = Notices(lambda: None, later)
     notices.ended(DONE, undo=True)
-    assert notices.now()[0].startswith("undo 60 s: r y · pause done")
+    assert notices.now()[0].startswith("undo 60 s: r y · Paused.")
     later.calls[60.0]()
-    assert notices.now()[0] == "pause done: the store shows it: halted."
+    assert notices.now()[0] == "Paused. The store shows it: halted."
 
 
 def test_the_next_action_ends_the_offer() -> None:
@@ -48,4 +48,4 @@ def test_the_next_action_ends_the_offer() -> None:
 async def test_a_pause_says_how_it_is_taken_back() -> None:
     async with at_the_keyboard(FakeDesk(incident())) as hand:
         await hand.press("p", "y")
-        assert "undo 60 s: r y · pause done" in hand.screen()
+        assert "undo 60 s: r y · Paused." in hand.screen()

@@ -7,6 +7,8 @@ from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.scene import Watched
 
 _STEP = 5.0
+_ROOMY = 72
+"""Columns from which on there is room for the zone and for gaps."""
 _LATE_AFTER = 3
 """Poll intervals without any answer after which the link is late."""
 
@@ -16,18 +18,18 @@ def status_row(scene: Watched, width: int) -> Row:
     pen = Pen(width, "raise")
     snapshot = scene.snapshot
     x = width - 1
-    zone = "" if width < 72 else f" {_zone(scene)}"
+    zone = "" if width < _ROOMY else f" {_zone(scene)}"
     if scene.frozen_at is not None:
         x = pen.right(x, f" FROZEN {clock_time(scene.frozen_at, scene.zone)} ", "unk", bold=True, ground="unkbg") - 1
     else:
         x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
     if width >= 60:
         link, colour = _link(scene)
-        x = pen.right(x - (1 if width >= 72 else 0), link, colour) - 1
+        x = pen.right(x - (1 if width >= _ROOMY else 0), link, colour) - 1
         x = _mode(pen, scene, x - 1, width)
         if scene.who and x - len(scene.who) > 30:
-            x = pen.right(x - 1, plain_text(scene.who, 32), "mute")
-    pen.put(1, middle_cut(plain_text(snapshot.title), max(4, x - 3)), bold=True)
+            x = pen.right(x - 1, plain_text(scene.who, 32), "mute") - 1
+    pen.put(1, middle_cut(plain_text(snapshot.title), max(4, x - 1)), bold=True)
     return pen.row()
 
 
@@ -40,7 +42,7 @@ def _mode(pen: Pen, scene: Watched, end: int, width: int) -> int:
     if scene.rehearsal is not None:
         speed = scene.rehearsal.rsplit(" ", 1)[-1]
         name = f"REHEARSAL {speed}" if width >= 100 else f"REH {speed}"
-        x = pen.right(x - 1, name, "unk", bold=True) - 1
+        x = pen.right(x - 1 if width >= _ROOMY else x + 1, name, "unk", bold=True) - 1
     return x
 
 

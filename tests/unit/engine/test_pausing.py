@@ -139,7 +139,7 @@ async def test_a_pause_that_the_store_did_not_take_says_where_a_person_does_it(
     assert outcome.message.endswith(f" By hand: {WAY}.")
     assert "Look there by hand" not in outcome.message
     assert android(engine).last_outcome == outcome
-    assert outcome.message in engine.snapshot.events[0].text
+    assert engine.snapshot.events[0].text == outcome.told
 
 
 async def test_the_events_of_an_action_are_found_in_the_audit_log(world: World) -> None:
