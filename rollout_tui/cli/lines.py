@@ -126,8 +126,8 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
 
 
 def _by_hand(rollout: Rollout) -> str:
-    """Where a person pauses it by hand; signs between the steps of the way would be read aloud."""
-    return told_by_hand(by_hand(rollout).replace(" > ", ", ")).removesuffix(".").replace(" By hand", ", by hand")
+    """Where a person pauses it by hand."""
+    return told_by_hand(by_hand(rollout)).removesuffix(".").replace(" By hand", ", by hand")
 
 
 def _phase(standing: PhaseStanding, name: str) -> Said:

@@ -308,7 +308,7 @@ def _with_the_way(outcome: Outcome, proposal: Proposal) -> Outcome:
     hand = told_by_hand("" if proposal.target is None else proposal.target.by_hand)
     if not hand or outcome.consent is not None or outcome.ending not in (Ending.REFUSED, Ending.UNCONFIRMED):
         return outcome
-    return replace(outcome, message=f"{outcome.message.removesuffix(' Look there by hand.')}{hand}")
+    return replace(outcome, message=f"{outcome.message.removesuffix(' Look there by hand.').rstrip('.')}.{hand}")
 
 
 def _came_between(proposal: Proposal, outcome: Outcome, hold: Hold) -> bool:

@@ -58,6 +58,9 @@ def test_gates_and_events_have_words_in_place_of_signs() -> None:
 def test_ranges_and_comparisons_are_words_but_text_from_outside_stays() -> None:
     assert aloud("4–16 h, > 9 h, ≤1 %, >= 99.5%") == "4 to 16 h, over 9 h, at most 1 %, at least 99.5%"
     assert aloud("crash in List<int> -> retry") == "crash in List<int> -> retry"
+    assert (
+        aloud("By hand: Play Console: Production > Halt rollout") == "By hand: Play Console: Production, Halt rollout"
+    )
 
 
 @pytest.mark.parametrize(
