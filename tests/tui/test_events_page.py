@@ -213,3 +213,13 @@ def test_every_kind_of_event_has_an_origin() -> None:
     for kind in EventKind:
         for platform in (None, Platform.IOS):
             assert origin(Event(NOW, kind, "x", platform), snapshot(), None, known=True)
+
+
+async def test_a_long_text_is_read_whole_below_the_list() -> None:
+    way = "By hand: Play Console: Production > Manage rollout > Halt rollout."
+    event = Event(NOW, EventKind.ACTION, f"Not paused, refused. {'Google Play cannot be reached. ' * 3}{way}")
+    async with at_the_keyboard(FakeDesk(snapshot(events=(event,))), size=(80, 24)) as hand:
+        await hand.press("e")
+        rows = await hand.settled()
+        start = next(n for n, row in enumerate(rows) if row.startswith(" what    "))
+        assert way in " ".join(" ".join(rows[start : start + 4]).split())
