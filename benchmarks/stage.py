@@ -39,7 +39,7 @@ def make_stage(folder: Path, samples: int = SAMPLES) -> Path:
     make_real(config)
     history = History.open(folder / "history.db")
     for platform, state in past.states(stage):
-        history.states.add(platform, state)
+        history.states.add(platform, state, watched=True)
     for readings in polls(now, samples):
         history.samples.add(readings)
     history.close()

@@ -115,7 +115,7 @@ def _remember(ready: Ready, count: int) -> None:
     history = History.open(ready.folder / "history.db")
     try:
         for platform, state in past.states(ready.stage):
-            history.states.add(platform, state)
+            history.states.add(platform, state, watched=True)
         for platform, signoff in past.signoffs(ready.stage):
             history.signoffs.add(platform, signoff)
         for number, asked in enumerate(past.requests(ready.stage)):

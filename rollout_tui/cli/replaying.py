@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,11 +87,8 @@ async def _show(replay: Replay, moment: float, *, low_bandwidth: bool, mouse: bo
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.pages import FirstPage, past_at
 
-    app = RolloutApp(
-        replay,
-        look_of(replay.settings, low_bandwidth=low_bandwidth),
-        first=FirstPage(past_at(moment, replay.read_only.removeprefix("this is a ")), leaves=True),
-    )
+    look = replace(look_of(replay.settings, low_bandwidth=low_bandwidth), recording=replay.host)
+    app = RolloutApp(replay, look, first=FirstPage(past_at(moment, leaves=True), leaves=True))
     with terminal.own_title():
         code = await app.run_async(mouse=mouse and not terminal.over_ssh())
     if app.failure is not None:
@@ -102,12 +100,14 @@ def _settings(path: Path, source: str) -> Settings:
     """Of a recorded configuration: providers that are not installed here are only named. Raises ValueError."""
     from rollout_tui.config.errors import ConfigErrors
     from rollout_tui.config.reading import load_text
+    from rollout_tui.domain.words import plain_text
 
     try:
         return load_text(path, source, _known_or_named).settings
     except ConfigErrors as errors:
-        first = next(iter(errors.lines()), "")
-        raise ValueError(f"{path}: its configuration cannot be read by this program: {first}") from None
+        first = next(iter(errors.lines()), "").removeprefix(f"{path}:").strip()
+        told = f"its configuration cannot be read by this program: {plain_text(first, 120)}"
+        raise ValueError(f"{path}: {told}; export it anew, or install the program that wrote it") from None
 
 
 def _known_or_named(name: str) -> Provider:

@@ -30,6 +30,11 @@ _FUTURE = "its data is of the future; was this host's clock set back?"
 _NO_CURVE = Curve(step=450.0, end=0.0, values=())
 
 
+def of_source(name: str) -> str:
+    """Key under which it holds the age at which the data of that source is too old."""
+    return f"source {name}"
+
+
 def assess(facts: RolloutFacts, now: float) -> Rollout:
     """Judge one rollout at `now`."""
     phases = standings(facts.plan.phases, facts.states, now)
@@ -75,9 +80,14 @@ def _metric(metric: Metric, facts: RolloutFacts, now: float) -> MetricStanding:
         was = facts.was.get(metric.id)
         return MetricStanding(metric, severity, answer, curve, was=was, interval=_interval(metric, answer.quantity))
     last = facts.last_good.get(metric.id)
-    limit = facts.stale_after.get(metric.id)
+    limit = None if last is None else _stale_after(last, facts)
     stale = last is not None and limit is not None and now - last.as_of > limit
     return MetricStanding(metric, Severity.UNKNOWN, last, curve, problem=answer.reason, stale=stale)
+
+
+def _stale_after(reading: Reading, facts: RolloutFacts) -> float | None:
+    """Of the source that gave it: what is fresh for one that is late by design is old for another."""
+    return facts.stale_after.get(of_source(reading.source), facts.stale_after.get(reading.metric))
 
 
 def _interval(metric: Metric, quantity: Quantity) -> tuple[float, float] | None:
@@ -106,7 +116,7 @@ def _why_not(reading: Reading, metric: Metric, facts: RolloutFacts, now: float) 
         return f"{reading.source} answered for build {reading.build}, not {facts.plan.build}"
     if reading.population not in metric.populations:
         return f"{reading.source} counts {reading.population}, not {metric.population}"
-    limit = facts.stale_after.get(metric.id)
+    limit = _stale_after(reading, facts)
     if reading.as_of > now + _AHEAD:
         return f"{reading.source}: {_FUTURE}"
     if limit is not None and now - reading.as_of > limit:

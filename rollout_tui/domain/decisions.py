@@ -114,13 +114,50 @@ def has_faded(case: Case) -> bool:
 
 def faded(case: Case) -> str:
     """`FAIL at 14:31, evidence then 130:1, now 4:1`."""
+    return "" if case.finding.failed is None else f"FAIL at {decided(case)}, {then_and_now(case)}"
+
+
+def decided(case: Case) -> str:
+    """When FAIL was decided; empty where it was not."""
+    return "" if case.finding.failed is None else case.when(case.finding.failed.at)
+
+
+def then_and_now(case: Case) -> str:
+    """How the evidence has fallen: `evidence then 130:1, now 4.1:1`."""
     latch, log_fail = case.finding.failed, case.finding.log_fail
-    if latch is None:
+    if latch is None or latch.log_fail is None or log_fail is None:
+        return "no longer so clear"
+    return f"evidence then {odds(latch.log_fail)}, now {odds(log_fail)}"
+
+
+def proof(case: Case) -> str:
+    """When a part of the phase proved FAIL, and from when that part counts: ` at 08:49 by the sessions since 08:29`.
+
+    Two moments that must not be taken for each other. Empty where it is the whole phase that proves it.
+    """
+    latch, since = case.finding.failed, counts_from(case)
+    if case.finding.since is None:
         return ""
-    lead = f"FAIL at {case.when(latch.at)}"
-    if latch.log_fail is None or log_fail is None:
-        return f"{lead}, no longer so clear"
-    return f"{lead}, evidence then {odds(latch.log_fail)}, now {odds(log_fail)}"
+    at = "" if latch is None else f" at {decided(case)}"
+    return at if since is None else f"{at} by the {case.metric.population} since {_begins(case, since)}"
+
+
+def _begins(case: Case, since: float) -> str:
+    """The day is not told twice."""
+    latch = case.finding.failed
+    if latch is None:
+        return case.when(since)
+    dates = {datetime.fromtimestamp(at, case.zone).date() for at in (since, latch.at)}
+    return words.short_time(since, case.zone) if len(dates) == 1 else case.when(since)
+
+
+def counts_from(case: Case) -> float | None:
+    """From when the part of the phase counts that proved FAIL; None where it is the whole phase, or not known.
+
+    What began after the decision cannot be what decided it, though it may be the clearest proof by now.
+    """
+    latch, since = case.finding.failed, case.finding.since
+    return None if since is None or (latch is not None and latch.at <= since) else since
 
 
 def _lost(case: Case) -> Decision | None:
@@ -136,14 +173,15 @@ def _faded(case: Case) -> Decision | None:
     if latch is None or not has_faded(case):
         return None
     at = case.when(latch.at)
-    return Decision((f"at {at}", at), faded(case))
+    return Decision((f"at {at}", at, "earlier"), faded(case))
 
 
 def _restarted(case: Case) -> Decision | None:
-    if case.finding.since is None:
+    latch = case.finding.failed
+    if latch is None or case.finding.since is None:
         return None
-    since = case.when(case.finding.since)
-    return Decision((f"proven since {since}", f"since {since}", "proven"), needle=False)
+    at = case.when(latch.at)
+    return Decision((f"proven at {at}", f"at {at}", "proven"), f"proven{proof(case)}")
 
 
 def _assumed(case: Case) -> Decision | None:
@@ -190,7 +228,7 @@ def _waived(case: Case) -> Decision | None:
 
 
 def _undecided(case: Case) -> Decision:
-    return Decision(("not yet",), case.result.reason)
+    return Decision((f"needs more {case.metric.population}", "need more", "needs n"), case.result.reason)
 
 
 _Rule = Callable[[Case], Decision | None]
@@ -252,8 +290,7 @@ def _where(case: Case) -> str:
         # The number shown is the complement's: without the metric's name the side would be the wrong one.
         whose, side = f"{case.metric.label.lower()} ", f"{side} {words.limit(line, case.metric.unit)}"
     if decided:
-        since = case.finding.since if beyond else None
-        return f"{whose}proven {side}" + ("" if since is None else f" since {case.when(since)}")
+        return f"{whose}proven {side}{proof(case) if beyond else ''}"
     return f"{whose}{side}{' the limit' if beyond and not whose else ''}, not proven"
 
 

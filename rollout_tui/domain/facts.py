@@ -23,7 +23,8 @@ class RolloutFacts:
     `states` are the changes of release state that were seen, oldest first (for the phase clock). `recent` and `phase`
     hold the newest answer per metric id, `findings` the evidence per gate id of the current phase; `last_good` the
     newest Reading of the recent window, however old.
-    `stale_after` is per metric id, in seconds. `bugs` holds a count or, in words, why there is none.
+    `stale_after` is per source (`assess.of_source`) and per metric id, in seconds. `bugs` holds a count or, in words,
+    why there is none.
     """
 
     plan: RolloutPlan

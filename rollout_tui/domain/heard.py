@@ -36,7 +36,7 @@ def heard(asked: Sequence[Asked], facts: Sequence[RolloutFacts]) -> tuple[Heard,
         if said:
             at = max((answer.at for answer in said if answer.at is not None), default=None)
             problem = next((answer.problem for answer in said if answer.problem is not None), None)
-            found.append(Heard(one.label, one.interval, at, problem, all(answer.idle for answer in said)))
+            found.append(Heard(one.label, one.interval, at, problem, all(answer.idle for answer in said), one.name))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from rollout_tui.domain.words import DAY, HOUR, MINUTE
 
 EXPECTED = 'expected a time such as "10:31", "7 Mar 17:55", "2026-03-07 17:55" or "3 h ago"'
 _UNITS = {"s": 1.0, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY}
-_AGO = re.compile(r"^-?\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d)(?:\s+ago)?$")
+_AGO = re.compile(r"^(-\s*)?(\d+(?:\.\d+)?)\s*(s|m|min|h|d)(\s+ago)?$")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = ("%H:%M:%S", "%H:%M")
 _DATES = ("%Y-%m-%d", "%d %b %Y", "%d %b")
@@ -32,7 +32,9 @@ def parse_moment(text: str, now: float, zone: tzinfo) -> float:
 
 def _ago(wanted: str, now: float) -> float | None:
     ago = _AGO.match(wanted)
-    return None if ago is None else now - float(ago[1]) * _UNITS[ago[2]]
+    if ago is None or (ago[1] and ago[4]):  # "-5 h ago" would be in five hours, or a slip
+        return None
+    return now - float(ago[2]) * _UNITS[ago[3]]
 
 
 def _iso(wanted: str, today: datetime) -> datetime | None:

@@ -43,6 +43,7 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
         brief,
         rollout.plan.platform,
         first.key,
+        rest[0] if rest else "",
     )
 
 

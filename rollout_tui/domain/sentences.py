@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
-from rollout_tui.domain.decisions import case_of, faded, has_faded, is_outside
+from rollout_tui.domain.decisions import case_of, decided, has_faded, proof, then_and_now
 from rollout_tui.domain.metrics import Direction, Unit
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion, exact
@@ -73,18 +73,25 @@ def alarm_sentence(standing: MetricStanding, rollout: Rollout) -> str:
 
 
 def proof_sentence(result: GateResult, rollout: Rollout, now: float, zone: tzinfo = UTC) -> str:
-    """What a gate on a metric that fails rests on: `Crash rate proven over 0.5 % since 14:00: 0.62 %, n 63,200.`"""
+    """What a failing gate rests on: `Crash rate proven over 0.5 % since the phase began: 0.62 %, n 63,200.`
+
+    Where a part of the phase proved it, the whole phase may read well: `Crash rate proven over 0.5 % at 14:31 by the
+    sessions since 14:00. The phase now: 0.41 %, n 54,959.`
+    """
     case = case_of(result, rollout, now, zone)
-    if case is None or result.quantity is None or result.gate.line is None:
+    if case is None or result.gate.line is None:
         return f"{result.gate.label}: {result.reason}."
     metric = case.metric
     side = "over" if metric.better is Direction.LOWER else "under"
-    since = "since the phase began" if case.finding.since is None else f"since {case.when(case.finding.since)}"
+    lead = f"{metric.label} proven {side} {words.limit(result.gate.line, metric.unit)}"
+    if result.quantity is None:
+        return f"{lead}{proof(case) or f' at {decided(case)}'}. The FAIL stays; no data now."
     value, n = words.value(metric, result.quantity), words.sample(result.quantity)
     if has_faded(case):
-        return f"{metric.label}, limit {words.limit(result.gate.line, metric.unit)}: {faded(case)}; {value}, {n}."
-    whole = "" if case.finding.since is None or is_outside(case) else " in the whole phase"
-    return f"{metric.label} proven {side} {words.limit(result.gate.line, metric.unit)} {since}: {value}, {n}{whole}."
+        return f"{lead} at {decided(case)}. The FAIL stays; {then_and_now(case)}. The phase now: {value}, {n}."
+    if case.finding.since is None:
+        return f"{lead} since the phase began: {value}, {n}."
+    return f"{lead}{proof(case)}. The phase now: {value}, {n}."
 
 
 def gate_sentence(result: GateResult, rollout: Rollout) -> str:

@@ -134,6 +134,8 @@ class Heard:
     problem: str | None = None
     idle: bool = False
     """Nothing is asked of it: other sources come first for every metric."""
+    name: str = ""
+    """Its section, by which readings name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,8 @@ class Urgency(StrEnum):
 class Recommendation:
     """The one thing to do now: `headline` with its key, `detail` the reason with numbers; `brief` forms for 80 columns.
 
-    `platform` and `key` name what it is about, where it is about one.
+    `platform` and `key` name what it is about, where it is about one. `then` is the last sentence of both details where
+    the other platform needs something too ("Then iOS: look at iOS's crash rate.").
     """
 
     urgency: Urgency
@@ -206,6 +209,7 @@ class Recommendation:
     brief_detail: str
     platform: Platform | None = None
     key: str | None = None
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_tui.domain.actions import Outcome, Running, Step
-from rollout_tui.domain.assess import TRACKER
+from rollout_tui.domain.assess import TRACKER, of_source
 from rollout_tui.domain.countdowns import Countdown
 from rollout_tui.domain.evidence.finding import Finding
 from rollout_tui.domain.facts import RolloutFacts
@@ -249,9 +249,10 @@ def board_of(settings: Settings, plan: RolloutPlan) -> Board:
 
 
 def stale_limits(plan: RolloutPlan, by_source: dict[str, float], tracker: float | None) -> dict[str, float]:
-    """The age in seconds beyond which each metric's reading is stale."""
+    """The age in seconds beyond which a reading is stale: by its source, and by metric where that is not known."""
     slowest = max((by_source[name] for name in plan.sources if name in by_source), default=180.0)
     limits = {metric.id: slowest for metric in plan.metrics}
+    limits |= {of_source(name): by_source[name] for name in plan.sources if name in by_source}
     return limits if tracker is None else limits | {TRACKER: tracker}
 
 

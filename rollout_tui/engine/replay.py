@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -100,8 +101,13 @@ class Silence:
 class Replay:
     """A `Desk` (see desk.py) that plans and performs nothing."""
 
-    def __init__(self, settings: Settings, record: Record, snapshot: Snapshot, told: str) -> None:
+    def __init__(
+        self, path: Path, facts: Mapping[str, str], settings: Settings, record: Record, snapshot: Snapshot
+    ) -> None:
+        told = _told(facts, settings)
+        self._path = path
         self.settings = settings
+        self.host = _host(facts)
         self.record = record
         self.clock = StandingClock(record.last)
         self.actor = this_actor()
@@ -123,7 +129,7 @@ class Replay:
 
     def traveller(self) -> Traveller:
         """Who rebuilds its moments."""
-        return traveller_of(self.settings, self.snapshot.poll_interval)
+        return traveller_of(self.settings, self.snapshot.poll_interval, self._path)
 
     def propose(self, platform: Platform, kind: ActionKind, terms: Terms = USUAL) -> Proposal:
         """Why it cannot be done."""
@@ -146,9 +152,9 @@ async def open_replay(path: Path, folder: Path, read: Callable[[Path, str], Sett
     """
     copy, facts = open_recording(path, folder)
     settings = read(path, facts.get("config", ""))
-    settings = replace(settings, history=replace(settings.history, path=copy), rehearsal=None)
+    settings = replace(settings, history=replace(settings.history, path=copy))
     interval = min((section.interval for section in settings.sources.values()), default=60.0)
-    traveller = traveller_of(settings, interval)
+    traveller = traveller_of(settings, interval, path)
     try:
         record = await traveller.record()
         if record is None:
@@ -156,13 +162,18 @@ async def open_replay(path: Path, folder: Path, read: Callable[[Path, str], Sett
         snapshot = await traveller.at(record.last)
     finally:
         await traveller.close()
-    return Replay(settings, record, snapshot, _told(facts, settings))
+    return Replay(path, facts, settings, record, snapshot)
+
+
+def _host(facts: Mapping[str, str]) -> str:
+    return plain_text(facts.get("host", ""), 40).strip() or "another host"
 
 
 def _told(facts: Mapping[str, str], settings: Settings) -> str:
-    host, at = plain_text(facts.get("host", "another host"), 40), facts.get("at", "")
-    when = f", exported {day_and_time(float(at), ZoneInfo(settings.ui.timezone))}" if at else ""
-    return f"this is a recording of {host}{when}"
+    with contextlib.suppress(ValueError, OverflowError, OSError):  # no time that a calendar has
+        when = day_and_time(float(facts.get("at", "")), ZoneInfo(settings.ui.timezone))
+        return f"this is a recording of {_host(facts)}, exported {when}"
+    return f"this is a recording of {_host(facts)}"
 
 
 def _nothing(_intent: Intent, _seen: ReleaseState | None) -> Change:

@@ -144,7 +144,8 @@ class SourceRound:
         self._hear()
         if written:
             self._desk.archive.write(lambda history: history.samples.add(written))
-        self._desk.arrived()
+        # A source that stands by was asked nothing: that is no sign that anything answers.
+        (self._desk.arrived if asked else self._desk.looked)()
 
     async def _weigh(self, source: Source, board: Board, query: Query, answer: Answer) -> list[Reading]:
         """Take an answer about the phase so far, as evidence first; returns what is new for history."""

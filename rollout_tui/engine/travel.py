@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ from rollout_tui.engine.cases import Cases
 from rollout_tui.engine.memory import recall_then
 from rollout_tui.engine.waypoints import Waypoints
 from rollout_tui.history import History, HistoryError
+from rollout_tui.history.recording import unreadable
+from rollout_tui.history.store import in_words
 
 if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
@@ -66,12 +69,22 @@ class Record:
 
 
 class Traveller:
-    """Asked for moments; keeps evidence on its way, so that a step forward or back weighs only what came between."""
+    """Asked for moments; keeps evidence on its way, so that a step forward or back weighs only what came between.
+
+    `recording` is the file of which `path` is a copy: that one is named where it cannot be read.
+    """
 
     def __init__(
-        self, path: Path, plan: Plan, boards: Callable[[], Sequence[Board]], poll_interval: float, zone: tzinfo = UTC
+        self,
+        path: Path,
+        plan: Plan,
+        boards: Callable[[], Sequence[Board]],
+        poll_interval: float,
+        zone: tzinfo = UTC,
+        recording: Path | None = None,
     ) -> None:
         self._path = path
+        self._recording = recording
         self._plan = plan
         self._boards = boards
         self._poll_interval = poll_interval
@@ -100,16 +113,26 @@ class Traveller:
 
     async def _in_thread(self, work: Callable[[History], T]) -> T:
         def run() -> T:
-            if self._history is None:
-                self._history = History.reader(self._path)
             try:
+                if self._history is None:
+                    self._history = History.reader(self._path)
                 return work(self._history)
-            except HistoryError:
-                raise
             except Exception as error:
-                raise HistoryError(f"{self._path} cannot be read: {type(error).__name__}") from error
+                raise self._unreadable(error) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, run)
+
+    def _unreadable(self, error: Exception) -> HistoryError:
+        if self._recording is not None:
+            return unreadable(self._recording, error)
+        if isinstance(error, HistoryError):
+            return error
+        words = (
+            in_words(error)
+            if isinstance(error, sqlite3.Error | UnicodeError)
+            else f"it cannot be read: {type(error).__name__}"
+        )
+        return HistoryError(f"{self._path}: {words}")
 
     def _snapshot(self, history: History, moment: float) -> Snapshot:
         events = history.events.newest(_EVENTS, moment)
@@ -147,11 +170,16 @@ class Traveller:
         return Record(first, last, tuple(holes), tuple(events))
 
 
-def traveller_of(settings: Settings, poll_interval: float) -> Traveller:
-    """Who rebuilds the moments of these settings' history."""
+def traveller_of(settings: Settings, poll_interval: float, recording: Path | None = None) -> Traveller:
+    """Who rebuilds the moments of these settings' history, which may be the copy of a recording."""
     plan, zone = settings.plan, ZoneInfo(settings.ui.timezone)
     return Traveller(
-        settings.history.path, plan, lambda: [board_of(settings, each) for each in plan.rollouts], poll_interval, zone
+        settings.history.path,
+        plan,
+        lambda: [board_of(settings, each) for each in plan.rollouts],
+        poll_interval,
+        zone,
+        recording,
     )
 
 

@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from rollout_tui.history.schema import whole
 
 _SAME_WITHIN = 60.0
 """Two programs that watch one rollout see the same change within these seconds; it is one event."""
+_UNWATCHED = 300.0
+"""Seconds without an answer after which nobody can say that the store was looked at meanwhile."""
 _OF_THE_CONNECTION = {"budget"}
 """What is never stored of a state: it was true of that moment's requests. Files of before may hold it."""
 _EVENT = "SELECT at, kind, platform, level, text, who FROM events"
@@ -69,39 +71,72 @@ def _event(row: Sequence[Any]) -> Event:
 
 
 class StateLog:
-    """What the store said: a row for every change, of which the phase clocks are made, and its newest answer."""
+    """What the store said: a row for every change, of which the phase clocks are made, and its looks.
+
+    A look is a time in which every answer was the same but for its age, with the last of them: so that a past moment
+    knows what was known then, and how old it was. Where nobody looked for a while the next answer begins another.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, platform: Platform, state: ReleaseState) -> None:
-        """Write an answer: as a change where it says more than the one before it did, and as the newest."""
-        row = (platform, state.build, state.as_of, encode_state(state))
+    def add(self, platform: Platform, state: ReleaseState, *, watched: bool = False) -> None:
+        """Write an answer: as a change where it says more than the one before it did, and as a look.
+
+        `watched`: somebody looked all the while since the answer before.
+        """
+        key = (platform, state.build, state.as_of)
         with whole(self._connection):
             before = self._connection.execute(
-                "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1",
-                row[:3],
+                "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1", key
             ).fetchone()
             if before is None or not state.same_as(decode_state(before[0])):
-                self._connection.execute("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", row)
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)", (*key, encode_state(state))
+                )
+            self._look(key, state, math.inf if watched else _UNWATCHED)
+
+    def _look(self, key: tuple[str, str, float], state: ReleaseState, patience: float) -> None:
+        """Another program may have written a newer answer already: what is known since then is not taken back."""
+        platform, build, at = key
+        last = self._connection.execute(
+            "SELECT first, until, state FROM looks WHERE platform = ? AND build = ? AND first <= ?"
+            " ORDER BY first DESC LIMIT 1",
+            key,
+        ).fetchone()
+        goes_on = last is not None and at - last[1] <= patience and _same_but_older(decode_state(last[2]), state)
+        if goes_on and at >= last[1]:
             self._connection.execute(
-                "INSERT INTO newest_states VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET at = excluded.at, state = excluded.state WHERE excluded.at >= at",
-                row,
+                "UPDATE looks SET until = ?, state = ? WHERE platform = ? AND build = ? AND first = ?",
+                (at, encode_state(state), platform, build, last[0]),
+            )
+        elif not goes_on:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?, ?)", (*key, at, encode_state(state))
             )
 
     def at(self, platform: Platform, build: str, moment: float) -> ReleaseState | None:
-        """What the store had said last at a past moment; its age is that of the change, not of the last look."""
+        """What the store had said last at a past moment, with the age that it had then.
+
+        Of what was read before looks were kept, only the changes are known; its age is that of the change.
+        """
+        key = (platform, build, moment)
+        look = self._connection.execute(
+            "SELECT until, state FROM looks WHERE platform = ? AND build = ? AND first <= ?"
+            " ORDER BY first DESC LIMIT 1",
+            key,
+        ).fetchone()
+        if look is not None:
+            return _as_of(decode_state(look[1]), min(look[0], moment))
         row = self._connection.execute(
-            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1",
-            (platform, build, moment),
+            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1", key
         ).fetchone()
         return None if row is None else decode_state(row[0])
 
     def newest(self, platform: Platform, build: str) -> ReleaseState | None:
         """The store's last answer, with its own age."""
         row = self._connection.execute(
-            "SELECT state FROM newest_states WHERE platform = ? AND build = ?", (platform, build)
+            "SELECT state FROM looks WHERE platform = ? AND build = ? ORDER BY first DESC LIMIT 1", (platform, build)
         ).fetchone()
         return None if row is None else decode_state(row[0])
 
@@ -112,6 +147,31 @@ class StateLog:
             (platform, build, until),
         )
         return [decode_state(text) for (text,) in rows]
+
+    def prune(self, before: float) -> int:
+        """Forget looks that ended earlier, but never the last of a build. Returns rows deleted."""
+        return self._connection.execute(
+            "DELETE FROM looks WHERE until < ? AND first < (SELECT MAX(first) FROM looks AS later"
+            " WHERE later.platform = looks.platform AND later.build = looks.build)",
+            (before,),
+        ).rowcount
+
+
+def _same_but_older(before: ReleaseState, state: ReleaseState) -> bool:
+    """Whether both answers say the same, that of before as it is: a share that cost an edit keeps its own time."""
+    goes_on = (before.share_as_of, state.as_of if before.share_as_of == before.as_of else None)
+    return (
+        state.share_as_of in goes_on
+        and replace(before, as_of=state.as_of, share_as_of=state.share_as_of, budget=state.budget) == state
+    )
+
+
+def _as_of(state: ReleaseState, at: float) -> ReleaseState:
+    """The same answer as it was given at an earlier time; a share that was read with it then was as new as it."""
+    share_at = state.share_as_of
+    if share_at is not None:
+        share_at = at if share_at == state.as_of else min(share_at, at)
+    return replace(state, as_of=at, share_as_of=share_at)
 
 
 class SignOffLog:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from rollout_tui.history.store import History, HistoryError, in_words
+from rollout_tui.history.store import History, HistoryError, in_words, is_damaged
 
 _FORMAT = "1"
 _NO_RECORDING = "this is no recording; `rollout-tui export` writes one"
@@ -54,12 +54,28 @@ def open_recording(path: Path, folder: Path) -> tuple[Path, Mapping[str, str]]:
         shutil.copyfile(path, copy)
         copy.chmod(0o600)
         with contextlib.closing(sqlite3.connect(copy)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError("malformed")
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             facts = dict(connection.execute("SELECT name, value FROM recording")) if "recording" in tables else {}
-    except (OSError, sqlite3.Error) as error:
-        raise HistoryError(f"{path}: {in_words(error)}") from error
+    except (OSError, sqlite3.Error, UnicodeError) as error:
+        raise unreadable(path, error) from error
     if facts.get("format") != _FORMAT:
         newer = "it was recorded by another program; install its version" if "format" in facts else _NO_RECORDING
         raise HistoryError(f"{path}: {newer}")
-    History.open(copy).close()
-    return copy, facts
+    try:
+        History.open(copy).close()
+    except HistoryError as error:
+        raise unreadable(path, error) from error
+    return copy, {str(name): str(value) for name, value in facts.items()}
+
+
+def unreadable(path: Path, error: BaseException) -> HistoryError:
+    """Why the recording at `path` cannot be looked at, in one sentence that names it and not its copy."""
+    cause = error.__cause__ or error
+    if not is_damaged(cause):
+        return HistoryError(f"{path}: {in_words(cause)}")
+    words = in_words(cause) if isinstance(cause, sqlite3.Error | UnicodeError) else ""
+    known = words if words.startswith("the file is damaged") else "the file is damaged"
+    return HistoryError(f"{path}: {known}; export it anew on its host")

@@ -108,7 +108,17 @@ CREATE TABLE countdowns (
 CREATE TABLE guard_notes (name TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS, _GUARD)
+# What the store said from `first` until then, with the last answer; of an older file only the newest answer is known.
+# `newest_states` stays, since an older program that still runs writes to it; nobody reads it any more.
+_LOOKS = """
+CREATE TABLE looks (
+    platform TEXT NOT NULL, build TEXT NOT NULL, first REAL NOT NULL, until REAL NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (platform, build, first)
+) WITHOUT ROWID;
+INSERT INTO looks SELECT platform, build, at, at, state FROM newest_states;
+"""
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS, _GUARD, _LOOKS)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

@@ -69,7 +69,7 @@ class History:
             except BaseException:
                 connection.close()
                 raise
-        except (OSError, sqlite3.Error, NewerFile) as error:
+        except (OSError, sqlite3.Error, NewerFile, UnicodeError) as error:
             raise HistoryError(f"{path}: {in_words(error)}") from error
         return cls(connection, path)
 
@@ -86,16 +86,21 @@ class History:
             except BaseException:
                 connection.close()
                 raise
-        except (OSError, sqlite3.Error, NewerFile) as error:
+        except (OSError, sqlite3.Error, NewerFile, UnicodeError) as error:
             raise HistoryError(f"{path}: {in_words(error)}") from error
         return cls(connection, path)
 
     def prune(self, before: float) -> int:
-        """Forget some samples, events and bug counts older than `before`; journal, states and sign-offs stay.
+        """Forget some samples, events, bug counts and looks older than `before`; journal, changes and sign-offs stay.
 
         Returns rows deleted, few enough that a poll never waits for it: call again until 0.
         """
-        return self.samples.prune(before) or self.events.prune(before) or self.bugs.prune(before)
+        return (
+            self.samples.prune(before)
+            or self.events.prune(before)
+            or self.bugs.prune(before)
+            or self.states.prune(before)
+        )
 
     def whole(self) -> AbstractContextManager[None]:
         """One transaction over several tables: all of it or nothing."""
@@ -120,19 +125,33 @@ class History:
         return int(version)
 
 
+_OF_THE_HOST = {
+    "database or disk is full": "disk full",
+    "attempt to write a readonly database": "the file is read-only",
+    "unable to open database file": "the file cannot be opened",
+    "disk I/O error": "the disk does not answer",
+    "database is locked": "another program holds the file",
+}
+"""What SQLite says where nothing is wrong with what the file holds, and plain words for it."""
+_DAMAGED = {
+    "file is not a database": "the file is damaged or not a history",
+    "malformed": "the file is damaged or cut short",
+    "Could not decode": "the file is damaged: some of its text cannot be read",
+    "codec can't decode": "the file is damaged: some of its text cannot be read",
+}
+
+
 def in_words(error: BaseException) -> str:
     """Why the file cannot be used: SQLite's and the system's words, plain."""
-    text = str(error)
-    known = {
-        "database or disk is full": "disk full",
-        "attempt to write a readonly database": "the file is read-only",
-        "unable to open database file": "the file cannot be opened",
-        "file is not a database": "the file is damaged or not a history",
-        "disk I/O error": "the disk does not answer",
-        "database is locked": "another program holds the file",
-    }
     if isinstance(error, NotShared):
         return str(error.strerror)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
-    return next((words for key, words in known.items() if key in text), text)
+    text = str(error)
+    return next((words for key, words in {**_OF_THE_HOST, **_DAMAGED}.items() if key in text), text)
+
+
+def is_damaged(error: BaseException) -> bool:
+    """Whether the file itself is to blame: neither the host on which it lies nor the age of this program."""
+    of_the_host = isinstance(error, OSError | NewerFile) or any(key in str(error) for key in _OF_THE_HOST)
+    return not of_the_host

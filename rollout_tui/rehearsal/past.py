@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.quantities import Mean, Proportion, Quantity
@@ -24,13 +25,15 @@ _TESTED = (StateWord.RUNNING, "IN_BETA_TESTING")
 
 
 def states(stage: Stage) -> Iterator[tuple[Platform, ReleaseState]]:
-    """Every change of release state so far, oldest first on each platform; then what the last poll saw of each."""
-    newest: dict[Platform, ReleaseState] = {}
-    for platform, state in _changes(stage):
-        newest[platform] = state
+    """Every change of release state so far, oldest first on each platform; after each what its last poll saw."""
+    changes = list(_changes(stage))
+    ends = [
+        state.as_of if next_one is platform else stage.clock.origin
+        for (platform, _), (next_one, state) in pairwise(changes)
+    ]
+    for (platform, state), end in zip(changes, (*ends, stage.clock.origin), strict=True):
         yield platform, state
-    polled = stage.clock.origin - INTERVAL
-    for platform, state in newest.items():
+        polled = max(state.as_of, end - INTERVAL)
         yield platform, replace(state, as_of=polled, share_as_of=None if state.share_as_of is None else polled)
 
 
@@ -66,7 +69,7 @@ def _apple(start: AppStoreStart, origin: float) -> Iterator[ReleaseState]:
             seen = _phased(start.build, at, day, share)
             yield seen
     if seen is not None and start.paused is not None:
-        yield replace(seen, word=StateWord.PAUSED, status="PAUSED", as_of=paused, share_as_of=paused)
+        yield replace(seen, word=StateWord.PAUSED, status="PAUSED", as_of=paused, share_as_of=paused, next_step_at=None)
 
 
 def requests(stage: Stage) -> Iterator[tuple[Platform, str, str, float]]:
@@ -169,5 +172,14 @@ def _testing(start: AppStoreStart, at: float) -> ReleaseState:
 
 def _phased(build: str, at: float, day: int, share: Decimal) -> ReleaseState:
     return ReleaseState(
-        build, VERSION, StateWord.RUNNING, "ACTIVE", at, PhaseKind.PHASED, share=share, share_as_of=at, day=day
+        build,
+        VERSION,
+        StateWord.RUNNING,
+        "ACTIVE",
+        at,
+        PhaseKind.PHASED,
+        share=share,
+        share_as_of=at,
+        day=day,
+        next_step_at=at + DAY,
     )

@@ -39,6 +39,7 @@ from rollout_tui.tui.title import worst_of
 from rollout_tui.tui.view.footer import footer_row
 
 _log = logging.getLogger(__name__)
+_NOTHING_TO_READ = "this is a recording: there is nothing to read"
 _OF_ALL = frozenset({"fleet", "read_now", "repaint", "palette", "help", "quit"})
 """Keys that are about the program, not about one rollout of the fleet."""
 
@@ -87,7 +88,7 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._main_footer,
             lambda: self._sitting.leave_main(),
         )
-        self._sitting = Sitting(Fleet((desk, *others)), house, self.switch_screen)
+        self._sitting = Sitting(Fleet((desk, *others)), house, lambda base: self.switch_screen(self._kept(base)))
         self._asked_to_quit: Sequence[Proposal] = ()
         self._canvas = Canvas(self._look, handover)
         self._pacing = Pacing(
@@ -120,7 +121,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         for alias, key in self._look.aliases.items():
             action = next(action for action in ACTIONS if key in action.keys)
             self.bind(alias, f"key('{action.id}')")
-        self.push_screen(self._sitting.all if self._is_fleet and self._first is None else self._main)
+        self.push_screen(self._kept(self._sitting.all if self._is_fleet and self._first is None else self._main))
         self._end_listening = self._sitting.fleet.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
@@ -194,6 +195,8 @@ class RolloutApp(App[int], inherit_bindings=False):
     def _name_window(self) -> None:
         """A new CRITICAL rings once where that is wished for."""
         severity, title = worst_of(self._sitting.fleet)
+        if self._look.recording:
+            severity, title = Severity.UNKNOWN, f"RECORDING {title}"
         if title == self.title:
             return
         if severity is Severity.CRITICAL and not self.title.startswith(severity) and self._look.bell:
@@ -213,6 +216,12 @@ class RolloutApp(App[int], inherit_bindings=False):
     @property
     def _is_fleet(self) -> bool:
         return self._sitting.fleet.is_first
+
+    def _kept(self, base: WholeScreen[Any]) -> WholeScreen[Any]:
+        """A base that lives on while another one stands in its place: Textual ends what is not installed."""
+        if not self.is_screen_installed(base):
+            self.install_screen(base, f"base {len(self._installed_screens)}")
+        return base
 
     # --- dialogs and pages -------------------------------------------------------------------------------------
 
@@ -256,6 +265,9 @@ class RolloutApp(App[int], inherit_bindings=False):
             self._name_window()
 
     def _read_now(self) -> None:
+        if self._look.recording:
+            self._notices.tell(_NOTHING_TO_READ, "mute")
+            return
         desk, _ = self._sitting.chosen(self._front)
         desk.read_now(None)
         self._notices.tell("reading stores and sources now", "mute")
@@ -267,7 +279,8 @@ class RolloutApp(App[int], inherit_bindings=False):
         return self._footer([BY_ID[name] for name in (FOOTER_OF_ONE if self._is_fleet else FOOTER)], width)
 
     def _why_not(self) -> Mapping[str, str]:
-        return self._sitting.why_not(self._front)
+        against = self._sitting.why_not(self._front)
+        return against if not self._look.recording else {**against, "read_now": _NOTHING_TO_READ}
 
     # --- end ---------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,9 @@ from rollout_tui.tui.actions import BY_ID, FOOTER, reasons_against
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.scenery import first_focus, scene_of
-from rollout_tui.tui.sgr import Depth, colour_depth, written
+from rollout_tui.tui.sgr import colour_depth, written
 from rollout_tui.tui.symbols import shown_in
+from rollout_tui.tui.theme import Depth
 from rollout_tui.tui.view.footer import footer_row
 from rollout_tui.tui.view.screen import screen_rows
 

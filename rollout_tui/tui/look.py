@@ -19,6 +19,8 @@ class Look:
     zone: tzinfo = UTC
     tick: float = 1.0
     rehearsal: str | None = None
+    recording: str = ""
+    """The host of which a recording is looked at; empty where the present is."""
     bell: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Keys of a person's own, and the key of the table that each stands for."""

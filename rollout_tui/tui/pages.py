@@ -54,13 +54,13 @@ class FirstPage:
     leaves: bool = False
 
 
-def past_at(moment: float, of: str = "") -> Callable[[Place], Page]:
-    """The page of the past at that moment (epoch seconds UTC); `of` names a recording."""
+def past_at(moment: float, *, leaves: bool = False) -> Callable[[Place], Page]:
+    """The page of the past at that moment (epoch seconds UTC); `leaves`: there is no present to go back to."""
 
     def make(place: Place) -> Page:
         from rollout_tui.tui.screens.travel import TravelPage
 
-        return TravelPage(place, moment, of)
+        return TravelPage(place, moment, leaves=leaves)
 
     return make
 

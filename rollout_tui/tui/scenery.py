@@ -19,6 +19,7 @@ def scene_of(desk: Desk, look: Look, focus: Focus, kept: Kept | None = None) -> 
         who=str(desk.actor),
         read_only=desk.read_only is not None,
         rehearsal=look.rehearsal,
+        recording=look.recording,
         zone=look.zone,
         ascii_only=look.ascii_only,
         kept=Kept() if kept is None else kept,

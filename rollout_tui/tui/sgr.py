@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import lru_cache
 
 from rollout_tui.tui.ink import Ink
-from rollout_tui.tui.theme import Paint, Theme, paint
+from rollout_tui.tui.theme import Depth, Paint, Theme, depth_of, paint
 
 _NAMED = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-
-
-class Depth(StrEnum):
-    """How a terminal takes colours."""
-
-    TRUE = "true colour"
-    CUBE = "256 colours"
-    NAMES = "16 colours"
 
 
 def colour_depth(theme: Theme, environment: Mapping[str, str] | None = None) -> Depth | None:
@@ -26,10 +17,8 @@ def colour_depth(theme: Theme, environment: Mapping[str, str] | None = None) -> 
     environment = os.environ if environment is None else environment
     if theme in (Theme.ANSI, Theme.MONO):
         return Depth.NAMES
-    if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
-        return Depth.TRUE
-    is_rich = environment.get("TERM", "").endswith(("-256color", "kitty"))
-    return Depth.CUBE if is_rich else None
+    found = depth_of(environment)
+    return None if found is Depth.NAMES else found
 
 
 def written(text: str, ink: Ink, theme: Theme, depth: Depth) -> str:

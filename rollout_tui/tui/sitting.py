@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from textual.screen import Screen
-
 from rollout_tui.domain.fleet import LineKey
 from rollout_tui.domain.releases import Platform
 from rollout_tui.engine.desk import Desk
@@ -22,7 +20,7 @@ from rollout_tui.tui.seats import House, Seat, Seats
 class Sitting:
     """`turn` puts a screen in the place of the base. `seat` is where one sits, or sat last before the fleet."""
 
-    def __init__(self, fleet: Fleet, house: House, turn: Callable[[Screen[str | None]], object]) -> None:
+    def __init__(self, fleet: Fleet, house: House, turn: Callable[[WholeScreen[Any]], object]) -> None:
         self.fleet = fleet
         self.seats = Seats(fleet, house)
         self.seat: Seat = self.seats.at(0)

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 
+class Depth(StrEnum):
+    """How a terminal takes colours."""
+
+    TRUE = "true colour"
+    CUBE = "256 colours"
+    NAMES = "16 colours"
+
+
 class Theme(StrEnum):
     """Named sets of colours; `mono` is what NO_COLOR asks for."""
 
@@ -66,11 +74,24 @@ _REVERSED = frozenset({"focus", "select", "badgebg", "critbg", "cursor"})
 
 
 def choose(wanted: str, environment: Mapping[str, str] | None = None) -> Theme:
-    """The theme of this terminal: NO_COLOR wins, `auto` is dark."""
+    """The theme of this terminal: NO_COLOR wins; `auto` is dark, and `ansi` where there are no more than 16 colours.
+
+    Colours of the dark theme that are brought down to 16 fall together: off keys could not be told from their ground.
+    """
     environment = os.environ if environment is None else environment
     if environment.get("NO_COLOR"):
         return Theme.MONO
-    return Theme.DARK if wanted == "auto" else Theme(wanted)
+    if wanted != "auto":
+        return Theme(wanted)
+    return Theme.ANSI if depth_of(environment) is Depth.NAMES else Theme.DARK
+
+
+def depth_of(environment: Mapping[str, str]) -> Depth:
+    """What this terminal says of its colours, read as Rich reads it, which writes all frames but the first."""
+    if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return Depth.TRUE
+    last = environment.get("TERM", "").strip().lower().rpartition("-")[2]
+    return Depth.CUBE if last in ("256color", "kitty") else Depth.NAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,14 @@ def test_the_last_poll_saw_both_stores_a_minute_ago(name):
     assert last[Platform.ANDROID].share_as_of == NOW - MINUTE
 
 
-def test_states_come_in_order_and_the_last_poll_is_no_change():
+def test_states_come_in_order_each_with_its_last_poll_which_is_no_change():
     told = [state for platform, state in past.states(set_up("ios-phased").stage) if platform is Platform.IOS]
-    assert [(state.as_of - NOW) / HOUR for state in told[:-1]] == [-109.0, -73.0, -67.0, -52.0, -28.0, -4.0]
-    assert [state.day for state in told] == [None, None, None, 1, 2, 3, 3]
-    assert told[-1].same_as(told[-2])
+    changes, polls = told[::2], told[1::2]
+    assert [(state.as_of - NOW) / HOUR for state in changes] == [-109.0, -73.0, -67.0, -52.0, -28.0, -4.0]
+    assert [state.day for state in changes] == [None, None, None, 1, 2, 3]
+    assert [state.as_of for state in polls] == [*(state.as_of - MINUTE for state in changes[1:]), NOW - MINUTE]
+    assert all(poll.same_as(change) for change, poll in zip(changes, polls, strict=True))
+    assert changes[-1].next_step_at == changes[-1].as_of + DAY
 
 
 def test_a_poll_a_minute_each_with_every_metric_of_both_platforms():

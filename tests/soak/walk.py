@@ -159,6 +159,7 @@ class Walk:
             await self._press("escape")
         if self._app._main.is_frozen:
             await self._press("space")
+        assert self._app.screen.is_running, f"a screen stands there that is not alive; last keys: {self._last}"
 
     async def _settled(self) -> Alive:
         """What lives once nothing of the lap is still being put away."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import sqlite3
 import time
@@ -66,6 +67,18 @@ def test_after_storms_of_resizes_a_dialog_is_whole_again_and_sigterm_ends_it_the
     program.signal(signal.SIGTERM)
     assert program.ended() == 143
     assert program.left_on() == []
+
+
+def test_the_fleet_and_back_as_often_as_one_likes_and_the_picture_still_moves(program):
+    for _ in range(2):
+        program.press("f")
+        program.wait_for("store says", "crash 6 h", gone="METRICS")
+        program.press("\x1b")
+        program.wait_for("METRICS", "EVENTS", gone="store says   phase")
+    clock = re.search(r"\d\d:\d\d:\d\d UTC", program.text)[0]
+    program.wait_until(lambda: clock not in program.text, "tick of the clock")
+    program.press("t")
+    program.wait_for(PAST)
 
 
 @pytest.mark.parametrize("key", ["t", "?"], ids=["page", "dialog"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tomllib
@@ -170,12 +171,14 @@ def test_a_signal_on_the_first_frame_gives_the_terminal_back(watched, number):
         assert program.left_on() == []
 
 
-def test_256_colours_and_none_have_their_first_frame_too(watched):
-    for environment in ({"COLORTERM": ""}, {"NO_COLOR": "1"}):
+def test_256_colours_16_and_none_have_their_first_frame_too(watched):
+    for environment in ({"COLORTERM": ""}, {"TERM": "xterm", "COLORTERM": ""}, {"NO_COLOR": "1"}):
         with watch(watched, **environment) as program:
             program.wait_for("NEXT", "q Quit")
             program.wait_until(lambda: TEXTUAL_BEGINS in program.written, "Textual")
             assert b"NEXT" in bytes(program.written).partition(TEXTUAL_BEGINS)[0]
+            # Off keys are bright black: on a ground of bright black nobody would see them.
+            assert not re.search(rb"\x1b\[[0-9;]*\b100m", bytes(program.written))
             program.press("q")
             assert program.ended() == 0
             assert program.left_on() == []

@@ -12,9 +12,9 @@ from rollout_tui.tui.app import RolloutApp
 from rollout_tui.tui.early import _painted, _rows
 from rollout_tui.tui.ink import Ink, text_of
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.sgr import Depth, colour_depth, written
+from rollout_tui.tui.sgr import colour_depth, written
 from rollout_tui.tui.symbols import SymbolSet
-from rollout_tui.tui.theme import PALETTES, Theme, style
+from rollout_tui.tui.theme import PALETTES, Depth, Theme, style
 from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.samples import incident, snapshot

@@ -14,6 +14,7 @@ from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, SignOff, Verdict
 from rollout_tui.tui.ink import Pen, text_of
 from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.view.arithmetic import gate_pair
 from rollout_tui.tui.view.gates import gate_row, gates_title
 from rollout_tui.tui.view.needle import put_needle, shares
 from rollout_tui.tui.view.scene import Scene
@@ -91,12 +92,19 @@ def test_a_row_has_verdict_gate_value_needle_decision_and_where_it_fits_counts_a
     assert row(QUIET, CONNECT_GATE, 48) == "~ UNDECIDED Connect fail ≤ 1 %    0.93 % 4–19 h"
 
 
+def test_a_fail_that_a_part_of_the_phase_proved_stands_at_fail_with_the_moment_of_its_decision() -> None:
+    evidence = {"failed": Latch(NOW - 60, 4.9), "log_fail": 90.0, "log_pass": 90.0}
+    failed = with_finding(CRASH_FREE_GATE, Verdict.FAIL, since=NOW - 1927, **evidence)
+    assert row(failed, CRASH_FREE_GATE) == "✗ FAIL      Crash-free ≥ 99.5 %  99.69 % ━━━┼╌╌╌ at 14:31"
+    assert "━━━┼╌╌╌ proven at 14:31" in row(failed, CRASH_FREE_GATE, 78)
+    assert "proven at 14:31 by the sessions since 14:00" in row(failed, CRASH_FREE_GATE, 98)
+    assert row(failed, CRASH_FREE_GATE, 48) == "✗ FAIL      Crash-free ≥ 99.5 %  99.69 % proven"
+    result = next(one for one in failed.gates if one.gate.id == CRASH_FREE_GATE.id)
+    _, below = gate_pair(Scene(snapshot(), NOW), failed, result, 80)
+    assert text_of(below).rstrip().endswith("[99.64–99.73 %] · by those since 14:00")
+
+
 def test_words_that_say_more_than_the_needle_take_its_place_and_stand_beside_it_where_both_fit() -> None:
-    since = with_finding(CRASH_FREE_GATE, Verdict.FAIL, since=NOW - 1927, failed=Latch(NOW - 60, 4.9), log_fail=6.0)
-    assert row(since, CRASH_FREE_GATE) == "✗ FAIL      Crash-free ≥ 99.5 %  99.69 % since 14:00"
-    assert "┼" in row(since, CRASH_FREE_GATE, 78)
-    assert "proven since 14:00" in row(since, CRASH_FREE_GATE, 78)
-    assert row(since, CRASH_FREE_GATE, 48) == "✗ FAIL      Crash-free ≥ 99.5 %  99.69 % proven"
     capless = replace(QUIET.plan.metrics[2], cap=None)
     plan = replace(QUIET.plan, metrics=(*QUIET.plan.metrics[:2], capless, QUIET.plan.metrics[3]))
     uncapped = replace(with_finding(TIME_LIMIT_GATE, Verdict.UNDECIDED, lean=0.9), plan=plan)
@@ -115,7 +123,7 @@ def test_a_fail_whose_evidence_has_fallen_says_so_and_all_of_it_where_there_is_r
         for result in failed.gates
     )
     faded = replace(failed, gates=gates)
-    assert row(faded, CRASH_FREE_GATE).endswith("╌╌━┼━━━ at 14:31")
+    assert row(faded, CRASH_FREE_GATE).endswith("━━━┼╌╌╌ at 14:31")
     assert row(faded, CRASH_FREE_GATE, 98).endswith("FAIL at 14:31, evidence then 130:1, now 4.1:1")
 
 
@@ -140,7 +148,10 @@ def test_no_two_numbers_run_together_at_any_width(width: int) -> None:
         for result in rollout.gates:
             text = row(rollout, result.gate, width)
             assert len(text) <= width
-            assert text[40:41] in (" ", ""), "one blank between value and what follows"
+            if result.verdict is Verdict.NO_DATA:
+                assert " ? " in text[33:], "a cause that is long begins where the value would stand"
+            else:
+                assert text[40:41] in (" ", ""), "one blank between value and what follows"
             assert not text.endswith(("[", "–", ","))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from itertools import product
 import pytest
 from rich.cells import cell_len
 from rich.color import Color
+from rich.console import Console
 
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.releases import Platform
@@ -139,9 +141,32 @@ def test_severities_and_verdicts_cannot_be_taken_for_each_other() -> None:
 def test_no_color_wins_over_every_theme_and_uses_none() -> None:
     assert choose("light", {"NO_COLOR": "1"}) is Theme.MONO
     assert choose("light", {}) is Theme.LIGHT
-    assert choose("auto", {}) is Theme.DARK
     plain = style(Theme.MONO, Ink("crit", ground="critbg"))
     assert (plain.color, plain.bgcolor, plain.reverse) == (None, None, True)
+
+
+@pytest.mark.parametrize(
+    ("term", "colorterm", "theme"),
+    [
+        ("xterm", "", Theme.ANSI),
+        ("vt100", "", Theme.ANSI),
+        ("linux", "", Theme.ANSI),
+        ("rxvt-16color", "", Theme.ANSI),
+        ("", "", Theme.ANSI),
+        ("xterm-256color", "", Theme.DARK),
+        ("xterm-kitty", "", Theme.DARK),
+        ("xterm", "truecolor", Theme.DARK),
+        ("tmux-256color", "24bit", Theme.DARK),
+    ],
+)
+def test_a_terminal_of_sixteen_colours_gets_a_theme_made_for_them_and_any_theme_that_was_asked_for(
+    term: str, colorterm: str, theme: Theme
+) -> None:
+    environment = {"TERM": term, "COLORTERM": colorterm}
+    assert choose("auto", environment) is theme
+    assert choose("dark", environment) is Theme.DARK
+    textual = Console(file=io.StringIO(), force_terminal=True, _environ=environment).color_system
+    assert (textual == "standard") == (theme is Theme.ANSI), "what Textual writes with"
 
 
 def test_symbols_follow_the_locale_unless_they_are_chosen() -> None:

@@ -35,6 +35,35 @@ async def test_every_row_is_as_wide_as_the_screen_and_the_past_is_named_at_every
         assert any(row.startswith(" PAST  Wed 11 Mar 14:17") for row in rows)
 
 
+async def test_at_80x24_metrics_and_events_get_their_rows_and_holes_are_told() -> None:
+    desk = FakeDesk(snapshot())
+    holes = ((NOW - 5 * HOUR, NOW - 4 * HOUR), (NOW - 3 * HOUR, NOW - 2 * HOUR))
+    desk.travels.recorded = Record(NOW - 6 * HOUR, NOW, holes)
+    async with at_the_keyboard(desk, size=(80, 24)) as hand:
+        await hand.press("t")
+        rows = await settled(hand)
+        assert not any(row.isspace() for row in rows[:-2])
+        assert sum("target" in row and "alert" in row for row in rows) == 4, "a second row for each metric"
+        assert any(row.startswith(" 14:") for row in rows[:-3]), "events"
+        assert "2 holes: last Wed 11 Mar 11:32–12:32" in rows[-3]
+
+
+async def test_at_60x16_nothing_of_the_screen_is_dropped_but_gates_that_hold() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot()), size=(60, 16)) as hand:
+        await hand.press("t")
+        text = "\n".join(await settled(hand))
+        for word in ("Crash rate", "Connect failures", "Connection time", "Session duration", "RUNNING", "more"):
+            assert word in text
+
+
+async def test_below_60x16_the_window_has_its_own_size_and_no_key_that_is_off_is_named() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot()), size=(59, 15)) as hand:
+        await hand.press("t")
+        text = "\n".join(await settled(hand))
+        assert "This window is 59x15." in text
+        assert "Pause works" not in text
+
+
 async def test_nothing_can_be_acted_on_and_the_mode_says_so() -> None:
     desk = FakeDesk(incident())
     async with at_the_keyboard(desk) as hand:
@@ -52,6 +81,14 @@ async def test_nothing_can_be_acted_on_and_the_mode_says_so() -> None:
         assert isinstance(hand.app.screen, MainScreen)
         await hand.pilot.pause()
         assert desk.travels.closed
+
+
+async def test_what_was_to_be_done_then_is_told_without_its_key() -> None:
+    async with at_the_keyboard(FakeDesk(incident())) as hand:
+        await hand.press("t")
+        rows = await settled(hand)
+        assert "Then: Pause Android." in rows[2]
+        assert "press p" not in rows[2]
 
 
 async def test_an_alert_of_the_present_is_told_in_the_past() -> None:

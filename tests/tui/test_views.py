@@ -13,11 +13,14 @@ from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.quantities import Bare
 from rollout_tui.domain.readings import Window
-from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.releases import PhaseKind, Platform, StateWord
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.snapshot import Progress, Snapshot
 from rollout_tui.tui.ink import blank, text_of
 from rollout_tui.tui.symbols import SymbolSet, ascii_text, shown_in
+from rollout_tui.tui.view.frame import labelled
+from rollout_tui.tui.view.ladder import phase_row
+from rollout_tui.tui.view.next import next_rows
 from rollout_tui.tui.view.scene import Focus, Scene
 from rollout_tui.tui.view.screen import screen_rows
 from tests.tui.samples import android, incident, ios, snapshot, store_state
@@ -138,6 +141,47 @@ def test_the_incident_says_pause_first_and_what_nobody_knows() -> None:
     assert "STALE, 26 min old" in text
     assert "Sentry: HTTP 503" in text
     assert "?" in "".join(row[94:118] for row in rows[10:26]), "buckets after the last reading are marked"
+
+
+@pytest.mark.parametrize(
+    ("width", "end"),
+    [
+        (104, "proven over 0.5 %. Then iOS: gate No critical bugs fails."),
+        (100, "proven over 0.5 %. Then iOS: gate No critical bugs…"),
+        (80, "proven over 0.5 %. Then iOS: gate…"),
+        (62, "(241 of 10,002), proven… Then iOS."),
+    ],
+)
+def test_that_the_other_platform_needs_something_is_never_left_out_for_want_of_room(width: int, end: str) -> None:
+    told = text_of(next_rows(Scene(incident(), NOW), width, 2)[1])
+    assert told.rstrip().endswith(end)
+    assert len(told) == width
+
+
+@pytest.mark.parametrize(("width", "size"), [(100, "100x30"), (120, "120x40"), (200, "200x60")])
+def test_names_of_phases_have_the_cells_that_their_share_leaves(width: int, size: str) -> None:
+    rows = screen(snapshot(), *(int(number) for number in size.split("x")))
+    text = "\n".join(rows)
+    assert {len(row) for row in rows} == {width}
+    for name in ("Internal testing", "Closed testing", "TestFlight", "App Review", "App Store phased"):
+        assert name in text
+
+
+@pytest.mark.parametrize("width", [48, 58, 72])
+def test_a_review_whose_length_nobody_saw_says_so_and_no_text_runs_into_its_bar(width: int) -> None:
+    rollout = ios()
+    review = next(one for one in rollout.phases if one.phase.kind is PhaseKind.REVIEW)
+    row = text_of(phase_row(Scene(snapshot(rollout), NOW), rollout, replace(review, elapsed=None), width))
+    assert " took ? " in row
+    to_come = replace(review, elapsed=None, progress=Progress.TO_COME)
+    assert " Apple's time " in text_of(phase_row(Scene(snapshot(rollout), NOW), rollout, to_come, width))
+
+
+def test_a_long_word_of_a_store_stays_whole_before_its_value() -> None:
+    rows = [text_of(row) for row in labelled(70, "phasedReleaseState", "ACTIVE → PAUSED")]
+    assert [row.rstrip() for row in rows] == ["phasedReleaseState ACTIVE → PAUSED"]
+    assert text_of(labelled(70, "state", "x")[0]).startswith("state         x")
+    assert all(len(text_of(row)) == 30 for row in labelled(30, "aVeryLongWordOfSomeStore", "long " * 12))
 
 
 def test_a_window_that_is_too_small_says_so_and_that_pausing_works() -> None:

@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.evidence.finding import Latch
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
+from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.main import MainScreen
@@ -19,7 +21,8 @@ from rollout_tui.tui.widgets.surface import Surface
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import Hand, at_the_keyboard
 from tests.tui.samples import incident, snapshot
-from tests.unit.domain.builders import HOUR, NOW
+from tests.tui.test_gates_view import with_finding
+from tests.unit.domain.builders import CRASH_FREE_GATE, HOUR, NOW
 
 
 async def drawn(hand: Hand) -> str:
@@ -67,6 +70,20 @@ async def test_a_calm_metric_is_told_as_calm() -> None:
         text = await drawn(hand)
         assert "Crash rate 0.29 %, inside its target (< 0.5 %)." in text
         assert "over the limit" not in text
+
+
+async def test_a_fail_of_a_part_of_the_phase_says_which_counts_proved_it_and_shows_no_evidence_for_a_pass() -> None:
+    rollout = with_finding(
+        CRASH_FREE_GATE, Verdict.FAIL, since=NOW - 1927, failed=Latch(NOW - 60, 4.9), log_fail=90.0, log_pass=90.0
+    )
+    async with at_the_keyboard(FakeDesk(snapshot(rollout))) as hand:
+        await hand.press("enter")
+        text = await drawn(hand)
+        assert "for FAIL  more than 1,000,000:1" in text
+        assert "by those since 14:00" in text
+        assert "decided   at 14:31, it stays" in text
+        assert "for PASS" not in text
+        assert "crash rate proven over 0.5 % at 14:31 by the sessions since 14:00" in " ".join(text.split())
 
 
 async def test_a_window_is_chosen_with_brackets_and_asks_history_for_buckets_of_its_width() -> None:
@@ -123,6 +140,29 @@ async def test_what_happened_in_the_window_is_lettered_on_the_axis() -> None:
         assert 0 < axis.index("A") < axis.index("B")
         assert any(row.startswith(" A ") and "mara promoted" in row for row in rows)
         assert any(row.startswith(" B ") and "▲ Alert line crossed" in row for row in rows)
+
+
+async def test_letters_of_what_happened_close_together_have_cells_of_their_own() -> None:
+    desk = FakeDesk(snapshot())
+    desk.past.stored = tuple(
+        Event(NOW - minutes * 60.0, EventKind.SEVERITY, f"Turn {minutes}", Platform.ANDROID, Severity.INFO)
+        for minutes in (0, 1, 2, 3, 300)
+    )
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("enter")
+        axis = next(row for row in (await drawn(hand)).split("\n") if "└" in row)
+        assert "BCDE" in axis
+        assert 0 < axis.index("A") < axis.index("B") - 20
+
+
+async def test_words_end_with_a_whole_sentence() -> None:
+    for size in ((120, 40), (100, 30), (80, 24)):
+        async with at_the_keyboard(FakeDesk(incident()), size=size) as hand:
+            await hand.press("enter")
+            rows = (await drawn(hand)).split("\n")
+            begin = next(y for y, row in enumerate(rows) if row.startswith(" IN WORDS"))
+            told = [row.strip() for row in rows[begin + 1 : -1] if row.strip()]
+            assert told[-1].endswith((".", "…")), size
 
 
 async def test_other_metrics_and_the_other_platform_are_one_key_away() -> None:

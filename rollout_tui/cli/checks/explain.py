@@ -81,7 +81,7 @@ def _evidence(result: GateResult, finding: Finding, rollout: Rollout, zone: tzin
     if metric.dispersion != 1:
         yield f"dispersion   counts divided by {metric.dispersion:g}"
     if finding.failed is not None:
-        yield f"latched      FAIL since {words.day_and_time(finding.failed.at, zone)}"
+        yield f"latched      FAIL, decided {words.day_and_time(finding.failed.at, zone)}"
     if finding.trend:
         yield f"trend        {finding.trend}"
     yield from _ahead(finding)

@@ -86,6 +86,7 @@ class FleetScreen(WholeScreen[FleetScene]):
             str(desk.actor),
             read_only=all(each.read_only is not None for each in self._fleet.desks),
             rehearsal=self._look.rehearsal,
+            recording=self._look.recording,
             zone=self._look.zone,
             ascii_only=self._look.ascii_only,
         )

@@ -12,7 +12,7 @@ from rollout_tui.domain.moments import EXPECTED, parse_moment
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.domain.words import DAY, MINUTE
 from rollout_tui.history import HistoryError
-from rollout_tui.tui.actions import BY_ID, KeyAction
+from rollout_tui.tui.actions import BACK, BY_ID, KeyAction
 from rollout_tui.tui.ink import Row, blank
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.page import Page, Place
@@ -27,27 +27,37 @@ _SPEEDS = (60, 300, 900, 3600)
 _LONGEST = 30
 _OFF = "you look at the past; esc returns to now"
 _OFF_SHORT = "this is the past"
+_OFF_RECORDED = "this is a recording: nothing here can be acted on"
+_TRACK_FROM = 24
+"""Rows of screen from which on the track stands below the bar."""
 _ACTING = ("pause", "resume", "promote", "restart", "override", "acknowledge")
 
 _MOVE = KeyAction("travel_step", (), "←→", "15 min", "Step through time", "TRAVEL")
 _DAY = KeyAction("travel_day", (), "shift+←→", "Day", "Step a day", "TRAVEL")
 _EVENT = KeyAction("travel_event", (), "[ ]", "Event", "To the event before or after", "TRAVEL")
 _GO = KeyAction("travel_go", (), "g", "Go to time", "Type a moment", "TRAVEL")
+_NOW = KeyAction("travel_now", (), "esc", "Now", "Back to the present", "TRAVEL")
+_QUIT = KeyAction("travel_quit", (), "esc", "Quit", "Leave the recording and the program", "TRAVEL")
 _PLAY = KeyAction("travel_play", (), "space", "Play", "Play; < and > change the speed", "TRAVEL")
 
 
 class TravelPage(Page):
-    """`start` is the first moment to show (epoch seconds UTC; None: 15 min ago), `of` names a recording."""
+    """`start` is the first moment to show (epoch seconds UTC; None: 15 min ago).
+
+    `leaves`: it is all that was asked for, and who leaves it leaves the program.
+    """
 
     name_of_page = "the past"
     shown = (_MOVE, _DAY, _EVENT, _GO, _PLAY, BY_ID["help"])
 
-    def __init__(self, place: Place, start: float | None = None, of: str = "") -> None:
+    def __init__(self, place: Place, start: float | None = None, *, leaves: bool = False) -> None:
+        self._is_recording = bool(place.look.recording)
         super().__init__(place)
+        self._out = _QUIT if leaves else BACK if self._is_recording else _NOW
         self._scene = lambda: replace(place.main.scene(), read_only=True)
         self._traveller = place.desk.traveller()
         now = place.desk.clock.now()
-        self._journey = Journey(now - _STEP if start is None else start, now, of=of)
+        self._journey = Journey(now - _STEP if start is None else start, now)
         self._then: Snapshot | None = None
         self._kept_then = Kept()
         self._loading: asyncio.Task[None] | None = None
@@ -88,27 +98,31 @@ class TravelPage(Page):
             "tab": lambda: self._focus(lambda main: main.move_pane(1)),
             "1": lambda: self._focus(lambda main: main.choose_pane(0)),
             "2": lambda: self._focus(lambda main: main.choose_pane(1)),
-            "end": self.leave,
+            "end": self._to_last if self._is_recording else self.leave,
             "home": self._to_first,
         }
 
     def help(self, why_not: Mapping[str, str]) -> Subject:
         """What acts is off, whatever the present permits."""
         subject = super().help(why_not)
-        return replace(subject, why_not=dict.fromkeys(_ACTING, _OFF_SHORT), own=(*subject.own, _NOW))
+        return replace(
+            subject, why_not=dict(why_not) | dict.fromkeys(_ACTING, _OFF_SHORT), own=(*subject.own, self._out)
+        )
 
     def rows(self, scene: Scene, width: int, height: int) -> Sequence[Row]:
         """The main screen of then, the bar of the past, the footer."""
         journey = replace(self._journey, now=self._desk.clock.now())
-        footer = self._place.footer((*self.shown, _NOW), width)
+        footer = self._place.footer((*self.shown, self._out), width)
+        below = 2 if height >= _TRACK_FROM else 1
         then = self._then
         if then is None:
             # Nothing of the present may stand here as if it were the past.
-            body: Sequence[Row] = [blank(width)] * max(2, height - 3)
+            body: Sequence[Row] = [blank(width)] * max(2, height - below - 1)
         else:
-            past = replace(scene, snapshot=looked_at(then, scene.snapshot), now=then.at, kept=self._kept_then)
-            body = screen_rows(past, width, max(3, height - 2), footer)[:-1]
-        return [*body, *past_rows(scene, journey, width), footer][-height:]
+            shown = then if self._is_recording else looked_at(then, scene.snapshot)
+            past = replace(scene, snapshot=shown, now=then.at, kept=self._kept_then)
+            body = screen_rows(past, width, height, footer, below)[:-1]
+        return [*body, *past_rows(scene, journey, width, below), footer][-height:]
 
     def typed(self, key: str, character: str | None) -> bool:
         """While a moment is typed letters are text."""
@@ -154,6 +168,10 @@ class TravelPage(Page):
     def _to_first(self) -> None:
         if self._journey.record is not None:
             self._go(self._journey.record.first)
+
+    def _to_last(self) -> None:
+        if self._journey.record is not None:
+            self._go(self._journey.record.last)
 
     def _go(self, moment: float) -> None:
         """Show that moment, or the nearest that is recorded; keys that come faster than the file is read are one."""
@@ -222,7 +240,4 @@ class TravelPage(Page):
             self.draw()
 
     def _tell_off(self) -> None:
-        self._place.tell(_OFF, "warn")
-
-
-_NOW = KeyAction("travel_now", (), "esc", "Now", "Back to the present", "TRAVEL")
+        self._place.tell(_OFF_RECORDED if self._is_recording else _OFF, "warn")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rollout_tui.domain.decisions import case_of, interval
+from rollout_tui.domain.decisions import case_of, counts_from, interval
 from rollout_tui.domain.estimates import sessions_range
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import exact
@@ -54,6 +54,9 @@ def _metric(scene: Scene, rollout: Rollout, result: GateResult) -> str:
         told.append(f"[{bounds}]")
     if case.metric.cap is not None:
         told.append(f"capped at {duration_value(exact(case.metric.cap), None)}")
+    since = counts_from(case)
+    if result.verdict is Verdict.FAIL and since is not None:
+        told.append(f"by those since {case.when(since)}")
     if result.verdict is Verdict.UNDECIDED and ahead is not None and ahead.fast is not None:
         told.append(f"{sessions_range(ahead.fast, ahead.slow)} more needed")
     return " · ".join(filter(None, told))

@@ -43,6 +43,7 @@ class FleetScene:
     who: str = ""
     read_only: bool = False
     rehearsal: str | None = None
+    recording: str = ""
     zone: tzinfo = UTC
     ascii_only: bool = False
     frozen_at: float | None = None

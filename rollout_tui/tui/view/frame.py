@@ -50,12 +50,12 @@ def lines(width: int, text: str, colour: str = "text", *, bold: bool = False, in
 
 
 def labelled(width: int, label: str, text: str, colour: str = "text") -> list[Row]:
-    """A label, and beside it text in as many rows as it takes."""
-    rows = []
-    for number, part in enumerate(wrapped(plain_text(text), width - _LABEL) or [""]):
+    """A label, and beside it text in as many rows as it takes; a long label (a store's own word) stays whole."""
+    rows, x = [], max(_LABEL, min(len(label) + 1, width // 2))
+    for number, part in enumerate(wrapped(plain_text(text), width - x) or [""]):
         pen = Pen(width, GROUND)
-        pen.put(0, plain_text(label, _LABEL - 1) if number == 0 else "", "mute")
-        pen.put(_LABEL, part, colour)
+        pen.put(0, plain_text(label, x - 1) if number == 0 else "", "mute")
+        pen.put(x, part, colour)
         rows.append(pen.row())
     return rows
 

@@ -14,12 +14,14 @@ from rollout_tui.domain.waiving import row_forms
 from rollout_tui.domain.words import age, ago, count, middle_cut, plain_text, sample, value
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import verdict_of
+from rollout_tui.tui.view.cause import cause
 from rollout_tui.tui.view.needle import CELLS, put_heads, put_needle
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.shown import MOST_GATES, More, gates_of
 
 _VALUE_END = 40
 _NEEDLE = 41
+_CAUSE = 36
 _DECISION = _NEEDLE + CELLS + 1
 _COUNTS = _DECISION + 10
 
@@ -187,9 +189,12 @@ def _remark(pen: Pen, colour: str, *forms: str) -> None:
 
 
 def _no_data(result: GateResult, pen: Pen) -> None:
-    """`?` and the cause, as far as there is room."""
-    pen.right(_VALUE_END, "?", "unk", bold=True)
-    pen.put(_NEEDLE, plain_text(result.reason, pen.width - _NEEDLE), "unk")
+    """`?` and the cause, which begins where the value would stand if it is not whole otherwise."""
+    room = pen.width - _CAUSE
+    told = cause(result.reason, room)
+    x = max(_CAUSE, min(_NEEDLE, pen.width - len(told)))
+    pen.put(x - 2, "?", "unk", bold=True)
+    pen.put(x, told, "unk")
 
 
 _DETAILS: dict[GateKind, Callable[[Scene, Rollout, GateResult, Pen], None]] = {

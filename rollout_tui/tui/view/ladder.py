@@ -48,9 +48,9 @@ def phase_row(scene: Scene, rollout: Rollout, standing: PhaseStanding, width: in
     share_end = 29 - min(5, narrow // 2)
     shown = "text" if current else "mute"
     pen.put(0, symbol, colour)
-    pen.put(2, middle_cut(standing.phase.label, 17 - min(5, narrow // 2)), shown, bold=current)
-    pen.right(share_end, _share(standing, state if current else None), shown, bold=current)
-    time = _time(standing, state)
+    share, time = _share(standing, state if current else None), _time(standing, state)
+    pen.put(2, middle_cut(standing.phase.label, share_end - len(share) - 3), shown, bold=current)
+    pen.right(share_end, share, shown, bold=current)
     pen.put(share_end + 2, time, shown)
     remark, tone = _remark(standing, state, paused, scene.now)
     pen.right(width, remark, tone, bold=current)
@@ -80,9 +80,10 @@ def _time(standing: PhaseStanding, state: ReleaseState | None) -> str:
         day = state.day if state is not None and standing.progress is Progress.CURRENT else None
         return "7 days" if day is None else f"day {day} of 7"
     if phase.kind is PhaseKind.REVIEW:
-        if standing.elapsed is None:
+        if standing.progress is Progress.TO_COME:
             return "Apple's time"
-        return f"{'took' if standing.progress is Progress.DONE else 'for'} {age(standing.elapsed)}"
+        known = "?" if standing.elapsed is None else age(standing.elapsed)
+        return f"{'took' if standing.progress is Progress.DONE else 'for'} {known}"
     if phase.minimum is None:
         return "no end"
     hours = _hours(phase.minimum)

@@ -20,6 +20,7 @@ from rollout_tui.domain.words import (
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.basis import basis, basis_beside
+from rollout_tui.tui.view.cause import cause, cause_forms
 from rollout_tui.tui.view.chart import chart, line_rows
 from rollout_tui.tui.view.scene import Scene
 
@@ -99,7 +100,7 @@ def metric_pair(scene: Scene, standing: MetricStanding, width: int) -> list[Row]
         pens[1].put(27, f"target {limit(metric.target, metric.unit)}", "tline")
         pens[1].put(40, f"alert {limit(metric.alert, metric.unit)}", "aline")
     else:
-        pens[1].put(0, plain_text(standing.problem, _WIDE_CHART_AT - 1), "unk")
+        pens[1].put(0, _trouble(scene, standing, standing.problem, _WIDE_CHART_AT - 1), "unk")
     _draw(scene, pens, standing, _WIDE_CHART_AT, width)
     return [pen.row() for pen in pens]
 
@@ -110,7 +111,7 @@ def _single(scene: Scene, pen: Pen, standing: MetricStanding, width: int) -> Non
     _value(pen, standing, end=25)
     _severity(pen, standing, 27)
     if standing.problem is not None:
-        pen.put(39, plain_text(standing.problem, width - 39), "unk")
+        pen.put(39, _trouble(scene, standing, standing.problem, width - 39), "unk")
     elif standing.reading is not None:
         old = f"{age(scene.now - standing.reading.as_of)} old" if width >= 58 else ""
         pen.put(39, basis(standing, width - 39 - len(old) - 1), "mute")
@@ -140,10 +141,19 @@ def _tell_basis(scene: Scene, pen: Pen, standing: MetricStanding, x: int, room: 
     """What the value rests on: interval and n; or why there is none."""
     if standing.problem is None:
         pen.put(x, basis(standing, room, column=_TEXT), "mute")
-    elif standing.stale and standing.reading is not None:
-        pen.put(x, f"STALE, {age(scene.now - standing.reading.as_of)} old", "unk")
     else:
-        pen.put(x, plain_text(standing.problem, room), "unk")
+        pen.put(x, _trouble(scene, standing, standing.problem, room), "unk")
+
+
+def _trouble(scene: Scene, standing: MetricStanding, problem: str, room: int) -> str:
+    """Why there is no value now. An old one is called old first, and why nothing newer came where there is room."""
+    if not standing.stale or standing.reading is None:
+        return cause(problem, room)
+    stale = f"STALE, {age(scene.now - standing.reading.as_of)} old"
+    if problem.startswith("STALE"):
+        return cause(stale, room)
+    both = (f"{stale}: {form}" for form in cause_forms(problem)[:2])
+    return next((text for text in both if len(text) <= room), cause(stale, room))
 
 
 def _as_of(scene: Scene, standing: MetricStanding) -> str:

@@ -26,8 +26,11 @@ def put_heads(pen: Pen, x: int, least: int) -> None:
 
 
 def put_needle(pen: Pen, x: int, finding: Finding, verdict: Verdict) -> None:
-    """Seven cells: ln E over its bound on both sides, in the colour of the verdict."""
-    against, towards = shares(finding)
+    """Seven cells: ln E over its bound on both sides, in the colour of the verdict.
+
+    FAIL stays whatever the whole phase shows (gates.md 3): its needle stands there and nowhere else.
+    """
+    against, towards = (1.0, 0.0) if verdict is Verdict.FAIL else shares(finding)
     left, right = _cells(against), _cells(towards)
     tone = VERDICT[verdict][1]
     pen.put(x, "╌" * CELLS, "rule")

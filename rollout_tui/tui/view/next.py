@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from rollout_tui.domain.cells import cells
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.snapshot import Urgency
-from rollout_tui.domain.words import plain_text
+from rollout_tui.domain.snapshot import Recommendation, Urgency
+from rollout_tui.domain.words import day_and_time, plain_text
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.scene import Watched
@@ -21,13 +24,14 @@ _TOO_NEAR = frozenset(
     {(Severity.CRITICAL, Urgency.ACT_SOON), (Severity.WARNING, Urgency.ACT_NOW), (Severity.WARNING, Urgency.BLIND)}
 )
 """Severities whose colour cannot be read well enough on that ground in every theme: symbol and word say them."""
+_KEY = re.compile(r"[:;] press [^.]*(?=\.)")
 _TEXT = 9
 """Column where the text begins."""
 
 
 def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     """`height` rows: the imperative, then the reason with its numbers."""
-    advice, alarm = scene.snapshot.recommendation, scene.snapshot.alarm
+    advice, alarm = _of_recording(scene) if scene.recording else scene.snapshot.recommendation, scene.snapshot.alarm
     ground = _GROUND[advice.urgency]
     symbol, colour = SEVERITY[advice.severity]
     if (advice.severity, advice.urgency) in _TOO_NEAR:
@@ -47,9 +51,37 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     rows = [first.row()]
     if height > 1:
         second = Pen(width, ground)
-        second.put(_TEXT, _whole_sentences(detail, room))
+        second.put(_TEXT, _with_then(detail, plain_text(advice.then), room))
         rows.append(second.row())
     return rows
+
+
+def _with_then(text: str, then: str, width: int) -> str:
+    """What the other platform needs ends the row: as many words as there is room for, at the least its name."""
+    text = plain_text(text)
+    if cells(text) <= width or not then or not text.endswith(then):
+        return _whole_sentences(text, width)
+    named = f"{then.split(':', 1)[0]}."
+    first = _whole_sentences(text.removesuffix(then).rstrip(), width - len(named) - 1)
+    room = width - cells(first) - 1
+    if cells(then) <= room:
+        return f"{first} {then}"
+    words = then[: max(0, room)].rsplit(" ", 1)[0]
+    return f"{first} {f'{words}…' if len(words) > len(named) else named}"
+
+
+def without_keys(text: str) -> str:
+    """What was to be done, where no key does it any more."""
+    return _KEY.sub("", text)
+
+
+def _of_recording(scene: Watched) -> Recommendation:
+    """What one looks at and that nothing can be done there; then what was to be done."""
+    zone = datetime.fromtimestamp(scene.now, scene.zone).tzname() or ""
+    what = f"Recording of {scene.recording}, {day_and_time(scene.now, scene.zone)} {zone}."
+    told = f"Then: {without_keys(scene.snapshot.recommendation.headline)}"
+    long = f"{what} Nothing can be acted on."
+    return Recommendation(Urgency.BLIND, Severity.UNKNOWN, long, told, long, told)
 
 
 def _whole_sentences(text: str, width: int) -> str:

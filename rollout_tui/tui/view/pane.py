@@ -99,14 +99,8 @@ def whole(scene: Scene, index: int, width: int, room: int) -> list[Row]:
     """A pane over the whole width of 80 columns, below its tabs; events take what is left of `room`."""
     rollout, content, kept = scene.rollouts[index], width - 1, scene.kept.rows
     ladder = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
-    rows = [*ladder, _unmarked(store_line(scene, rollout, content))]
-    item = 0
-    for standing in metrics_of(rollout):
-        pair = (
-            [more_row(standing, content)] if isinstance(standing, More) else kept(metric_pair, scene, standing, content)
-        )
-        rows += [joined(_marked(scene, index, item), row) for row in pair]
-        item += 1
+    rows = [*ladder, _unmarked(store_line(scene, rollout, content)), *_pairs(scene, index, content)]
+    item = len(metrics_of(rollout))
     for row in kept(gate_rows, scene, rollout, content):
         rows.append(joined(_marked(scene, index, item), row))
         item += 1
@@ -116,16 +110,28 @@ def whole(scene: Scene, index: int, width: int, room: int) -> list[Row]:
     return rows
 
 
-def small(scene: Scene, index: int, width: int, height: int) -> list[Row]:
-    """A pane in 60x16: the current phase, the store, a row a metric, the gates."""
+def small(scene: Scene, index: int, width: int, height: int, metric: int = 1) -> list[Row]:
+    """A pane in 60x16: the current phase, the store, a row or two a metric, the gates."""
     rollout, content = scene.rollouts[index], width - 1
     current = rollout.current or rollout.phases[0]
     rows = [_unmarked(phase_row(scene, rollout, current, content)), _unmarked(store_line(scene, rollout, content))]
-    rows += _metrics(scene, index, content, 1)
+    rows += _metrics(scene, index, content, 1) if metric == 1 else _pairs(scene, index, content)
     item = len(metrics_of(rollout))
     for row in gate_rows(scene, rollout, content, min(MOST_GATES, height - len(rows))):
         rows.append(joined(_marked(scene, index, item), row))
         item += 1
+    return rows
+
+
+def _pairs(scene: Scene, index: int, content: int) -> list[Row]:
+    """Two rows a metric."""
+    rows: list[Row] = []
+    for item, standing in enumerate(metrics_of(scene.rollouts[index])):
+        mark = _marked(scene, index, item)
+        if isinstance(standing, More):
+            rows.append(joined(mark, more_row(standing, content)))
+        else:
+            rows += [joined(mark, row) for row in scene.kept.rows(metric_pair, scene, standing, content)]
     return rows
 
 

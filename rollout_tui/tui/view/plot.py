@@ -86,7 +86,7 @@ def plot_rows(plot: Plot, width: int, height: int, *, ascii_only: bool = False) 
         figure.line(at, "v", style="dotted", pixel=_NUMBER[colour])
     if plot.cursor is not None:
         figure.line(plot.cursor, "v", pixel=_NUMBER["accent"])
-    step = (plot.y_range[1] - plot.y_range[0]) / max(1, height - 2)
+    step = (plot.y_range[1] - plot.y_range[0]) / max(1, height - 3)  # a row: one less than rows that are no axis
     for level in plot.levels:
         label = plotext.colorize(level.label, _NUMBER[level.colour])
         figure.draw(figure.text(plot.x_range[0], level.y + step, label))

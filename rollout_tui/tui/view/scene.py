@@ -81,6 +81,11 @@ class Watched(Protocol):
         ...
 
     @property
+    def recording(self) -> str:
+        """The host of which a recording is looked at; empty where the present is."""
+        ...
+
+    @property
     def zone(self) -> tzinfo:
         """In which times are told."""
         ...
@@ -105,6 +110,8 @@ class Scene:
     who: str = ""
     read_only: bool = False
     rehearsal: str | None = None
+    recording: str = ""
+    """The host of which a recording is looked at; empty where the present is."""
     zone: tzinfo = UTC
     ascii_only: bool = False
     frozen_at: float | None = None

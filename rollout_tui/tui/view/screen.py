@@ -17,13 +17,15 @@ from rollout_tui.tui.view.status import status_row
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 _TWO_PANES = 100
+_WHOLE = 23
+"""Rows above the footer from which on one pane is shown whole."""
 
 
-def screen_rows(scene: Scene, width: int, height: int, footer: Row) -> list[Row]:
-    """Every row of the screen, the footer last."""
-    body = _body(scene, width, height)
-    rows = [*body, *(blank(width) for _ in range(height - 1 - len(body)))][: max(0, height - 1)]
-    return [*rows, footer]
+def screen_rows(scene: Scene, width: int, height: int, footer: Row, below: int = 0) -> list[Row]:
+    """Every row of the screen, the footer last; `below` rows before it are left to somebody else, and left out."""
+    room = max(0, height - 1 - below)
+    body = _body(scene, width, height, room)
+    return [*[*body, *(blank(width) for _ in range(room - len(body)))][:room], footer]
 
 
 def pane_at(scene: Scene, x: int, y: int, width: int, height: int) -> int | None:
@@ -47,22 +49,32 @@ def is_too_small(width: int, height: int) -> bool:
     return width < LEAST_COLUMNS or height < LEAST_ROWS
 
 
-def _body(scene: Scene, width: int, height: int) -> list[Row]:
+def _body(scene: Scene, width: int, height: int, room: int) -> list[Row]:
+    """The layout of that height, in `room` rows."""
     if is_too_small(width, height):
         return _too_small(scene, width, height)
     head = [status_row(scene, width)]
     if height < 24:
         head += [*_next(scene, width, 1), _tabs(scene, width)]
-        room = height - len(head) - 1
-        return [*head, *_margin(part("this pane", width - 1, lambda: small(scene, scene.focus.pane, width - 1, room)))]
+        return [*head, *_small(scene, width, room - len(head))]
+    side_by_side = width >= _TWO_PANES and len(scene.rollouts) <= 2
+    if not side_by_side and room < _WHOLE:
+        # The past at 24 rows: its bar and track take what NEXT and the ladder had, not events and rows of metrics.
+        head += [*_next(scene, width, 1), _tabs(scene, width)]
+        rows = [*head, *_small(scene, width, room - len(head), metric=2)]
+        return [*rows, *_events(scene, width, max(0, room - len(rows)))]
     head += _next(scene, width, 2)
-    if width >= _TWO_PANES and len(scene.rollouts) <= 2:
+    if side_by_side:
         panes = wide_rows if width >= THREE_COLUMNS else _panes
-        return [*head, *panes(scene, width, height - len(head) - 1)]
+        return [*head, *panes(scene, width, room - len(head))]
     head.append(_tabs(scene, width))
-    room = height - 1 - len(head)
-    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1, room)))]
-    return [*rows, *_events(scene, width, max(0, height - 1 - len(rows)))]
+    left = room - len(head)
+    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1, left)))]
+    return [*rows, *_events(scene, width, max(0, room - len(rows)))]
+
+
+def _small(scene: Scene, width: int, room: int, metric: int = 1) -> list[Row]:
+    return _margin(part("this pane", width - 1, lambda: small(scene, scene.focus.pane, width - 1, room, metric)))
 
 
 def _next(scene: Scene, width: int, height: int) -> list[Row]:
@@ -112,7 +124,8 @@ def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
         pen.put(1, text, "mute")
         rows.append(pen.row())
     pen = Pen(width)
-    pen.put(1, "Pause works at any size.", "mute")
+    told = "Pause works at any size." if not scene.read_only else "Nothing here changes a store."
+    pen.put(1, told, "mute")
     return [*rows, pen.row()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rollout_tui.domain.words import age, clock_time, middle_cut, plain_text
+from rollout_tui.domain.words import age, clock_time, day_and_time, middle_cut, plain_text
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.scene import Watched
 
@@ -19,16 +19,20 @@ def status_row(scene: Watched, width: int) -> Row:
     snapshot = scene.snapshot
     x = width - 1
     zone = "" if width < _ROOMY else f" {_zone(scene)}"
-    if scene.frozen_at is not None:
+    if scene.recording:
+        x = pen.right(x, _recording(scene, width), "unk", bold=True, ground="unkbg") - 1
+    elif scene.frozen_at is not None:
         x = pen.right(x, f" FROZEN {clock_time(scene.frozen_at, scene.zone)} ", "unk", bold=True, ground="unkbg") - 1
     else:
         x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
     if width >= 60:
-        link, colour = _link(scene)
-        x = pen.right(x - (1 if width >= _ROOMY else 0), link, colour) - 1
+        if not scene.recording:  # nothing arrives of what is over
+            link, colour = _link(scene)
+            x = pen.right(x - (1 if width >= _ROOMY else 0), link, colour) - 1
         x = _mode(pen, scene, x - 1, width)
-        if scene.who and x - len(scene.who) > 30:
-            x = pen.right(x - 1, plain_text(scene.who, 32), "mute") - 1
+        who = plain_text(f"of {scene.recording}" if scene.recording else scene.who, 32)
+        if who and x - len(who) > 30:
+            x = pen.right(x - 1, who, "mute") - 1
     pen.put(1, middle_cut(plain_text(snapshot.title), max(4, x - 1)), bold=True)
     return pen.row()
 
@@ -55,6 +59,12 @@ def _link(scene: Watched) -> tuple[str, str]:
     passed = max(0.0, scene.now - scene.now % _STEP - answered)
     late = passed > _LATE_AFTER * scene.snapshot.poll_interval
     return (f"LINK {age(passed)}", "unk") if late else (f"link {age(passed)}", "mute")
+
+
+def _recording(scene: Watched, width: int) -> str:
+    """In place of the clock, which would stand: that it is none, and up to when it goes."""
+    end = f" to {day_and_time(scene.now, scene.zone)} {_zone(scene)}" if width >= 72 else ""
+    return f" RECORDING{end} "
 
 
 def _zone(scene: Watched) -> str:

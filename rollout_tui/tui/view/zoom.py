@@ -22,6 +22,8 @@ _WIDE = 100
 _LEAST_CHART = 9
 _ROOMY = 19
 """Rows from which on marks have rows of their own."""
+_MOST_WORDS = 5
+"""Rows of words beside them."""
 
 
 def heading(zoomed: Zoomed, width: int) -> Row:
@@ -47,8 +49,7 @@ def chart_columns(width: int) -> int:
 def zoom_rows(scene: Scene, zoomed: Zoomed, width: int, height: int) -> list[Row]:
     """Legend, chart beside or above the numbers, marks, and what is proven in words; the chart has what is left."""
     spare = max(0, height - 1 - _LEAST_CHART)
-    words = [line for text in sentences(scene, zoomed) for line in wrapped(plain_text(text), width - 2)]
-    words = words[: max(0, spare - 1)][: 5 if height >= _ROOMY + 8 else 2]
+    words = _told(scene, zoomed, width - 2, min(spare - 1, _MOST_WORDS if height >= _ROOMY + 8 else 2))
     spare -= len(words) + 1 if words else 0
     marks = zoomed.marks(spare - 2) if height >= _ROOMY + 8 else {}
     spare -= len(marks) + 1 if marks else 0
@@ -64,6 +65,18 @@ def zoom_rows(scene: Scene, zoomed: Zoomed, width: int, height: int) -> list[Row
         body = [joined(row, blank(1)) for row in chart]
         body += [joined(blank(1), row, blank(width - 1 - _SIDE)) for row in numbers[:below]]
     return [_legend(scene, zoomed, width), *body, *tail][:height]
+
+
+def _told(scene: Scene, zoomed: Zoomed, width: int, most: int) -> list[str]:
+    """As many whole sentences as `most` lines hold; of a first one that is longer as much as there is room for."""
+    lines: list[str] = []
+    for text in sentences(scene, zoomed):
+        more = wrapped(plain_text(text), width)
+        if len(lines) + len(more) > most:
+            whole = lines or most < 1
+            return lines if whole else [*more[: most - 1], plain_text(" ".join(more[most - 1 :]), width)]
+        lines += more
+    return lines
 
 
 def _legend(scene: Scene, zoomed: Zoomed, width: int) -> Row:

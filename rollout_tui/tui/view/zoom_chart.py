@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from rollout_tui.domain.closeup import CloseUp
@@ -140,6 +140,14 @@ def _time_ticks(scene: Scene, close_up: CloseUp, width: int) -> list[tuple[float
     return ticks
 
 
+def _apart(places: Sequence[int], last: int) -> list[int]:
+    """A cell of its own for each, in their order, as near to where it belongs as there is room."""
+    found: list[int] = []
+    for x in places:
+        found.append(max(x, found[-1] + 1) if found else x)
+    return [min(x, last - behind) for behind, x in zip(range(len(found) - 1, -1, -1), found, strict=True)]
+
+
 def _lettered(rows: list[Row], close_up: CloseUp, marks: Mapping[str, Event]) -> list[Row]:
     """The letters of the marks, on the time axis."""
     place = next((y for y in range(len(rows) - 1, -1, -1) if "└" in text_of(rows[y])), None)
@@ -149,7 +157,8 @@ def _lettered(rows: list[Row], close_up: CloseUp, marks: Mapping[str, Event]) ->
     left, right = text.index("└") + 1, len(text.rstrip()) - 1
     pen = Pen(len(text))
     pen.put(0, text, "rule")
-    for letter, event in marks.items():
-        part = (event.at - close_up.start) / (close_up.end - close_up.start)
-        pen.put(left + round(part * (right - left)), letter, "accent", bold=True)
+    span = close_up.end - close_up.start
+    wished = [left + round((event.at - close_up.start) / span * (right - left)) for event in marks.values()]
+    for letter, x in zip(marks, _apart(wished, right), strict=True):
+        pen.put(x, letter, "accent", bold=True)
     return [*rows[:place], pen.row(), *rows[place + 1 :]]

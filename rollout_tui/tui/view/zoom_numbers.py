@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.domain.decisions import case_of, decision, interval
+from rollout_tui.domain.decisions import Case, case_of, counts_from, decision, has_faded, interval
+from rollout_tui.domain.evidence.finding import Latch
 from rollout_tui.domain.evidence.wording import odds
 from rollout_tui.domain.quantities import Proportion, Quantity
 from rollout_tui.domain.severity import Severity
-from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import age, condition, count, covered, plain_text, sample, value
 from rollout_tui.domain.words import interval as bounds
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY, verdict_of
+from rollout_tui.tui.view.cause import cause
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.zoomed import Zoomed
 
 _VALUE = 10
 """Column of what stands beside a label."""
+_WHY = "why"
 
 
 def number_rows(scene: Scene, zoomed: Zoomed, width: int) -> list[Row]:
@@ -39,7 +42,7 @@ def number_rows(scene: Scene, zoomed: Zoomed, width: int) -> list[Row]:
 def _facts(scene: Scene, zoomed: Zoomed) -> Iterator[tuple[str, str, str]]:
     standing, metric, reading = zoomed.standing, zoomed.metric, zoomed.standing.reading
     if standing.problem is not None:
-        yield "why", standing.problem, "unk"
+        yield _WHY, standing.problem, "unk"
     yield "window", f"last {covered(metric, reading)}", "text"
     if reading is not None:
         yield "counts", _counts(reading.quantity), "text"
@@ -54,8 +57,10 @@ def _facts(scene: Scene, zoomed: Zoomed) -> Iterator[tuple[str, str, str]]:
         if line is not None:
             yield "lines" if number == 0 else "", f"{name:<8} {condition(line, metric.unit)}", colour
     if reading is not None:
-        yield "age", f"{age(scene.now - reading.as_of)}, every {age(scene.snapshot.poll_interval)}", "text"
-        yield "source", f"{reading.source}, {reading.population}", "text"
+        heard = next((one for one in scene.snapshot.heard if one.name == reading.source), None)
+        every = scene.snapshot.poll_interval if heard is None else heard.interval
+        yield "age", f"{age(scene.now - reading.as_of)}, every {age(every)}", "text"
+        yield "source", f"{reading.source if heard is None else heard.label}, {reading.population}", "text"
 
 
 def _evidence(scene: Scene, zoomed: Zoomed, gate: GateResult) -> Iterator[tuple[str, str, str]]:
@@ -64,15 +69,28 @@ def _evidence(scene: Scene, zoomed: Zoomed, gate: GateResult) -> Iterator[tuple[
         yield "counts", _counts(gate.quantity), "text"
     case = case_of(gate, zoomed.rollout, scene.now, scene.zone)
     if case is None:
-        yield "why", gate.reason, "unk"
+        yield _WHY, gate.reason, "unk"
         return
     if gate.quantity is not None:
         yield "interval", interval(case), "text"
     finding = case.finding
-    for label, evidence in (("for FAIL", finding.log_fail), ("for PASS", finding.log_pass)):
-        yield label, "" if evidence is None else odds(evidence), "text"
+    yield "for FAIL", "" if finding.log_fail is None else odds(finding.log_fail), "text"
+    if gate.verdict is Verdict.FAIL and finding.failed is not None:
+        yield from _failed(case, finding.failed)
+        return
+    yield "for PASS", "" if finding.log_pass is None else odds(finding.log_pass), "text"
     told = decision(case)
     yield "stands", told.told or next(iter(told.forms), ""), "text"
+
+
+def _failed(case: Case, latch: Latch) -> Iterator[tuple[str, str, str]]:
+    """What proved FAIL, and that it stays: what speaks for a PASS of the whole phase would only confuse."""
+    since = counts_from(case)
+    if since is not None:
+        yield "", f"by those since {case.when(since)}", "text"
+    yield "decided", f"at {case.when(latch.at)}, it stays", "text"
+    if has_faded(case) and latch.log_fail is not None:
+        yield "", f"then {odds(latch.log_fail)}", "text"
 
 
 def _verdict(gate: GateResult, width: int) -> Row:
@@ -95,7 +113,8 @@ def _labelled(facts: Iterator[tuple[str, str, str]], width: int) -> list[Row]:
         if text:
             pen = Pen(width)
             pen.put(0, label, "mute")
-            pen.put(_VALUE, plain_text(text, width - _VALUE), colour)
+            told = cause(text, width - _VALUE) if label == _WHY else plain_text(text, width - _VALUE)
+            pen.put(_VALUE, told, colour)
             rows.append(pen.row())
     return rows
 

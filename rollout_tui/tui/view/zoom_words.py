@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.domain.decisions import case_of, remedy, standing
+from rollout_tui.domain.decisions import case_of, remedy
+from rollout_tui.domain.decisions import standing as so_far
 from rollout_tui.domain.quantities import Proportion, exact
 from rollout_tui.domain.sentences import alarm_sentence
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import GateResult, Verdict
-from rollout_tui.domain.words import condition, count, covered, limit, value
+from rollout_tui.domain.words import age, condition, count, covered, limit, value
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.zoomed import Zoomed
 
@@ -30,31 +31,33 @@ def sentences(scene: Scene, zoomed: Zoomed) -> Iterator[str]:
     if gate is None:
         yield "This metric is no gate in this phase: it colours the screen and decides nothing."
         return
-    yield from _allowed(zoomed, gate)
+    yield from _allowed(scene, zoomed, gate)
     case = case_of(gate, zoomed.rollout, scene.now, scene.zone)
     if case is None:
         yield f"{gate.gate.label}: {gate.reason}."
         return
-    yield f"{gate.gate.label}: {standing(case)}."
+    yield f"{gate.gate.label}: {so_far(case)}."
     if not gate.holds:
         yield f"What settles it: {remedy(case)}."
     sides = {Verdict.FAIL: ("inside", gate.gate.alpha), Verdict.PASS: ("outside", gate.gate.beta)}
     if gate.verdict in sides:
         side, chance = sides[gate.verdict]
         yield (
-            f"If the true value were {side} the limit, so much evidence would come up in at most {chance * 100:g} of "
-            "100 phases, however often one looks."
+            f"If the true value were {side} the limit, that much would come up in at most {chance * 100:g} of 100 "
+            "phases, however often one looks."
         )
 
 
-def _allowed(zoomed: Zoomed, gate: GateResult) -> Iterator[str]:
+def _allowed(scene: Scene, zoomed: Zoomed, gate: GateResult) -> Iterator[str]:
     """What was counted in the window that was answered, and what the gate's limit would have allowed of so many."""
-    reading, line = zoomed.standing.reading, gate.gate.line
+    standing, line = zoomed.standing, gate.gate.line
+    reading = standing.reading
     if reading is None or line is None or not isinstance(reading.quantity, Proportion):
         return
     quantity = reading.quantity
     allowed = int(float(line.limit * exact(quantity.total)))
-    yield (
-        f"In the last {covered(zoomed.metric, reading)} {count(quantity.bad)} of {count(quantity.total)}; the limit of "
-        f"{limit(line, zoomed.metric.unit)} allows about {allowed:,}."
-    )
+    counts, span = f"{count(quantity.bad)} of {count(quantity.total)}", covered(zoomed.metric, reading)
+    told = f"In the last {span} {counts}"
+    if standing.problem is not None:
+        told = f"When it was last known, {age(scene.now - reading.as_of)} ago: {counts} in {span}"
+    yield f"{told}; the limit of {limit(line, zoomed.metric.unit)} allows about {allowed:,}."

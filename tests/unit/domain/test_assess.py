@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rollout_tui.domain.assess import assess
+from rollout_tui.domain.assess import assess, of_source
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.quantities import Bare, Proportion
@@ -98,6 +98,15 @@ def test_the_last_known_value_stays_visible_but_is_not_judged() -> None:
     gone = NoReading("crash_rate", Scope.RECENT, "4201", "Prometheus: HTTP 503", NOW, "Prometheus")
     standing = judged(recent={"crash_rate": gone}, last_good={"crash_rate": old}).metrics[0]
     assert (standing.reading, standing.severity, standing.stale) == (old, Severity.UNKNOWN, True)
+
+
+def test_how_old_is_too_old_is_told_by_the_source_that_answered_not_by_the_slowest_that_may() -> None:
+    old = reading(CRASH, Proportion(23, 7930), as_of=NOW - 1800)
+    limits = {CRASH.id: 72 * HOUR, of_source("vitals"): 72 * HOUR, of_source("prometheus"): 180.0}
+    for source, severity in (("prometheus", Severity.UNKNOWN), ("vitals", Severity.OK), ("gone", Severity.OK)):
+        told = replace(old, source=source)
+        standing = judged(recent={CRASH.id: told}, last_good={CRASH.id: told}, stale_after=limits).metrics[0]
+        assert (standing.severity, standing.stale) == (severity, severity is Severity.UNKNOWN)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rollout_tui.domain.assess import assess
-from rollout_tui.domain.decisions import Case, case_of, decision, interval, remedy, standing
+from rollout_tui.domain.decisions import Case, case_of, decision, interval, proof, remedy, standing
 from rollout_tui.domain.evidence.finding import Ahead, Finding, Latch
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.metrics import Metric
@@ -80,7 +80,7 @@ def test_without_a_far_end_the_least_that_is_needed_is_said_with_its_pace() -> N
 def test_a_range_without_a_far_end_is_a_bound_and_without_hours_it_is_sessions() -> None:
     assert told(replace(OPEN, ahead=replace(AHEAD, slow=None, slow_hours=None))) == "> 4 h"
     assert told(replace(OPEN, ahead=Ahead(37_000, 142_000))) == "in 37k–142k more"
-    assert told(replace(OPEN, ahead=None)) == "not yet"
+    assert told(replace(OPEN, ahead=None)) == "needs more connects"
 
 
 def test_over_the_limit_without_a_proof_says_exactly_that_and_promises_no_clean_sessions() -> None:
@@ -107,21 +107,33 @@ def test_what_does_not_fit_into_the_phase_is_too_few_as_well() -> None:
     assert told(replace(OPEN, ahead=Ahead(fits=False))) == "too few"
 
 
-def test_a_fail_that_a_restart_found_says_since_when_and_with_its_day_where_it_was_not_today() -> None:
-    assert decision(case(replace(FAILED, since=NOW - 1927))).forms == ("proven since 14:00", "since 14:00", "proven")
-    assert told(replace(FAILED, since=NOW - 30 * HOUR)) == "proven since Tue 08:32"
+def test_a_fail_that_a_restart_found_says_when_it_was_decided_and_from_when_the_evidence_counts() -> None:
+    found = decision(case(replace(FAILED, since=NOW - 1927)))
+    assert (found.forms, found.needle) == (("proven at 14:31", "at 14:31", "proven"), True)
+    assert found.told == "proven at 14:31 by the connects since 14:00"
+    assert decision(case(replace(FAILED, since=NOW - 30 * HOUR))).told.endswith("since Tue 08:32")
+
+
+def test_what_came_after_the_decision_is_not_told_as_what_decided_it() -> None:
+    assert proof(case(replace(FAILED, since=NOW - 30))) == " at 14:31"
+    assert proof(case(FAILED)) == ""
+
+
+def test_the_day_of_both_moments_is_told_once() -> None:
+    yesterday = replace(FAILED, failed=Latch(NOW - 26 * HOUR, 4.7), since=NOW - 27 * HOUR)
+    assert proof(case(yesterday)) == " at Tue 12:32 by the connects since 11:32"
 
 
 def test_a_part_of_the_phase_that_fails_is_never_told_as_proven_inside() -> None:
     assert standing(case(replace(FAILED, since=NOW - 1927))) == (
-        "0.93 % [1.01–2.00 %], n 239,100: proven over since 14:00"
+        "0.93 % [1.01–2.00 %], n 239,100: proven over at 14:31 by the connects since 14:00"
     )
 
 
 def test_a_fail_whose_evidence_has_faded_says_then_and_now() -> None:
     faded = decision(case(fading(FAILED, NOW - 60)))
     assert faded.told == "FAIL at 14:31, evidence then 130:1, now 4.1:1"
-    assert faded.forms == ("at 14:31", "14:31")
+    assert faded.forms == ("at 14:31", "14:31", "earlier")
 
 
 def test_a_fail_stays_said_when_its_source_is_silent() -> None:
@@ -156,7 +168,7 @@ def test_a_mean_whose_spread_is_not_known_yet_says_what_it_waits_for() -> None:
     early = Finding(Verdict.UNDECIDED, "not enough sessions: 484 of at least 600", approximate=True)
     open_case = case(early, Mean(1_900, 484), CONNECT_TIME)
     assert standing(open_case) == "3.9 s, n 484: not enough sessions: 484 of at least 600"
-    assert decision(open_case).forms == ("not yet",)
+    assert decision(open_case).forms == ("needs more connects", "need more", "needs n")
 
 
 def test_the_interval_of_a_gate_on_the_complement_is_turned_round() -> None:

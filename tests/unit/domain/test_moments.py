@@ -45,7 +45,8 @@ def test_times_of_day_are_those_of_the_chosen_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "noon", "25:00", "31 Feb 10:00", "10", "h ago", "2026-13-01 10:00", "999999 d ago", "0001-01-01"]
+    "text",
+    ["", "noon", "25:00", "31 Feb 10:00", "10", "h ago", "2026-13-01 10:00", "999999 d ago", "0001-01-01", "-5 h ago"],
 )
 def test_anything_else_is_refused_with_what_was_expected(text: str) -> None:
     with pytest.raises(ValueError, match="expected a time"):

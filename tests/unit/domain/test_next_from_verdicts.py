@@ -73,12 +73,26 @@ def test_a_proven_fail_asks_for_a_pause_though_the_last_hour_is_calm() -> None:
 
 def test_a_fail_that_a_restart_found_says_since_when_it_is_proven() -> None:
     advice = recommend([android(replace(FAILED, since=NOW - 1927))], NOW)
-    assert advice.detail == "Crash rate proven over 0.5 % since 14:00: 0.49 %, n 7,930 in the whole phase."
+    assert advice.detail == (
+        "Crash rate proven over 0.5 % at 14:31 by the sessions since 14:00. The phase now: 0.49 %, n 7,930."
+    )
 
 
 def test_a_fail_that_only_its_latch_holds_says_what_it_was_and_what_it_is() -> None:
     advice = recommend([android(replace(FAILED, log_fail=1.4))], NOW)
-    assert advice.detail == ("Crash rate, limit 0.5 %: FAIL at 14:31, evidence then 493:1, now 4.1:1; 0.49 %, n 7,930.")
+    assert advice.detail == (
+        "Crash rate proven over 0.5 % at 14:31. The FAIL stays; evidence then 493:1, now 4.1:1. "
+        "The phase now: 0.49 %, n 7,930."
+    )
+
+
+@pytest.mark.parametrize(("since", "proven"), [(None, ""), (NOW - 1927, " by the sessions since 14:00")])
+def test_a_fail_whose_source_is_silent_says_what_was_proven_and_that_nothing_is_known_now(
+    since: float | None, proven: str
+) -> None:
+    silent = NoReading(CRASH.id, Scope.PHASE, "4201", "Prometheus: HTTP 503", NOW, "prometheus")
+    advice = recommend([android(replace(FAILED, since=since), phase={CRASH.id: silent})], NOW)
+    assert advice.detail == f"Crash rate proven over 0.5 % at 14:31{proven}. The FAIL stays; no data now."
 
 
 def test_a_critical_value_that_few_sessions_carry_is_looked_at_before_anything_is_paused() -> None:

@@ -91,6 +91,21 @@ async def test_answers_move_the_age_of_the_link(world: World) -> None:
     assert engine.snapshot.answered_at == NOW, "a failure is no answer"
 
 
+async def test_a_source_of_which_nothing_is_asked_does_not_make_the_link_look_alive(world: World) -> None:
+    engine = world.engine()
+    await engine.poll_once()
+
+    def fail() -> None:
+        raise Unreachable("down")
+
+    world.store.on_read = world.tracker.on_count = fail
+    world.source.gives = frozenset()
+    await world.clock.advance(60)
+    await engine.poll_once()
+    assert not world.source.asked[-1]
+    assert engine.snapshot.answered_at == NOW
+
+
 async def test_a_start_says_only_what_changed_while_nobody_watched(world: World) -> None:
     first = await started(world)
     await first.close()

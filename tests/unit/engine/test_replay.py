@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import stat
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rollout_tui.cli.replaying import _settings, moment_of
+from rollout_tui.cli.watching import look_of
 from rollout_tui.domain.actions import ActionKind, Ending
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
@@ -92,6 +94,79 @@ async def test_what_is_no_recording_is_told_so(recording: Path, tmp_path: Path) 
     assert "`rollout-tui export` writes one" in await refused(tmp_path / "history.db", folder)
 
 
+async def looked_at(path: Path, folder: Path) -> str:
+    """Why it cannot be opened; empty where it can, and then every moment is shown or refused in one sentence."""
+    folder.mkdir(exist_ok=True)
+    try:
+        replay = await open_replay(path, folder, _settings)
+    except (HistoryError, ValueError) as error:
+        return str(error)
+    traveller = replay.traveller()
+    try:
+        for minutes in (5, 60, 115):
+            await traveller.at(NOW - minutes * 60)
+        return ""
+    except HistoryError as error:
+        return str(error)
+    finally:
+        await traveller.close()
+        await replay.close()
+
+
+@pytest.mark.parametrize("kind", ["cut", "one bit", "200 bytes"])
+async def test_however_it_is_damaged_it_opens_or_one_line_names_the_file(
+    recording: Path, tmp_path: Path, kind: str
+) -> None:
+    whole, draw = recording.read_bytes(), random.Random(kind)
+    damaged = tmp_path / "damaged.rollout"
+    for _ in range(60):
+        content, at = bytearray(whole), draw.randrange(len(whole))
+        if kind == "cut":
+            del content[at:]
+        elif kind == "one bit":
+            content[at] ^= 1 << draw.randrange(8)
+        else:
+            for place in (draw.randrange(len(whole)) for _ in range(200)):
+                content[place] = draw.randrange(256)
+        damaged.write_bytes(content)
+        told = await looked_at(damaged, tmp_path / "copy")
+        if told:
+            assert told.startswith(f"{damaged}: "), told
+            assert "\n" not in told
+            assert len(told) < len(str(damaged)) + 300, told
+            assert str(tmp_path / "copy") not in told
+
+
+async def test_what_was_damaged_is_to_be_exported_anew(recording: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.rollout"
+    damaged.write_bytes(recording.read_bytes()[:5000])
+    assert await refused(damaged, tmp_path / "copy") == (
+        f"{damaged}: the file is damaged or cut short; export it anew on its host"
+    )
+    with sqlite3.connect(recording) as connection:
+        connection.execute("UPDATE recording SET value = CAST(x'ff' AS TEXT) || value WHERE name = 'config'")
+    told = await refused(recording, tmp_path / "copy")
+    assert told == f"{recording}: the file is damaged: some of its text cannot be read; export it anew on its host"
+
+
+async def test_a_moment_that_cannot_be_read_names_the_file_and_not_its_copy(recording: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    with sqlite3.connect(recording) as connection:
+        connection.execute("UPDATE looks SET state = '{' WHERE first < ?", (NOW - 8 * HOUR,))
+    with pytest.raises(HistoryError) as refusal:
+        await open_replay(recording, tmp_path / "copy", _settings)
+    assert str(refusal.value) == f"{recording}: the file is damaged; export it anew on its host"
+
+
+async def test_a_damaged_time_of_export_is_left_out(recording: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    with sqlite3.connect(recording) as connection:
+        connection.execute("UPDATE recording SET value = '1e400' WHERE name = 'at'")
+    replay = await open_replay(recording, tmp_path / "copy", _settings)
+    assert replay.read_only == "this is a recording of rel-01"
+    await replay.close()
+
+
 async def test_one_of_another_program_or_without_a_readable_plan_is_told_so(recording: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     with sqlite3.connect(recording) as connection:
@@ -109,6 +184,16 @@ async def test_a_provider_that_is_not_installed_here_keeps_nobody_from_looking(r
     (tmp_path / "copy").mkdir()
     replay = await open_replay(recording, tmp_path / "copy", _settings)
     assert replay.snapshot.rollout(Platform.ANDROID).severity is Severity.CRITICAL
+    await replay.close()
+
+
+async def test_a_recording_of_a_rehearsal_is_one_still(recording: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(recording) as connection:
+        theirs = f'rehearsal = "ios-phased 60x"\n{CONFIG}'
+        connection.execute("UPDATE recording SET value = ? WHERE name = 'config'", (theirs,))
+    (tmp_path / "copy").mkdir()
+    replay = await open_replay(recording, tmp_path / "copy", _settings)
+    assert look_of(replay.settings, low_bandwidth=False).rehearsal == "ios-phased 60x"
     await replay.close()
 
 

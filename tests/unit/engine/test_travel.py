@@ -50,6 +50,7 @@ def path(tmp_path: Path) -> Path:
     history = History.open(path)
     history.states.add(Platform.ANDROID, play("0.1", BEGAN - 30 * HOUR))
     history.states.add(Platform.ANDROID, play("0.5", BEGAN))
+    history.states.add(Platform.ANDROID, play("0.5", NOW - 2 * HOUR), watched=True)
     for minute in range(5, 20 * 60, 5):
         at = BEGAN + minute * 60
         if not NOW - 12 * HOUR < at < NOW - 11 * HOUR:
@@ -90,6 +91,14 @@ async def test_a_moment_shows_what_was_known_then_and_nothing_later(traveller: T
     assert not any(gate.signoff for gate in rollout.gates)
     assert rollout.current is not None
     assert rollout.current.elapsed == pytest.approx(10.1 * HOUR)
+
+
+async def test_what_the_store_said_is_as_old_as_it_was_then(traveller: Traveller) -> None:
+    for hours, age in ((9.9, 0.0), (2.5, 0.0), (1.0, HOUR)):
+        state = (await traveller.at(NOW - hours * HOUR)).rollouts[0].store.state
+        assert state is not None
+        assert NOW - hours * HOUR - state.as_of == pytest.approx(age)
+        assert state.share_as_of == state.as_of
 
 
 async def test_before_a_tracker_was_asked_its_count_is_not_recorded(traveller: Traveller) -> None:

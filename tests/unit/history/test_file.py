@@ -13,7 +13,8 @@ import pytest
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.history import History, HistoryError, schema
-from tests.unit.domain.builders import NOW
+from rollout_tui.history.log import encode_state
+from tests.unit.domain.builders import NOW, play
 from tests.unit.history.values import pause, poll
 
 ANDROID = Platform.ANDROID
@@ -159,6 +160,27 @@ def test_an_older_file_is_brought_up_to_date_and_keeps_what_it_holds(
     assert newer.samples.newest(ANDROID, "4201", Scope.RECENT) == [poll()]
     assert newer._connection.execute("SELECT count(*) FROM later").fetchone() == (0,)
     newer.close()
+
+
+def test_of_an_older_file_the_changes_and_the_newest_answer_of_the_store_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.db"
+    before = schema._STEPS.index(schema._LOOKS)
+    with monkeypatch.context() as older:
+        older.setattr(schema, "_STEPS", schema._STEPS[:before])
+        older.setattr(schema, "VERSION", before)
+        History.open(path).close()
+    with sqlite3.connect(path) as connection:
+        rows = [(ANDROID, "4201", at, encode_state(play("0.1", at))) for at in (NOW, NOW + 7200)]
+        connection.execute("INSERT INTO states VALUES (?, ?, ?, ?)", rows[0])
+        connection.execute("INSERT INTO newest_states VALUES (?, ?, ?, ?)", rows[1])
+    history = History.open(path)
+    assert history.states.newest(ANDROID, "4201") == play("0.1", NOW + 7200)
+    assert history.states.at(ANDROID, "4201", NOW + 7000) == play("0.1", NOW), "how long it was read is not known"
+    history.states.add(ANDROID, play("0.1", NOW + 7260))
+    assert history.states.at(ANDROID, "4201", NOW + 7230) == play("0.1", NOW + 7230)
+    history.close()
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,54 @@ def test_only_changes_of_state_are_kept_but_the_newest_answer_keeps_its_own_age(
     assert (newest.as_of, newest.share) == (NOW + 360, Decimal("0.5"))
 
 
+def ages(history: History, moment: float) -> tuple[float, float | None] | None:
+    """At a past moment: how old the answer was and how old the share in it."""
+    state = history.states.at(ANDROID, "4201", moment)
+    if state is None:
+        return None
+    return moment - state.as_of, None if state.share_as_of is None else moment - state.share_as_of
+
+
+def test_a_past_moment_knows_how_old_an_answer_was_that_came_again_and_again(history: History) -> None:
+    for minute in range(120):
+        history.states.add(ANDROID, play("0.1", NOW + minute * 60))
+    assert ages(history, NOW - 1) is None
+    assert ages(history, NOW + 3600) == (0, 0)
+    assert ages(history, NOW + 119 * 60 + 90) == (90, 90)
+    history.states.add(ANDROID, play("0.1", NOW + 119 * 60 + 4000))
+    assert ages(history, NOW + 119 * 60 + 3000) == (3000, 3000), "nobody looked meanwhile"
+
+
+def test_a_past_share_that_cost_an_edit_has_its_own_age(history: History) -> None:
+    for minute in range(60):
+        state = play("0.1", NOW + minute * 60)
+        history.states.add(ANDROID, replace(state, share_as_of=NOW + minute // 15 * 900))
+    assert ages(history, NOW + 14 * 60) == (0, 14 * 60)
+    assert ages(history, NOW + 40 * 60) == (0, 10 * 60)
+    assert len(history._connection.execute("SELECT * FROM looks").fetchall()) == 4
+
+
+def test_a_past_moment_knows_nothing_of_a_later_answer(history: History) -> None:
+    history.states.add(ANDROID, replace(play("0.1", NOW), notes=("then",), next_step_at=NOW + 500))
+    history.states.add(ANDROID, replace(play("0.1", NOW + 60), notes=("later",), next_step_at=NOW + 900))
+    then = history.states.at(ANDROID, "4201", NOW + 59)
+    assert then is not None
+    assert (then.notes, then.next_step_at) == (("then",), NOW + 500)
+
+
+def test_several_programs_write_what_the_store_said_in_one_history(history: History) -> None:
+    """Their answers arrive in any order; no age is younger than the newest answer of then."""
+    for second in (0, 60, 55, 120, 115, 118, 180):
+        history.states.add(ANDROID, play("0.1", NOW + second))
+    history.states.add(ANDROID, play("0.5", NOW + 181))
+    history.states.add(ANDROID, play("0.1", NOW + 179))
+    assert ages(history, NOW + 180) == (0, 0)
+    then, now = history.states.at(ANDROID, "4201", NOW + 180), history.states.newest(ANDROID, "4201")
+    assert then is not None
+    assert now is not None
+    assert (then.share, now.share, now.as_of) == (Decimal("0.1"), Decimal("0.5"), NOW + 181)
+
+
 def test_nothing_is_known_of_a_build_that_was_never_seen(history: History) -> None:
     history.states.add(ANDROID, halted())
     assert history.states.newest(ANDROID, "4202") is None
@@ -156,8 +204,13 @@ def test_retention_never_touches_states_signoffs_or_the_journal(history: History
     history.journal.write_intent(pause(at=NOW - 1e7))
     history.signoffs.add(ANDROID, SignOff("g", "p", "4.2.0", "4201", "mara", NOW - 1e7))
     history.events.add([Event(NOW - 1e7, EventKind.STATE, "old"), Event(NOW, EventKind.STATE, "new")])
+    history.states.add(ANDROID, halted(NOW - 9e6))
     while history.prune(NOW - 1000):
         pass
+    newest = history.states.newest(ANDROID, "4201")
+    assert newest is not None
+    assert newest.as_of == NOW - 9e6, "the last answer is never forgotten"
+    assert len(history._connection.execute("SELECT * FROM looks").fetchall()) == 1
     assert [event.text for event in history.events.newest(9)] == ["new"]
     assert len(history.states.all(ANDROID, "4201")) == 1
     assert len(history.journal.open_intents(ANDROID)) == 1
