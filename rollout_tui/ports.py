@@ -14,7 +14,7 @@ from rollout_tui.domain.actions import Change, Consent, Intent
 from rollout_tui.domain.checkup import Remark
 from rollout_tui.domain.investigation import Investigation
 from rollout_tui.domain.metrics import Metric
-from rollout_tui.domain.plan import BugScope, RolloutPlan
+from rollout_tui.domain.plan import BugScope, Phase, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading, Scope, Window
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.requests import Approval
@@ -320,6 +320,11 @@ class Provider:
     """Stores: the app and the address of the service, as one text: whoever has the same acts on the same releases."""
     label: str = ""
     """Name for people: "Google Play"."""
+    by_hand: Callable[[BaseModel, RolloutPlan, Phase], str] | None = None
+    """Stores: where a person pauses that phase in the store's console: "Play Console: Production > Halt rollout".
+
+    The console first, then the way to the button. It is shown where the store cannot be read or did not take a pause.
+    """
     stale_after: Callable[[BaseModel], float] | None = None
     """How old data of those options may be, seconds, where the section says nothing; None: three intervals.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.google_play.options import GooglePlayOptions
+from rollout_tui.domain.plan import Phase, RolloutPlan
 from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Store
 
 
@@ -20,6 +21,20 @@ def _controls(options: BaseModel) -> str:
     return f"{options.package} {options.base_url}" if isinstance(options, GooglePlayOptions) else ""
 
 
+_TRACKS = {
+    "production": "Production",
+    "beta": "Open testing",
+    "alpha": "Closed testing",
+    "internal": "Internal testing",
+}
+"""Tracks as the console calls them; another one goes by its own name there."""
+
+
+def _by_hand(options: BaseModel, _rollout: RolloutPlan, phase: Phase) -> str:
+    track = phase.track or (options.track if isinstance(options, GooglePlayOptions) else "production")
+    return f"Play Console: {_TRACKS.get(track, track)} > Manage rollout > Halt rollout"
+
+
 PROVIDER = Provider(
     name="google_play",
     about="Google Play staged rollouts: reads, halts, resumes, raises the share, completes",
@@ -27,6 +42,7 @@ PROVIDER = Provider(
     open_store=_open,
     controls=_controls,
     label="Google Play",
+    by_hand=_by_hand,
     shared=(
         "an account has one open edit for an app: a new edit of the same account takes the place of the one before, "
         "and the first commit by anyone invalidates every other edit; give this program an account of its own. All "

@@ -37,7 +37,18 @@ def group(document: Mapping[str, Any], build: str) -> TroubleGroup:
         last_seen=_moment(document.get("lastErrorReportTime")),
         link=_link(document.get("issueUri")),
         log=_sample(document.get("sampleErrorReports")),
+        hit=_systems(document),
     )
+
+
+def _systems(document: Mapping[str, Any]) -> str:
+    """The oldest and the newest Android on which it happened."""
+    levels = [
+        plain_text(str(version["apiLevel"]), _NAME)
+        for version in (document.get("firstOsVersion"), document.get("lastOsVersion"))
+        if isinstance(version, Mapping) and isinstance(version.get("apiLevel"), str | int)
+    ]
+    return f"Android API {' to '.join(dict.fromkeys(levels))}" if levels else ""
 
 
 def _sample(listed: object) -> str:

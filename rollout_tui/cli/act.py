@@ -170,6 +170,7 @@ def _described(proposal: Proposal, now: float) -> list[str]:
         lines += ["This cannot be undone."] if proposal.change.irreversible else []
         lines.append(proposal.change.headline)
         lines += [f"  {field.name}: {field.told('->')}" for field in proposal.change.fields]
+        lines += [f"  reaches: {proposal.reaches}"] if proposal.reaches else []
         lines += [f"  because: {proposal.because}"] if proposal.because else []
         lines += [f"  waiting: {proposal.waiting}"] if proposal.waiting else []
         lines += [f"  - {effect}" for effect in proposal.change.effects]
@@ -182,6 +183,8 @@ def _described(proposal: Proposal, now: float) -> list[str]:
     seen = proposal.seen
     if seen is None:
         lines.append("  store read: not known; it will be tried all the same")
+        hand = "" if proposal.target is None or proposal.typed is not None else proposal.target.by_hand
+        lines += [f"  or by hand: {hand}"] if hand else []
     else:
         lines.append(f"  store read: {seen.word} ({seen.status}){old(seen.as_of)}; read again before the change")
     if proposal.obstacles:

@@ -22,8 +22,8 @@ _RUN = 3
 
 
 def aloud(text: str) -> str:
-    """`critical > 2 %` as `critical over 2 %`, `4–16 h` as `4 to 16 h`."""
-    return _RANGE.sub(" to ", _SIGN.sub(lambda sign: f"{_COMPARED[sign[1]]} ", text))
+    """`critical > 2 %` as `critical over 2 %`, `4–16 h` as `4 to 16 h`, a way through menus as a list."""
+    return _RANGE.sub(" to ", _SIGN.sub(lambda sign: f"{_COMPARED[sign[1]]} ", text)).replace(" > ", ", ")
 
 
 def without_numbers(text: str) -> str:

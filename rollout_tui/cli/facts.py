@@ -13,6 +13,7 @@ from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity, exac
 from rollout_tui.domain.readings import Reading
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.requests import Request
+from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import MetricStanding, Rollout, Snapshot, StoreStanding
 from rollout_tui.domain.verdicts import GateResult, Waiver
 from rollout_tui.domain.waivers import until
@@ -51,7 +52,7 @@ def _rollout(rollout: Rollout, now: float, propose: Propose) -> Json:
         "build": rollout.plan.build,
         "state": (state.word if state is not None else StateWord.UNKNOWN).value,
         "severity": rollout.severity.value,
-        "store": _store(rollout.store, now),
+        "store": _store(rollout.store, by_hand(rollout), now),
         "phase": None
         if current is None
         else {
@@ -75,10 +76,11 @@ def _rollout(rollout: Rollout, now: float, propose: Propose) -> Json:
     }
 
 
-def _store(store: StoreStanding, now: float) -> Json:
+def _store(store: StoreStanding, hand: str, now: float) -> Json:
     state, requested, observed = store.state, store.requested, store.observed
     return {
         "name": store.name,
+        "by_hand": hand or None,
         "status": None if state is None else state.status,
         "share": None if state is None else _number(state.share),
         "age": None if state is None else _age(state.as_of, now),

@@ -6,14 +6,16 @@ One fact a line, the severity word first, no boxes, no symbols, no cursor moveme
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 from rollout_tui.cli.aloud import aloud, past, sampled, without_ages, without_numbers
+from rollout_tui.cli.keyless import keyless
 from rollout_tui.domain import words
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.metrics import Line, Metric
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.sentences import by_hand, told_by_hand
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, PhaseStanding, Progress, Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -26,10 +28,14 @@ _MOVES = frozenset({GateKind.METRIC, GateKind.TIME})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line, and the fact in it: only when that differs, `status --watch` tells the line again."""
+    """A line, and the fact in it: only when that differs, `status --watch` tells the line again.
+
+    Of a fact with a `size` it does also when that has become a quarter larger or smaller than when it was told last.
+    """
 
     text: str
     fact: str
+    size: float | None = None
 
 
 def snapshot_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[str]:
@@ -39,7 +45,7 @@ def snapshot_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[str]:
 
 def standing_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[Said]:
     """How things stand: all but the events."""
-    return [Said(aloud(said.text), said.fact) for said in _standing(snapshot, zone)]
+    return [replace(said, text=aloud(said.text)) for said in _standing(snapshot, zone)]
 
 
 def event_lines(events: Iterable[Event], zone: tzinfo = UTC) -> list[str]:
@@ -58,8 +64,8 @@ def _standing(snapshot: Snapshot, zone: tzinfo) -> Iterator[Said]:
     yield Said(f"{title} at {words.day_and_time(now, zone)} {_zone_name(zone)}", title)
     if snapshot.alarm is not None:
         yield _same(f"ALARM {snapshot.alarm}")
-    text = f"NEXT {next_.headline} {next_.detail}".rstrip()
-    yield Said(text, f"NEXT {next_.headline} {without_numbers(next_.detail)}")
+    headline, detail = keyless(snapshot, next_.headline), keyless(snapshot, next_.detail)
+    yield Said(f"NEXT {headline} {detail}".rstrip(), f"NEXT {headline} {without_numbers(detail)}")
     for rollout in snapshot.rollouts:
         yield from _rollout(rollout, now, zone)
 
@@ -96,7 +102,7 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
     store = rollout.store
     if store.state is None:
         text = f"UNKNOWN {name} {store.name} {store.problem or 'never read yet'}"
-        return Said(text, without_ages(text))
+        return Said(f"{text}{_by_hand(rollout)}", without_ages(text))
     state = store.state
     parts = [f"{state.word} {name} {store.name} says {words.plain_text(state.status, 60)}"]
     if state.share is not None:
@@ -113,10 +119,15 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
         parts.append(f"observed {observed} {words.age(now - store.observed.as_of)} ago")
     parts.append(f"read {words.age(now - state.as_of)} ago")
     if store.problem is not None:
-        parts.append(f"now cannot be read: {store.problem}")
+        parts.append(f"now cannot be read: {store.problem}{_by_hand(rollout)}")
     notes = [words.plain_text(note, 160) for note in state.notes]
     facts += [without_ages(note) for note in (store.problem or "", *notes)]
     return Said(", ".join([*parts, *notes]), ", ".join(facts))
+
+
+def _by_hand(rollout: Rollout) -> str:
+    """Where a person pauses it by hand."""
+    return told_by_hand(by_hand(rollout)).removesuffix(".").replace(" By hand", ", by hand")
 
 
 def _phase(standing: PhaseStanding, name: str) -> Said:
@@ -133,7 +144,7 @@ def _phase(standing: PhaseStanding, name: str) -> Said:
 
 
 def _metric(standing: MetricStanding, name: str, now: float, zone: tzinfo) -> Said:
-    """Within its target a metric only moves; beyond it every new value is news."""
+    """Within its target a metric only moves; beyond it what moves by much is news."""
     metric, reading = standing.metric, standing.reading
     label = metric.label.lower()
     if standing.problem is not None or reading is None:
@@ -146,8 +157,8 @@ def _metric(standing: MetricStanding, name: str, now: float, zone: tzinfo) -> Sa
     parts = [f"{standing.severity} {name} {label} {value} {of}", line, f"{words.age(now - reading.as_of)} old"]
     over, chart = words.covered(metric, reading), past(metric, standing.curve, reading.quantity, zone)
     parts += [] if over == words.window(metric) else [f"counted over {over}"]
-    shown = "" if standing.severity is Severity.OK else value
-    return Said(", ".join([*parts, *([chart] if chart else [])]), f"{standing.severity} {name} {label} {shown}")
+    size = None if standing.severity is Severity.OK else float(reading.quantity.value())
+    return Said(", ".join([*parts, *([chart] if chart else [])]), f"{standing.severity} {name} {label}", size)
 
 
 def _nearest_line(metric: Metric, severity: Severity) -> str:

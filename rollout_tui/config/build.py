@@ -13,7 +13,7 @@ from rollout_tui.config.metrics import build_metric
 from rollout_tui.config.phases import Draft, build_rollout, signoffs_asked
 from rollout_tui.config.raw import File
 from rollout_tui.config.runbooks import build_runbooks
-from rollout_tui.config.sections import Lookup, build_sections, check_source_metrics
+from rollout_tui.config.sections import Lookup, build_sections, check_source_metrics, with_hands
 from rollout_tui.config.settings import (
     ApprovalSettings,
     ClockSettings,
@@ -38,10 +38,11 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
     if file.rehearsal is None and "clock" in file.model_fields_set:
         problems.complain(("clock",), "only a rehearsal's configuration has a clock of its own; remove this table")
     _check_approvals(file, problems)
+    stores = build_sections("stores", file.stores, lookup, problems)
     return Settings(
         path=path,
-        plan=Plan(file.app.name, file.app.version, rollouts),
-        stores=build_sections("stores", file.stores, lookup, problems),
+        plan=Plan(file.app.name, file.app.version, tuple(with_hands(rollout, stores, lookup) for rollout in rollouts)),
+        stores=stores,
         sources=build_sections("sources", file.sources, lookup, problems),
         trackers=build_sections("trackers", file.trackers, lookup, problems),
         history=HistorySettings(_history_path(file, path), file.history.retention, file.history.group),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from rollout_tui.config.check import Problems, nearest
 from rollout_tui.config.gates import Sight, build_gate, time_gate
@@ -136,6 +137,7 @@ def _phases(sections: tuple[PhaseSection, ...], sight: Sight, where: Parts, prob
 def _phase(section: PhaseSection, gates: tuple[Gate, ...]) -> Phase:
     minimum, maximum = section.time or (None, None)
     daily = section.sessions_per_tester_per_day
+    tested: dict[str, Any] = {} if daily is None else {"sessions_per_tester_per_day": daily}
     return Phase(
         id=section.id,
         label=section.name,
@@ -149,7 +151,7 @@ def _phase(section: PhaseSection, gates: tuple[Gate, ...]) -> Phase:
         group=section.group,
         testers=section.testers,
         began=section.began,
-        **({} if daily is None else {"sessions_per_tester_per_day": daily}),
+        **tested,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -13,10 +14,14 @@ from rollout_tui.config.providers import UnknownProvider
 from rollout_tui.config.raw import ProviderSection, StoreSection
 from rollout_tui.config.secrets import REFERENCE, may_hold_secret
 from rollout_tui.config.settings import STALE_INTERVALS, ProviderSettings
+from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import OBSERVED_SHARE, Provider
 
 Lookup = Callable[[str], Provider]
 
+_LONGEST = 160
+"""Characters of the way to a button in a store's console."""
 _OPENERS = {"stores": "open_store", "sources": "open_source", "trackers": "open_tracker"}
 
 
@@ -26,6 +31,17 @@ def build_sections(
     """The settings of all sections of one table; those with mistakes are left out and complained of."""
     built = {name: _section(table, name, section, lookup, problems) for name, section in sections.items()}
     return {name: settings for name, settings in built.items() if settings is not None}
+
+
+def with_hands(rollout: RolloutPlan, stores: Mapping[str, ProviderSettings], lookup: Lookup) -> RolloutPlan:
+    """The rollout, its phases with where a person pauses each of them by hand, as the provider of its store says."""
+    section = stores.get(rollout.store)
+    tell = None if section is None else lookup(section.provider).by_hand
+    if section is None or tell is None or not isinstance(section.options, BaseModel):
+        return rollout
+    options = section.options
+    phases = (replace(phase, by_hand=plain_text(tell(options, rollout, phase), _LONGEST)) for phase in rollout.phases)
+    return replace(rollout, phases=tuple(phases))
 
 
 def check_secrets(raw: Mapping[str, Any], problems: Problems) -> None:

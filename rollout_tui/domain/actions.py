@@ -157,6 +157,8 @@ class Proposal:
     """Whom it needs a second yes of and how that is given, or who gave it; empty where nobody is asked."""
     waiting: str = ""
     """What it costs not to do it now, in words (cost.py); empty where that is not known."""
+    reaches: str = ""
+    """Who gets the build by it, in words (reach.py); empty for what takes it away."""
 
     @property
     def possible(self) -> bool:
@@ -196,6 +198,23 @@ class Ending(StrEnum):
     """Accepted or perhaps accepted, but the store does not show it yet."""
 
 
+_DONE = {
+    ActionKind.PAUSE: "paused",
+    ActionKind.RESUME: "resumed",
+    ActionKind.PROMOTE: "promoted",
+    ActionKind.RESTART: "restarted",
+    ActionKind.REMOVE: "removed from sale",
+}
+_ENDED = {
+    Ending.DONE: "{done}",
+    Ending.ALREADY: "{done} already",
+    Ending.DIFFERS: "not {done}, the store is not as it was seen",
+    Ending.REFUSED: "not {done}, refused",
+    Ending.ASKED: "not {done} yet, a second person is asked",
+    Ending.UNCONFIRMED: "not confirmed that it is {done}",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of one action: in one sentence, with what the store said last."""
@@ -211,6 +230,12 @@ class Outcome:
     """False when history could not be written: a pause is performed all the same and says so."""
     consent: Consent | None = None
     """What the store asks before it would do it; the same proposal on those terms goes on."""
+
+    @property
+    def told(self) -> str:
+        """In sentences: `Paused. Google Play shows it: halted.`"""
+        ended = _ENDED[self.ending].format(done=_DONE[self.kind])
+        return f"{ended[:1].upper()}{ended[1:]}. {self.message[:1].upper()}{self.message[1:]}".strip()
 
 
 @dataclass(frozen=True, slots=True)

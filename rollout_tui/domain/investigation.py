@@ -45,6 +45,8 @@ class TroubleGroup:
     last_seen: float | None = None
     link: str = ""
     log: str = ""
+    hit: str = ""
+    """Who is hit, as far as the source tells it: "Android API 28 to 35"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ class Phase:
     began: float | None = None
     sessions_per_tester_per_day: float = 4.0
     """How often a tester is thought to use the app: what a tester group can prove at all rests on it (gates.md 4)."""
+    by_hand: str = ""
+    """Where a person pauses it in the store's console, as the store's provider says; empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,10 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
     )
 
 
-def _then(name: str, short: str) -> str:
-    """`Then iOS: gate No critical bugs fails.`: the name stands once."""
-    for owner in (f"{name}'s ", f"{name} "):
-        short = short.removeprefix(owner)
-    return f"Then {name}: {short}"
+def _then(label: str, short: str) -> str:
+    """What another rollout needs, named once: `Then iOS: paused: find the cause.`"""
+    named = next((lead for lead in (f"{label} is ", f"{label}'s ", f"{label} ") if short.startswith(lead)), "")
+    return f"Then {label}: {short.removeprefix(named)}"
 
 
 def _advise(rollout: Rollout, now: float, zone: tzinfo) -> Advice:

@@ -130,6 +130,19 @@ def pause_effect(rollout: Rollout) -> str:
     return f"New users stop getting build {build}; those who have it keep it."
 
 
+def by_hand(rollout: Rollout) -> str:
+    """Where a person pauses it in the store's console; empty where that is not known.
+
+    While the phase is not known it is the first one's, as with a pause by this program.
+    """
+    return (rollout.plan.phases[0] if rollout.current is None else rollout.current.phase).by_hand
+
+
+def told_by_hand(hand: str) -> str:
+    """What a sentence about a store that does not answer ends with."""
+    return f" By hand: {hand}." if hand else ""
+
+
 def trial_forms(trial: Trial) -> tuple[str, ...]:
     """What testers did with a build, the longest form first: `5 crashes in 4,210 sessions, 11 feedback`."""
     crashes, feedback = words.count(trial.crashes), words.count(trial.feedback)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from rollout_tui.domain import words
-from rollout_tui.domain.actions import Ending
+from rollout_tui.domain.actions import ActionKind, Ending
 from rollout_tui.domain.advice import Advice, Ask, Rank
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.sentences import (
     alarm_sentence,
+    by_hand,
     cost_of_waiting,
     failed_metric_gate,
     gate_sentence,
     is_shown,
     pause_effect,
     proof_sentence,
+    told_by_hand,
     worst_metric,
 )
 from rollout_tui.domain.served import gone, not_stopped
@@ -56,6 +58,28 @@ def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         ended.message,
         f"check {name} at {store} by hand.",
         "u",
+    )
+
+
+def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
+    """A pause that the store did not take, while nothing was read since, or it is still called for: by hand then."""
+    ended, hand, state = rollout.last_outcome, by_hand(rollout), rollout.store.state
+    if not hand or ended is None or ended.kind is not ActionKind.PAUSE or ended.ending is not Ending.REFUSED:
+        return None
+    reason, told, _ = ended.message.partition(told_by_hand(hand))
+    stands = state is None or state.word in _REACHES_USERS
+    read_since = state is not None and state.as_of > ended.at
+    if not told or not stands or (read_since and pause(rollout, now, zone) is None):
+        return None
+    name = rollout.plan.label
+    return Advice(
+        Rank.UNSETTLED,
+        Urgency.ACT_NOW,
+        Severity.CRITICAL,
+        f"Pause {name} by hand. {hand}.",
+        f"The pause was refused: {reason.strip()} p tries again.",
+        f"{name} by hand: {hand}.",
+        "p",
     )
 
 
@@ -227,12 +251,13 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
         return None
     since = "" if store.failing_since is None else f" for {words.age(now - store.failing_since)}"
     known = "" if store.state is None else f" Last known: {store.state.word}."
+    hand = told_by_hand(by_hand(rollout))
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
         f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
-        f"{store.problem}.{known} {store.hint or ''}".strip(),
+        " ".join(f"{store.problem}.{hand}{known} {store.hint or ''}".split()),
         f"mend {store.name}: it cannot be read.",
         "u",
     )
@@ -281,4 +306,4 @@ def _lacks_data(result: GateResult) -> bool:
     )
 
 
-URGENT: tuple[Ask, ...] = (not_stopped, unsettled, counted_down, pause, investigate, gone, mend)
+URGENT: tuple[Ask, ...] = (not_stopped, unsettled, not_taken, counted_down, pause, investigate, gone, mend)

@@ -5,10 +5,12 @@ Plain text with the plan's units: `0.62 %`, `4.1 s`, `7.4 min`, `31 h`. No marku
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
+from rollout_tui.domain.cells import cells, head, tail
 from rollout_tui.domain.metrics import Line, Metric, Operator, Population, Unit
 from rollout_tui.domain.quantities import Number, Quantity, exact
 from rollout_tui.domain.readings import Reading
@@ -182,14 +184,19 @@ _MARKUP = frozenset("&<>|`*_[]#@~\\$!")
 
 
 def plain_text(text: str, width: int | None = None) -> str:
-    """Text from outside made harmless: control characters, marks and line ends become `·`, cut to `width`.
+    """Text from outside made harmless: control characters, marks and line ends become `·`, cut to `width` cells.
 
     Escape sequences, bidirectional and zero-width characters can change a terminal or hide words (design.md, rule 7).
+    A letter and its accent become the one character that they are (NFC), where there is one.
     """
-    cleaned = "".join(character if character.isprintable() else "·" for character in " ".join(text.split()))
-    if width is None or len(cleaned) <= width:
+    cleaned = " ".join(text.split())
+    if not cleaned.isascii():
+        cleaned = unicodedata.normalize("NFC", cleaned)
+    if not cleaned.isprintable():
+        cleaned = "".join(character if character.isprintable() else "·" for character in cleaned)
+    if width is None or cells(cleaned) <= width:
         return cleaned
-    return cleaned[: max(0, width - 1)] + "…"
+    return head(cleaned, width - 1) + "…"
 
 
 def markdown(text: str) -> str:
@@ -199,10 +206,10 @@ def markdown(text: str) -> str:
 
 def middle_cut(text: str, width: int) -> str:
     """A long name cut in the middle with `…`, never wrapped."""
-    if len(text) <= width:
+    if cells(text) <= width:
         return text
-    head = (width - 1 + 1) // 2
-    return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
+    first = head(text, width // 2)
+    return first + "…" + tail(text, width - 1 - cells(first))
 
 
 def _trim(number: Fraction) -> str:

@@ -12,6 +12,7 @@ from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Change, Ending,
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import ReleaseState
+from rollout_tui.domain.sentences import told_by_hand
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult
 from rollout_tui.engine.board import Board
@@ -215,13 +216,15 @@ class Actions:
             if recorded.journal:
                 self._board.step(Step.JOURNALLED)
                 self._desk.looked()
-            self._announce(proposal, change)
+            self._announce(proposal, change, now)
             sent = await self._sending.send(proposal, change, hold.sent)
         else:
             sent = Sent(Ending.REFUSED, stopped)
         outcome = replace(self._ended(proposal, sent), journalled=recorded.journal or stopped is not None)
         if stopped is None and recorded.missing:
             outcome = replace(outcome, message=f"{outcome.message} {recorded.missing}")
+        if pausing and stopped is None:
+            outcome = _with_the_way(outcome, proposal)
         await self._close(outcome, proposal.seen)
         self._remember(outcome)
         return outcome
@@ -282,9 +285,10 @@ class Actions:
             _log.error("verdicts cannot be worked out: %s", kind_and_place(error))
             return ()
 
-    def _announce(self, proposal: Proposal, change: Change) -> None:
+    def _announce(self, proposal: Proposal, change: Change, now: float) -> None:
+        """As of the intent: by its time it is found in the audit log."""
         text = f"{proposal.kind.value.capitalize()} by {self._actor}: {change.headline}"
-        self._tell(Event(self._desk.clock.now(), EventKind.ACTION, text, proposal.platform, who=self._actor.user))
+        self._tell(Event(now, EventKind.ACTION, text, proposal.platform, who=self._actor.user))
 
     def _ended(self, proposal: Proposal, sent: Sent) -> Outcome:
         now, message = self._desk.clock.now(), sent.message.strip()
@@ -297,6 +301,14 @@ class Actions:
     def _remember(self, outcome: Outcome) -> None:
         self._board.last_outcome = outcome
         self._desk.looked()
+
+
+def _with_the_way(outcome: Outcome, proposal: Proposal) -> Outcome:
+    """A pause that the store did not take, or does not show, says where a person does it."""
+    hand = told_by_hand("" if proposal.target is None else proposal.target.by_hand)
+    if not hand or outcome.consent is not None or outcome.ending not in (Ending.REFUSED, Ending.UNCONFIRMED):
+        return outcome
+    return replace(outcome, message=f"{outcome.message.removesuffix(' Look there by hand.').rstrip('.')}.{hand}")
 
 
 def _came_between(proposal: Proposal, outcome: Outcome, hold: Hold) -> bool:

@@ -121,10 +121,9 @@ class Assessor:
 
     def tell(self, outcome: Outcome) -> None:
         """An action ended: that is an event."""
-        text = f"{outcome.kind.value.capitalize()} {outcome.ending.value}: {outcome.message}"
         unsafe = outcome.kind is ActionKind.PAUSE and outcome.ending is Ending.REFUSED
         level = Severity.CRITICAL if unsafe else _LEVEL[outcome.ending]
-        self.log((Event(outcome.at, EventKind.ACTION, text, outcome.platform, level),))
+        self.log((Event(outcome.at, EventKind.ACTION, outcome.told, outcome.platform, level),))
 
     def log(self, events: Sequence[Event]) -> None:
         """Add events, oldest first, here and in history."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rollout_tui.domain.closeup import CloseUp
 from rollout_tui.domain.events import Event
@@ -12,6 +14,8 @@ from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.snapshot import Before, Curve, PhaseStanding, Rollout
 from rollout_tui.engine.archive import Archive
 from rollout_tui.history import History
+from rollout_tui.history.audit import AuditError
+from rollout_tui.history.chain import Link, place
 
 _HALF_AN_HOUR = 1800.0
 _MARKS = 200
@@ -28,6 +32,10 @@ class Past:
         """The newest first, of those older than `before`."""
         nothing: list[Event] = []
         return await self._archive.try_call(lambda history: history.events.newest(limit, before), nothing)
+
+    async def audited(self, event: Event) -> Link | None:
+        """The line of the audit log about what somebody did; None where there is none, or it cannot be read."""
+        return await self._archive.try_call(lambda history: _audited(history, event), None)
 
     async def close_up(self, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:
         """`count` buckets of `step` seconds that end at `end`, with the build before at the same hour of its phase."""
@@ -58,6 +66,16 @@ def before_it(history: History, rollout: Rollout, now: float) -> Before:
     found = ((metric.id, _buckets(history, plan, build, metric, end, _HALF_AN_HOUR, 1)[0]) for metric in plan.metrics)
     values = tuple((metric, value) for metric, value in found if value is not None)
     return Before(build, states[-1].version if states else "", values)
+
+
+def _audited(history: History, event: Event) -> Link | None:
+    """The line of that moment; of several the one that says the same."""
+    found: list[dict[str, Any]] = []
+    if event.platform is not None:
+        with contextlib.suppress(AuditError):
+            found = history.audit.log.at(event.at, event.platform.value)
+    same = [read for read in found if str(read.get("what")).casefold() in event.text.casefold()]
+    return next((place(read) for read in (*same, *found)), None)
 
 
 def _curves(history: History, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:

@@ -14,8 +14,9 @@ from rollout_tui.domain.cost import waiting
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.reach import reached
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
-from rollout_tui.domain.sentences import severity_sentence, worst_metric
+from rollout_tui.domain.sentences import severity_sentence, told_by_hand, worst_metric
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.ports import Impossible, ProviderError
@@ -45,7 +46,8 @@ def propose(
         except Impossible as error:
             against = against or [Obstacle(error.message, error.remedy)]
         except ProviderError as error:
-            against.append(Obstacle(error.message, error.remedy))
+            hand = told_by_hand(target.by_hand) if kind is ActionKind.PAUSE else ""
+            against.append(Obstacle(f"{error.message}{'.' * bool(hand)}{hand}", error.remedy))
     bad = worst_metric(rollout)
     blind = kind is ActionKind.PAUSE and store.problem is not None
     return Proposal(
@@ -64,6 +66,7 @@ def propose(
         typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
         terms=terms,
         shares=_shares(kind, rollout),
+        reaches=reached(kind, rollout, target, _share(kind, target, terms)) if target is not None else "",
         waiting=_waiting(rollout, now) if kind is ActionKind.PAUSE else "",
     )
 

@@ -83,8 +83,7 @@ class Recording:
         self, outcome: Outcome, before: ReleaseState | None, gates: Sequence[GateResult] = (), kind: str = "outcome"
     ) -> bool:
         """After the read-back; whether the journal has it. Else the archive says so, and the next start settles it."""
-        what = f"{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
-        deed = self._deed(kind, outcome.at, what, outcome.proposal, "", before, outcome.state, gates)
+        deed = self._deed(kind, outcome.at, outcome.told, outcome.proposal, "", before, outcome.state, gates)
         written: set[str] = set()
 
         def write(history: History) -> None:

@@ -87,11 +87,11 @@ class Sending:
         except Urged:
             return Sent(Ending.UNCONFIRMED, f"A pause came first; {change.store} had not answered yet.")
         except (OutcomeUnknown, TimeoutError) as error:
-            unanswered = f"{describe(error)} "
+            unanswered = f"{describe(error).rstrip('.')}. "
         except ProviderError as error:
             return Sent(Ending.REFUSED, _with_remedy(error))
         except Exception as error:  # noqa: BLE001  a provider's mistake leaves the outcome open, not the program dead
-            unanswered = f"{describe(error)} "
+            unanswered = f"{describe(error).rstrip('.')}. "
         else:
             self._board.step(Step.ACCEPTED)
             self._desk.looked()

@@ -83,6 +83,12 @@ class AuditLog:
         """Every line as it can be read, oldest first. Raises AuditError."""
         return (read for line in self._data().split(b"\n") if (read := read_line(line)) is not None)
 
+    def at(self, moment: float, platform: str) -> list[dict[str, Any]]:
+        """The lines of what was done there at that very moment (epoch seconds UTC). Raises AuditError."""
+        wanted = f'"time":"{_time(moment)}"'.encode()
+        found = (read_line(line) for line in self._data().split(b"\n") if wanted in line)
+        return [read for read in found if read is not None and read.get("platform") == platform]
+
     def check(self, anchors: Sequence[Link] = ()) -> Checked:
         """Look for lines that were changed, removed or moved. Raises AuditError."""
         return check(self._data(), anchors)

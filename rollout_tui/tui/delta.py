@@ -2,12 +2,13 @@
 
 Textual rewrites every dirty region whole, each part with a full colour code (performance.md). This wraps its updates at
 the one place where they become bytes. It rests on two private classes of the pinned Textual: `LayoutUpdate` (a region)
-and `ChopsUpdate` (spans of lines). Anything else, and any text with wide characters, is written as Textual does.
+and `ChopsUpdate` (spans of lines). Anything else, and any text with characters of no width, is written as Textual does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -37,7 +38,7 @@ class Shadow:
 
     def remember(self, y: int, segments: Iterable[tuple[str, Style]]) -> None:
         """This line shows these texts already."""
-        self._cells[y] = dict(enumerate((character, style) for text, style in segments for character in text))
+        self._cells[y] = dict(enumerate((cell, style) for text, style in segments for cell in in_cells(text) or ()))
 
     def changed(self, y: int, x: int, cells: list[Cell]) -> Iterator[tuple[int, list[Cell]]]:
         """Runs (column, cells) that the terminal does not show yet; they count as shown from now on."""
@@ -56,6 +57,9 @@ class Shadow:
                 run = []
             if not run:
                 begin = column
+                if not cell[0] and column > x:
+                    # Its second half alone cannot be written.
+                    begin, run = column - 1, [cells[column - x - 1]]
             kept = 0
             run.append(cell)
             line[column] = cell
@@ -78,12 +82,12 @@ class DeltaUpdate(CompositorUpdate):
         """The bytes. The shadow is advanced here, where they are really written."""
         written: list[str] = []
         for y, x, segments in _parts(self._update):
-            text = "".join(segment.text for segment in segments)
-            if cell_len(text) != len(text):
+            parts = [(in_cells(segment.text), segment.style) for segment in segments]
+            if any(text is None for text, _ in parts):
                 self._shadow.forget_line(y)
                 written.append(_move(x, y) + _paint([(s.text, s.style) for s in segments], console))
                 continue
-            cells: list[Cell] = [(character, s.style) for s in segments for character in s.text]
+            cells: list[Cell] = [(cell, style) for text, style in parts for cell in text or ()]
             for column, run in self._shadow.changed(y, x, cells):
                 written.append(_move(column, y) + _paint(run, console))
         return "".join(written)
@@ -111,6 +115,22 @@ def _parts(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, list[
             first, last = max(start, x), min(end, x + strip.cell_length)
             if first < last:
                 yield y, first, _plain(strip.crop(first - x, last - x))
+
+
+@lru_cache(maxsize=2048)
+def in_cells(text: str) -> Sequence[str] | None:
+    """The text cell by cell; behind a character that takes two there is an empty one.
+
+    None where a character takes no cell.
+    """
+    if text.isascii():
+        return text
+    widths = [cell_len(character) for character in text]
+    if 0 in widths:
+        return None
+    if len(text) == sum(widths):
+        return text
+    return [cell for character, width in zip(text, widths, strict=True) for cell in (character, *[""] * (width - 1))]
 
 
 def _plain(segments: Iterable[Segment]) -> list[Segment]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rollout_tui.domain.cells import cells, head, is_wide
 from rollout_tui.domain.words import plain_text
 
 
@@ -21,31 +22,44 @@ class Ink:
 
 Run = tuple[str, Ink]
 Row = tuple[Run, ...]
-"""Runs of text from left to right; every character is one cell wide."""
+"""Runs of text from left to right, a character for each cell: one that takes two cells is followed by `BEHIND`."""
+
+BEHIND = "\ufdd0"
+"""The second cell of a wide character. It stands for no character and is never written (`symbols.shown_in`)."""
 
 
 class Pen:
-    """Writes one row, cell by cell. What does not fit is cut; wide and combining characters become `·`."""
+    """Writes one row, cell by cell. What does not fit is cut, wide characters whole.
+
+    What takes no cell of its own (marks that combine, control characters) becomes `·`.
+    """
 
     def __init__(self, width: int, ground: str = "bg") -> None:
         self.width = width
         self._ground = ground
         self._text = [" "] * width
         self._inks = [_ink("text", False, ground)] * width
+        self._wide = False
+        """Whether a wide character was written."""
 
     def put(self, x: int, text: str, colour: str = "text", *, bold: bool = False, ground: str | None = None) -> int:
         """Write from column x; returns the column after the text."""
-        ink = _ink(colour, bold, ground or self._ground)
-        for character in text:
+        written = _cell(text) if len(text) == 1 else _in_cells(text)
+        if len(written) == 1:  # most of a screen: the cells of its charts
             if 0 <= x < self.width:
-                self._text[x] = _cell(character)
-                self._inks[x] = ink
-            x += 1
-        return x
+                self._text[x], self._inks[x] = written, _ink(colour, bold, ground or self._ground)
+            return x + 1
+        self._wide = self._wide or BEHIND in written
+        end = x + len(written)
+        first, last = max(0, x), min(self.width, end)
+        if first < last:
+            self._text[first:last] = written[first - x : last - x]
+            self._inks[first:last] = [_ink(colour, bold, ground or self._ground)] * (last - first)
+        return end
 
     def right(self, end: int, text: str, colour: str = "text", *, bold: bool = False, ground: str | None = None) -> int:
         """Write so that the text ends before column `end`; returns the column where it begins."""
-        x = end - len(text)
+        x = end - len(_in_cells(text))
         self.put(x, text, colour, bold=bold, ground=ground)
         return x
 
@@ -55,6 +69,8 @@ class Pen:
 
     def row(self) -> Row:
         """What was written."""
+        if self._wide:
+            self._mend()
         runs: list[Run] = []
         begin = 0
         for x in range(1, self.width + 1):
@@ -63,6 +79,16 @@ class Pen:
                 runs.append(("".join(self._text[begin:x]), self._inks[begin]))
                 begin = x
         return tuple(runs)
+
+    def _mend(self) -> None:
+        """Half of a wide character, of which the other half was cut or written over, is no character."""
+        for x, character in enumerate(self._text):
+            if character == BEHIND:
+                halved = x == 0 or not is_wide(self._text[x - 1])
+            else:
+                halved = is_wide(character) and self._text[x + 1 : x + 2] != [BEHIND]
+            if halved:
+                self._text[x] = " "
 
 
 def text_of(row: Row) -> str:
@@ -111,17 +137,21 @@ def outside(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Text in lines of at most `width` cells, broken between words."""
+    """Text in lines of at most `width` cells, broken between words; within them where a script has no blanks."""
     lines: list[str] = []
     line = ""
     for word in text.split():
         candidate = f"{line} {word}" if line else word
-        if len(candidate) <= width:
+        if cells(candidate) <= width:
             line = candidate
             continue
         if line:
             lines.append(line)
-        line = word[:width]
+        line = head(word, width)
+        while any(map(is_wide, word)) and line and line != word:
+            lines.append(line)
+            word = word[len(line) :]
+            line = head(word, width)
     return [*lines, line] if line else lines
 
 
@@ -130,15 +160,25 @@ def _ink(colour: str, bold: bool, ground: str) -> Ink:
     return Ink(colour, bold, ground)
 
 
+def _in_cells(text: str) -> str:
+    """A character for each cell that the text takes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_cell, unicodedata.normalize("NFC", text)))
+
+
 @lru_cache(maxsize=4096)
 def _cell(character: str) -> str:
-    """A character that takes exactly one cell."""
+    """What stands for a character: itself, with `BEHIND` where it takes two cells, or `·`."""
     if character.isascii():
         return character if character.isprintable() else "·"
     from rich.cells import cell_len
 
     if not character.isprintable() or unicodedata.category(character).startswith("M"):
         return "·"
+    taken = cell_len(character)
+    if is_wide(character) and taken == 2:
+        return character + BEHIND
     is_flag = "\U0001f1e6" <= character <= "\U0001f1ff"
-    is_wide = is_flag or unicodedata.east_asian_width(character) in "WF" or cell_len(character) != 1
-    return "·" if is_wide else character
+    is_doubtful = is_flag or unicodedata.east_asian_width(character) in "WF" or taken != 1
+    return "·" if is_doubtful else character

@@ -55,7 +55,7 @@ class Notices:
         if self._outcome is None:
             return NOTHING
         outcome = self._outcome
-        told = f"{self._of}{outcome.kind.value} {outcome.ending.value}: {outcome.message}"
+        told = f"{self._of}{outcome.told}"
         offered = self._undo is not None and outcome.platform is resumes
         undo = f"undo {_UNDO:.0f} s: r y · " if offered else ""
         return Remark(f"{undo}{told}", _TONE[outcome.ending], self._is_new)

@@ -11,6 +11,7 @@ from rollout_tui.domain.releases import StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Progress
 from rollout_tui.domain.verdicts import GateResult, Verdict
+from rollout_tui.tui.ink import BEHIND
 
 SEVERITY: Mapping[Severity, tuple[str, str]] = {
     Severity.OK: ("●", "ok"),
@@ -120,10 +121,10 @@ def ascii_text(text: str) -> str:
 
 
 def shown_in(symbols: SymbolSet, text: str) -> str:
-    """The text in the characters of that set, cell for cell."""
+    """The text of a row in the characters of that set, as it is written: cell for cell."""
     if symbols is SymbolSet.ASCII:
         return ascii_text(text)
-    return text.translate(_BLOCKS) if symbols is SymbolSet.BLOCKS else text
+    return (text.translate(_BLOCKS) if symbols is SymbolSet.BLOCKS else text).replace(BEHIND, "")
 
 
 def choose(wanted: str, encoding: str | None = None) -> SymbolSet:

@@ -71,7 +71,7 @@ async def test_one_process_watches_both_and_pauses_the_right_one(two: tuple[Serv
         await hand.press("p")
         assert "PAUSE ANDROID, acme-connect 4.2.0" in hand.screen()
         await hand.press("y")
-        await hand.until(lambda: "acme-connect android: pause done" in hand.screen(), "the outcome")
+        await hand.until(lambda: "acme-connect android: Paused." in hand.screen(), "the outcome")
         assert await asyncio.to_thread(ill.play) == ("halted", 0.5)
         await hand.press("enter")
         assert isinstance(app.screen, MainScreen)

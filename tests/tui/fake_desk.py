@@ -28,6 +28,7 @@ from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.reach import reached
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.requests import Said
 from rollout_tui.domain.runbook import PLAN, RunbookStanding, Sees, Tick, standing
@@ -35,6 +36,7 @@ from rollout_tui.domain.snapshot import Curve, Rollout, Snapshot
 from rollout_tui.domain.waivers import Field, Wish, mistakes
 from rollout_tui.engine.travel import Record
 from rollout_tui.history import HistoryError
+from rollout_tui.history.chain import Link
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
@@ -65,9 +67,13 @@ class FakePast:
         self.windows: list[tuple[str, float, float, int]] = []
         self.close_ups: list[tuple[str, float, float, int]] = []
         self.ghost: tuple[float | None, ...] = ()
+        self.links: dict[Event, Link] = {}
 
     async def events(self, before: float, limit: int) -> Sequence[Event]:
         return [event for event in self.stored if event.at < before][:limit]
+
+    async def audited(self, event: Event) -> Link | None:
+        return self.links.get(event)
 
     async def curves(self, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:
         """Level curves of buckets of that width."""
@@ -259,6 +265,7 @@ class FakeDesk:
             typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
             terms=terms,
             shares=self.shares if kind is ActionKind.RESUME else (),
+            reaches="" if target is None else reached(kind, rollout, target, target.share),
         )
 
     async def perform(self, proposal: Proposal) -> Outcome:

@@ -9,6 +9,7 @@ import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -97,13 +98,47 @@ def test_one_changed_number_costs_less_than_eighty_bytes() -> None:
     assert 0 < len(written) < 80
 
 
-def test_wide_characters_are_written_as_textual_does_and_leave_the_line_unknown() -> None:
+def drawn(text: str) -> LayoutUpdate:
+    return LayoutUpdate([[Strip([Segment(text, STYLES[0])])]], Region(0, 0, WIDTH, 1))
+
+
+def test_wide_characters_are_written_where_they_change() -> None:
     shadow = Shadow()
-    wide = Strip([Segment("漢字", STYLES[0])])
-    update = LayoutUpdate([[wide]], Region(0, 0, 4, 1))
-    first = DeltaUpdate(update, shadow).render_segments(CONSOLE)
-    assert "漢字" in first
-    assert DeltaUpdate(update, shadow).render_segments(CONSOLE) == first
+    assert "漢字 12:00:00" in DeltaUpdate(drawn("漢字 12:00:00"), shadow).render_segments(CONSOLE)
+    assert DeltaUpdate(drawn("漢字 12:00:00"), shadow).render_segments(CONSOLE) == ""
+    tick = DeltaUpdate(drawn("漢字 12:00:01"), shadow).render_segments(CONSOLE)
+    assert tick.startswith("\x1b[1;13H")
+    assert "漢" not in tick
+
+
+def test_characters_without_a_cell_are_written_as_textual_does_and_leave_the_line_unknown() -> None:
+    shadow = Shadow()
+    first = DeltaUpdate(drawn("e\u0301漢"), shadow).render_segments(CONSOLE)
+    assert "e\u0301漢" in first
+    assert DeltaUpdate(drawn("e\u0301漢"), shadow).render_segments(CONSOLE) == first
+
+
+def fitted(characters: str) -> str:
+    """As many of them as fill the row exactly."""
+    taken = ""
+    for character in characters:
+        if cell_len(taken + character) <= WIDTH:
+            taken += character
+    return taken + " " * (WIDTH - cell_len(taken))
+
+
+wide_lines = st.text("ab 漢字👩ー", min_size=WIDTH, max_size=2 * WIDTH).map(fitted)
+
+
+@settings(max_examples=300)
+@given(st.lists(wide_lines, min_size=1, max_size=6))
+def test_wide_characters_end_on_the_same_screen_as_without_the_shadow(texts: list[str]) -> None:
+    shadow = Shadow()
+    (plain, plain_in), (painted, painted_in) = terminal(), terminal()
+    for text in texts:
+        plain_in.feed(f"\x1b[1;1H{text}")
+        painted_in.feed(DeltaUpdate(drawn(text), shadow).render_segments(CONSOLE))
+        assert [cell[0] for cell in shown(painted)[0]] == [cell[0] for cell in shown(plain)[0]]
 
 
 @pytest.mark.parametrize("other", [None, "text"])

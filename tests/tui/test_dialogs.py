@@ -32,7 +32,7 @@ async def test_p_and_y_pause_the_focused_platform_once() -> None:
         assert "► Cancel" in hand.screen()
         await hand.press("y")
         assert [(p.platform, p.kind) for p in desk.performed] == [(Platform.ANDROID, ActionKind.PAUSE)]
-        assert "pause done: the store shows it" in hand.screen()
+        assert "Paused. The store shows it" in hand.screen()
         assert isinstance(hand.app.screen, MainScreen)
 
 

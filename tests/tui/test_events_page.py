@@ -11,10 +11,12 @@ import pytest
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
+from rollout_tui.history.chain import Link
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.events import EventsPage
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.travel import TravelPage
+from rollout_tui.tui.view.event_origin import origin
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import EVENTS, snapshot
@@ -166,3 +168,58 @@ async def test_hostile_words_of_an_event_are_plain_text() -> None:
         assert {len(row) for row in rows} == {80}
         assert not any("\x1b" in row or "\u202e" in row for row in rows)
         assert any("[red]" in row for row in rows)
+
+
+async def origin_of(event: Event, desk: FakeDesk) -> str:
+    desk.publish(replace(desk.snapshot, events=(event,)))
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("e")
+        rows = await hand.settled()
+        start = next(n for n, row in enumerate(rows) if row.startswith(" from "))
+        return " ".join(" ".join(rows[start : start + 2]).split())
+
+
+async def test_what_somebody_did_names_its_line_of_the_audit_log() -> None:
+    desk = FakeDesk(snapshot())
+    event = Event(NOW, EventKind.ACTION, "Pause by jkim@rel-01: halted.", Platform.ANDROID, who="jkim")
+    desk.past.links = {event: Link(14, "ab12" * 16)}
+    told = await origin_of(event, desk)
+    assert "from audit log, line 14, hash ab12ab12ab12ab12; rollout-tui audit verify checks the chain" in told
+    assert "no line of the audit log" in await origin_of(replace(event, at=NOW - 9), desk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        (EventKind.SEVERITY, "Crash rate CRITICAL: 2.41 %", "Crash rate comes from Prometheus now; nobody did it"),
+        (EventKind.SEVERITY, "Something else WARNING", "the written lines on a reading of that moment; nobody did it"),
+        (EventKind.VERDICT, "Gate Crash-free ≥ 99.5 %: FAIL", "Crash rate comes from Prometheus now"),
+        (
+            EventKind.STATE,
+            "Google Play: RUNNING to PAUSED",
+            "what Google Play answered; nobody did it, so nothing signs",
+        ),
+        (EventKind.STEP, "Runbook: told", "kept in the history and not in the audit log"),
+        (EventKind.PROGRAM, "guard began", "this program about itself"),
+    ],
+)
+async def test_what_nobody_did_says_what_it_rests_on_and_that_nothing_signs_it(
+    kind: EventKind, text: str, told: str
+) -> None:
+    assert told in await origin_of(Event(NOW, kind, text, Platform.ANDROID), FakeDesk(snapshot()))
+
+
+def test_every_kind_of_event_has_an_origin() -> None:
+    for kind in EventKind:
+        for platform in (None, Platform.IOS):
+            assert origin(Event(NOW, kind, "x", platform), snapshot(), None, known=True)
+
+
+async def test_a_long_text_is_read_whole_below_the_list() -> None:
+    way = "By hand: Play Console: Production > Manage rollout > Halt rollout."
+    event = Event(NOW, EventKind.ACTION, f"Not paused, refused. {'Google Play cannot be reached. ' * 3}{way}")
+    async with at_the_keyboard(FakeDesk(snapshot(events=(event,))), size=(80, 24)) as hand:
+        await hand.press("e")
+        rows = await hand.settled()
+        start = next(n for n, row in enumerate(rows) if row.startswith(" what    "))
+        assert way in " ".join(" ".join(rows[start : start + 4]).split())

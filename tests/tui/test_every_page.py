@@ -8,7 +8,7 @@ from wcwidth import wcwidth
 from rollout_tui.domain.investigation import Feedback, FeedbackKind, Inquired, Investigation, TroubleGroup, TroubleKind
 from rollout_tui.tui.ink import Ink, text_of
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.symbols import SymbolSet, ascii_text
+from rollout_tui.tui.symbols import SymbolSet, ascii_text, shown_in
 from rollout_tui.tui.theme import Theme, paint
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.samples import incident, snapshot
@@ -40,11 +40,13 @@ async def test_no_row_of_any_page_is_wider_or_narrower_than_the_screen_whatever_
     for seen in tour_of_all:
         place, (width, height), rows = seen.place, seen.size, seen.rows
         assert len(rows) <= height, place
-        framed = {cell_len(text_of(row)) for row in rows}
+        written = [shown_in(SymbolSet.UNICODE, text_of(row)) for row in rows]
+        framed = set(map(cell_len, written))
         assert len(framed) == 1, place
         assert framed <= set(range(width + 1)) if place in DIALOGS else framed == {width}, place
-        for row in rows:
-            assert all(wcwidth(character) == 1 for character in text_of(row)), (place, text_of(row))
+        for row, text in zip(rows, written, strict=True):
+            assert all(wcwidth(character) in (1, 2) for character in text), (place, text)
+            assert sum(map(wcwidth, text)) == cell_len(text), (place, text)
             assert len(ascii_text(text_of(row))) == len(text_of(row)), place
 
 

@@ -83,7 +83,7 @@ async def test_p_and_y_pause_the_chosen_rollout_of_its_own_app_and_the_dialog_na
             [],
             [],
         ]
-        assert "alder android: pause done" in hand.screen()
+        assert "alder android: Paused." in hand.screen()
         assert isinstance(hand.app.screen, FleetScreen)
 
 

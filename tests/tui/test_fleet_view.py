@@ -15,6 +15,7 @@ from rollout_tui.domain.snapshot import Curve, Snapshot
 from rollout_tui.tui.ink import blank, text_of
 from rollout_tui.tui.view.fleet import FleetList, FleetScene, fleet_rows, line_at
 from rollout_tui.tui.view.fleet_cells import chart_text, phase_text, time_text
+from rollout_tui.tui.view.status import status_row
 from tests.tui.samples import android, incident, ios, snapshot, store_state
 from tests.tui.test_hostile_text import SIZES, assert_whole, everywhere, texts
 from tests.unit.domain.builders import HOUR, NOW, play
@@ -134,3 +135,12 @@ def test_a_long_phase_is_cut_but_never_its_share() -> None:
     text = phase_text(replace(store_state(long, play(str(Decimal("0.5")), NOW)), phases=phases), 15)
     assert len(text) == 15
     assert text.endswith(" 50 %")
+
+
+def test_the_fleets_title_is_whole_where_there_is_room_for_it() -> None:
+    """Also beside the mode of a rehearsal, on the smallest screen."""
+    six = replace(fleet(), title="fleet 6 rollouts, 3 apps")
+    for rehearsal in (None, "crash-spike 60x"):
+        row = text_of(status_row(FleetScene(six, NOW, "jkim@rel-01", rehearsal=rehearsal), 60))
+        assert "fleet 6 rollouts, 3 apps " in row
+        assert len(row) == 60

@@ -11,15 +11,17 @@ from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from rollout_tui.domain.actions import ActionKind, Change, Expectation, FieldChange, Obstacle, Proposal
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Requested, Snapshot
 from rollout_tui.domain.verdicts import Bug, BugCount
+from rollout_tui.domain.words import middle_cut, plain_text
 from rollout_tui.tui.actions import ACTIONS
 from rollout_tui.tui.ink import Pen, Row, blank, outside, text_of, wrapped
-from rollout_tui.tui.symbols import ascii_text
+from rollout_tui.tui.symbols import SymbolSet, ascii_text, shown_in
 from rollout_tui.tui.view.dialogs import DialogState, dialog_rows
 from rollout_tui.tui.view.footer import Remark, footer_row
 from rollout_tui.tui.view.scene import Focus, Scene
@@ -78,14 +80,16 @@ def everywhere(text: str) -> Snapshot:
 def assert_whole(rows: list[Row], width: int) -> None:
     for row in rows:
         text = text_of(row)
-        assert cell_len(text) == width
-        assert all(wcwidth(character) == 1 for character in text), repr(text)
+        written = shown_in(SymbolSet.UNICODE, text)
+        assert cell_len(written) == len(text) == width
+        assert sum(map(wcwidth, written)) == width
+        assert all(wcwidth(character) in (1, 2) for character in written), repr(written)
         assert len(ascii_text(text)) == width
 
 
 @settings(max_examples=60, deadline=None)
 @given(texts)
-def test_every_row_of_every_size_keeps_its_width_and_holds_one_cell_characters_only(text: str) -> None:
+def test_every_row_of_every_size_keeps_its_width_and_holds_no_character_without_a_cell(text: str) -> None:
     shown = everywhere(text)
     for width, height in SIZES:
         for pane in (0, 1):
@@ -130,8 +134,8 @@ def test_the_footer_keeps_its_width(text: str, brief: bool, width: int) -> None:
 @given(st.text(max_size=300), st.integers(1, 60))
 def test_wrapped_lines_are_no_wider_than_asked_and_lose_no_word(text: str, width: int) -> None:
     lines = wrapped(text, width)
-    assert all(0 < len(line) <= width for line in lines)
-    whole = [word for word in text.split() if len(word) <= width]
+    assert all(0 < cells(line) <= width or width == 1 for line in lines)
+    whole = [word for word in text.split() if cells(word) <= width]
     assert [word for line in lines for word in line.split() if word in whole][: len(whole)] == whole
 
 
@@ -145,7 +149,26 @@ def test_a_pen_writes_no_cell_outside_its_row(text: str, width: int, x: int) -> 
 
 @given(texts, st.integers(1, 80))
 def test_text_from_outside_is_cut_to_the_width(text: str, width: int) -> None:
-    assert len(outside(text, width)) <= width
+    assert cells(outside(text, width)) <= width
+
+
+@given(texts, texts, st.integers(1, 60), st.integers(0, 60), st.integers(0, 60))
+def test_half_of_a_wide_character_never_stays(first: str, second: str, width: int, x: int, y: int) -> None:
+    pen = Pen(width)
+    pen.put(x, first)
+    pen.put(y, second)
+    assert_whole([pen.row()], width)
+
+
+def test_letters_of_every_script_are_shown() -> None:
+    pen = Pen(40)
+    end = pen.put(0, "クラッシュ: 전체 한국어 à e\u0301 👩")
+    written = shown_in(SymbolSet.UNICODE, text_of(pen.row())).rstrip()
+    assert written == "クラッシュ: 전체 한국어 à é 👩"
+    assert cell_len(written) == end
+    assert plain_text("…の-テスト", 8) == "…の-テ…"
+    assert middle_cut("漢字かな交じり文", 9) == "漢字…り文"
+    assert wrapped("漢字かな交じり文 abc", 6) == ["漢字か", "な交じ", "り文", "abc"]
 
 
 def test_markup_is_shown_as_it_was_written() -> None:

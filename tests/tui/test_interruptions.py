@@ -208,13 +208,13 @@ async def test_a_new_action_replaces_how_the_last_one_ended() -> None:
     desk = FakeDesk(incident())
     async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y")
-        assert "the store shows it" in hand.screen()
+        assert "The store shows it" in hand.screen()
         desk.hold = asyncio.Event()
         await hand.press("p", "y")
-        assert "the store shows it" not in hand.screen()
+        assert "The store shows it" not in hand.screen()
         desk.hold.set()
         await hand.pilot.pause()
-        assert "the store shows it" in hand.screen()
+        assert "The store shows it" in hand.screen()
 
 
 @pytest.mark.parametrize("key", ["p", "n"])

@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.ink import Ink, Pen, Row, text_of
+from rollout_tui.tui.ink import BEHIND, Ink, Pen, Row, text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.symbols import SymbolSet
 from rollout_tui.tui.theme import Theme
@@ -46,6 +46,22 @@ def test_every_changed_cell_lies_in_a_span_and_no_span_begins_or_ends_with_an_un
     assert changed <= covered
     assert {start for start, _ in spans} | {end - 1 for _, end in spans} <= changed
     assert all(first[1] < second[0] for first, second in pairwise(spans))
+
+
+mixed = st.lists(st.sampled_from(("a", "b", " ", "漢", "字")), max_size=30).map("".join)
+
+
+@given(mixed, mixed)
+def test_no_span_begins_or_ends_within_a_wide_character(before: str, after: str) -> None:
+    rows = []
+    for text in (before, after):
+        pen = Pen(40)
+        pen.put(0, text)
+        rows.append(pen.row())
+    for start, end in changed_spans(*rows):
+        for found in map(text_of, rows):
+            assert found[start] != BEHIND
+            assert found[end : end + 1] != BEHIND
 
 
 def test_equal_rows_have_no_spans_however_their_runs_are_cut() -> None:

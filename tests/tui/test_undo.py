@@ -37,16 +37,16 @@ def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
     notices = Notices(lambda: None, later)
     notices.ended(DONE, undo=True)
-    assert notices.now(Platform.ANDROID).text.startswith("undo 60 s: r y · pause done")
+    assert notices.now(Platform.ANDROID).text.startswith("undo 60 s: r y · Paused.")
     later.calls[60.0]()
-    assert notices.now(Platform.ANDROID).text == "pause done: the store shows it: halted."
+    assert notices.now(Platform.ANDROID).text == "Paused. The store shows it: halted."
 
 
 @pytest.mark.parametrize("resumes", [None, Platform.IOS])
 def test_it_is_offered_where_r_resumes_that_very_platform_alone(resumes: Platform | None) -> None:
     notices = Notices(lambda: None, Later())
     notices.ended(DONE, undo=True)
-    assert notices.now(resumes).text == "pause done: the store shows it: halted."
+    assert notices.now(resumes).text == "Paused. The store shows it: halted."
 
 
 def test_an_outcome_is_a_notice_for_five_seconds_and_then_gives_way_to_keys() -> None:
@@ -55,7 +55,7 @@ def test_an_outcome_is_a_notice_for_five_seconds_and_then_gives_way_to_keys() ->
     notices.ended(DONE)
     assert notices.now(None).brief
     later.calls[5.0]()
-    assert notices.now(None) == Remark("pause done: the store shows it: halted.", "ok", brief=False)
+    assert notices.now(None) == Remark("Paused. The store shows it: halted.", "ok", brief=False)
 
 
 def test_the_next_action_ends_the_offer() -> None:
@@ -73,8 +73,8 @@ async def test_a_pause_says_how_it_is_taken_back() -> None:
     async with at_the_keyboard(desk) as hand:
         await hand.press("p", "y")
         desk.publish(replace(desk.snapshot, rollouts=(halted, ios)))
-        assert "undo 60 s: r y · pause done" in (await hand.settled())[-1]
+        assert "undo 60 s: r y · Paused." in (await hand.settled())[-1]
         await hand.press("t")
         rows = await hand.settled()
         assert "undo" not in rows[-1]  # r is off in the past
-        assert "pause done" in rows[-1]
+        assert "Paused." in rows[-1]

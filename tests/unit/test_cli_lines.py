@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,11 +18,13 @@ from rollout_tui.cli.aloud import aloud, past
 from rollout_tui.cli.checks.checked import checked
 from rollout_tui.cli.checks.plain import plainly
 from rollout_tui.cli.checks.text import text
+from rollout_tui.cli.keyless import _with_commands
 from rollout_tui.cli.lines import snapshot_lines
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
+from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Curve, Snapshot
 from tests.tui.samples import QUIET_ANDROID, SPIKE, android, incident, ios, readings, snapshot
@@ -54,6 +58,9 @@ def test_gates_and_events_have_words_in_place_of_signs() -> None:
 def test_ranges_and_comparisons_are_words_but_text_from_outside_stays() -> None:
     assert aloud("4–16 h, > 9 h, ≤1 %, >= 99.5%") == "4 to 16 h, over 9 h, at most 1 %, at least 99.5%"
     assert aloud("crash in List<int> -> retry") == "crash in List<int> -> retry"
+    assert (
+        aloud("By hand: Play Console: Production > Halt rollout") == "By hand: Play Console: Production, Halt rollout"
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,6 +175,46 @@ def test_watching_tells_how_many_bugs_are_open_each_time_that_it_changes(
 
 def _without_age(line: str) -> str:
     return line.rpartition(",")[0]
+
+
+def _spiking(*values: Proportion) -> list[Snapshot]:
+    """The same alarm, poll after poll."""
+    recents = [readings(QUIET_ANDROID | {CRASH: value}, Scope.RECENT, "4201", NOW - 38) for value in values]
+    advice = snapshot().recommendation
+    return [replace(snapshot(android(recent=recent), ios()), recommendation=advice) for recent in recents]
+
+
+def test_watching_tells_an_alarm_again_when_it_moves_by_much_and_not_at_every_poll(
+    watched: Callable[..., list[list[str]]],
+) -> None:
+    values = [Proportion(number, 10_000) for number in (241, 243, 250, 239, 310, 305, 480, 0)]
+    lines = [line for told in watched(*_spiking(*values))[1:] for line in told if "crash rate" in line]
+    assert [line.split(" of ")[0].removeprefix("app: ") for line in lines] == [
+        "CRITICAL android crash rate 3.10 %",
+        "CRITICAL android crash rate 4.80 %",
+        "OK android crash rate 0.00 %",
+    ]
+
+
+# --- NEXT without keys -----------------------------------------------------------------------------------------------
+
+
+def test_next_names_commands_where_there_are_no_keys() -> None:
+    (line,) = [line for line in said(incident()) if line.startswith("NEXT ")]
+    assert line.startswith("NEXT Pause Android: rollout-tui pause android. New users stop getting build 4201")
+    both = incident()
+    also = replace(both.recommendation, detail="Bad. Then iOS: promote to 100 %: press n.")
+    (line,) = [line for line in said(replace(both, recommendation=also)) if line.startswith("NEXT ")]
+    assert line.endswith("Bad. Then iOS: promote to 100 %: rollout-tui promote ios.")
+
+
+def test_every_key_that_advice_names_has_a_command() -> None:
+    """A new sentence with a key in it must be added to the table."""
+    folder = Path(recommend.__code__.co_filename).parent
+    key = re.compile(r"press [a-z]\b|(?<![\w'])[pnru](?=,| then | resumes| tries| is tried| stays| reads)")
+    for name in ("urgent", "onward", "waiting", "served"):
+        for said_there in re.findall(r'f?"([^"\n]*)"', (folder / f"{name}.py").read_text(encoding="utf-8")):
+            assert not key.search(_with_commands(said_there, Platform.ANDROID)), said_there
 
 
 # --- check --plain ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.words import plain_text
@@ -14,7 +15,11 @@ from rollout_tui.tui.actions import BY_ID, KeyAction
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.screens.page import Page, Place
 from rollout_tui.tui.view.event_list import EventFilter, Listed, event_list_rows, title_row
+from rollout_tui.tui.view.event_origin import SIGNED, origin
 from rollout_tui.tui.view.scene import Scene
+
+if TYPE_CHECKING:
+    from rollout_tui.history.chain import Link
 
 _PAGE = 10
 _MORE = 200
@@ -53,6 +58,9 @@ class EventsPage(Page):
         self._older: tuple[Event, ...] = ()
         self._all_read = False
         self._reading: asyncio.Task[None] | None = None
+        self._links: dict[Event, Link | None] = {}
+        """Lines of the audit log that were looked up."""
+        self._looking_up: asyncio.Task[None] | None = None
 
     def keys(self) -> Mapping[str, Callable[[], object]]:
         """Moving, filtering."""
@@ -103,7 +111,22 @@ class EventsPage(Page):
         new = len(set(newest) - set(self._seen))
         events = [event for event in self._known if self._asked.takes(event)]
         self._chosen = max(0, min(self._chosen, len(events) - 1))
-        return Listed(events, self._chosen, len(self._known), new, self._asked, self._typing)
+        origin = self._origin(events[self._chosen]) if events else ""
+        return Listed(events, self._chosen, len(self._known), new, self._asked, self._typing, origin)
+
+    def _origin(self, event: Event) -> str:
+        """Of what somebody did the line of the audit log is looked up beside the event loop."""
+        if event.kind in SIGNED and event not in self._links and self._looking_up is None:
+            self._looking_up = asyncio.create_task(self._look_up(event))
+        found = self._links.get(event)
+        line = None if found is None else f"line {found.number}, hash {found.hash[:16]}"
+        return origin(event, self._desk.snapshot, line, known=event in self._links)
+
+    async def _look_up(self, event: Event) -> None:
+        self._links[event] = await self._desk.past.audited(event)
+        self._looking_up = None
+        if self.is_attached:
+            self.draw()
 
     @property
     def _known(self) -> tuple[Event, ...]:

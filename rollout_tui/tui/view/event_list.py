@@ -17,8 +17,9 @@ _PLATFORM, _KIND, _WHO, _MARK, _WHAT = 13, 23, 34, 43, 45
 _NARROW = 100
 """Below it who did it stands with what was done."""
 _SELECTED = 5
-"""Rows of the block about the chosen event."""
-_ROOMY = 16
+_SELECTED_TALL = 7
+"""Rows of the block about the chosen event, the second from `_TALL` rows on: its text is to be read whole."""
+_ROOMY, _TALL = 16, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Listed:
     new: int = 0
     asked: EventFilter = EventFilter()
     typing: bool = False
+    origin: str = ""
+    """Where the chosen event comes from, and what signs it."""
 
 
 def title_row(listed: Listed, width: int) -> Row:
@@ -70,7 +73,7 @@ def title_row(listed: Listed, width: int) -> Row:
 
 def event_list_rows(scene: Scene, listed: Listed, width: int, height: int) -> list[Row]:
     """Head, days and events around the chosen one, and below what is known of it."""
-    foot = _selected(scene, listed, width) if height >= _ROOMY else []
+    foot = _selected(scene, listed, width, _SELECTED_TALL if height >= _TALL else _SELECTED) if height >= _ROOMY else []
     room = height - len(foot) - 1
     lines = list(_lines(scene, listed, width))
     place = next((n for n, (number, _) in enumerate(lines) if number == listed.chosen), 0)
@@ -132,8 +135,8 @@ def _event(scene: Scene, event: Event, width: int, *, chosen: bool) -> Row:
     return pen.row()
 
 
-def _selected(scene: Scene, listed: Listed, width: int) -> list[Row]:
-    """The whole text of the chosen event, its time and age."""
+def _selected(scene: Scene, listed: Listed, width: int, height: int) -> list[Row]:
+    """The chosen event: its time, where it comes from and what signs it, its whole text."""
     title = Pen(width)
     title.fill(title.put(1, "SELECTED", "mute", bold=True) + 1, width - 1, "─")
     rows = [title.row()]
@@ -143,14 +146,14 @@ def _selected(scene: Scene, listed: Listed, width: int) -> list[Row]:
         when = (
             f"{day(event.at, scene.zone)} {clock_time(event.at, scene.zone)} {_zone(scene)} · {event.kind.value}{who}"
         )
-        for label, text in (("when", when), ("what", event.text)):
+        for label, text in (("when", when), ("from", listed.origin), ("what", event.text)):
             for number, line in enumerate(wrapped(plain_text(text), width - 11)):
                 pen = Pen(width)
                 pen.put(1, label if number == 0 else "", "mute")
                 pen.put(9, line)
                 rows.append(pen.row())
-    rows = rows[:_SELECTED]
-    return [*rows, *(Pen(width).row() for _ in range(_SELECTED - len(rows)))]
+    rows = rows[:height]
+    return [*rows, *(Pen(width).row() for _ in range(height - len(rows)))]
 
 
 def _what(width: int) -> int:

@@ -6,6 +6,7 @@ from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Proposal
 from rollout_tui.domain.decisions import Case, case_of, decision
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.waiving import row_forms
@@ -29,6 +30,8 @@ def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Ro
     # Where only this desk is in the way, the change can be looked at all the same.
     looked_at = proposal.change if scene.read_only else None
     against = [*_obstacles(scene, proposal, width), *_foreseen(scene, proposal, width)]
+    if looked_at is None:
+        against = [*_reaches(proposal, width), *against]
     return [*rows, *against, *_change(scene, proposal, looked_at, width)]
 
 
@@ -60,11 +63,13 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
     rows.append(line(width))
     for field in change.fields:
         rows += labelled(width, field.name, field.told("→"))
+    rows += _reaches(proposal, width)
     rows += _cause(scene, proposal, width)
     rows += labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
     effects = _effects(proposal, change, width)
     read = [
         *labelled(width, "store read", _store_read(scene, proposal, width)),
+        *_by_hand(scene, proposal, width),
         *labelled(width, "as", scene.who.replace("@", " on ")),
     ]
     if proposal.kind is not ActionKind.PAUSE:
@@ -76,6 +81,11 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
         read += _foreseen(scene, proposal, width) if proposal.possible else []
         return [*rows, *_gates(scene, proposal, width), *read, rule(width), *effects]
     return [*rows, rule(width), *effects, rule(width), *read]
+
+
+def _reaches(proposal: Proposal, width: int) -> list[Row]:
+    """Who gets it by that, in words."""
+    return labelled(width, "reaches", proposal.reaches) if proposal.reaches else []
 
 
 def _cause(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
@@ -186,6 +196,14 @@ def _foreseen(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     for note in found:
         rows += lines(width, f"{note.gate.label}: {note.words}.", indent="· ")
     return rows
+
+
+def _by_hand(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    """Where a person pauses it, where it is not sure that the store can be reached."""
+    rollout = scene.snapshot.rollout(proposal.platform)
+    blind = rollout.store.problem is not None or rollout.store.state is None
+    hand = by_hand(rollout) if blind and proposal.kind is ActionKind.PAUSE else ""
+    return labelled(width, "or by hand", hand, "unk") if hand else []
 
 
 def _store_read(scene: Scene, proposal: Proposal, width: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.actions import FOOTER_ALWAYS, KeyAction
 from rollout_tui.tui.ink import Pen, Row
@@ -32,7 +33,7 @@ def footer_row(keys: Sequence[KeyAction], off: Collection[str], remark: Remark, 
     pen = Pen(width, "raise")
     room = width - 2
     if remark.brief:
-        room = max(width // 2 - 1, room - _GAP - len(remark.text))
+        room = max(width // 2 - 1, room - _GAP - cells(remark.text))
     x = 1
     for key in _fitting(keys, off, room, width):
         can_act = key.id not in off

@@ -45,5 +45,7 @@ def _group(scene: Scene, group: TroubleGroup, label: str) -> Iterator[str]:
     times = [f"{word} {when(scene, at)}" for word, at in seen if at is not None]
     if times:
         yield f"Seen {', '.join(times)}."
+    if group.hit:
+        yield f"Hit: {group.hit}."
     if group.link:
         yield f"Link: {group.link}"

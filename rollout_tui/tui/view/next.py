@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Recommendation, Urgency
 from rollout_tui.domain.words import day_and_time, plain_text
@@ -36,8 +37,8 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     if (advice.severity, advice.urgency) in _TOO_NEAR:
         colour = "text"
     room = width - _TEXT - 1
-    headline = advice.headline if len(advice.headline) <= room else advice.brief_headline
-    detail = advice.detail if len(advice.detail) <= room else advice.brief_detail
+    headline = advice.headline if cells(advice.headline) <= room else advice.brief_headline
+    detail = advice.detail if cells(advice.detail) <= room else advice.brief_detail
     if alarm is not None:
         detail = f"{alarm[:1].upper()}{alarm[1:]}. {detail}"
     if height == 1:
@@ -58,12 +59,12 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
 def _with_then(text: str, then: str, width: int) -> str:
     """What the other platform needs ends the row: as many words as there is room for, at the least its name."""
     text = plain_text(text)
-    if len(text) <= width or not then or not text.endswith(then):
+    if cells(text) <= width or not then or not text.endswith(then):
         return _whole_sentences(text, width)
     named = f"{then.split(':', 1)[0]}."
     first = _whole_sentences(text.removesuffix(then).rstrip(), width - len(named) - 1)
-    room = width - len(first) - 1
-    if len(then) <= room:
+    room = width - cells(first) - 1
+    if cells(then) <= room:
         return f"{first} {then}"
     words = then[: max(0, room)].rsplit(" ", 1)[0]
     return f"{first} {f'{words}…' if len(words) > len(named) else named}"
@@ -86,7 +87,7 @@ def _of_recording(scene: Watched) -> Recommendation:
 def _whole_sentences(text: str, width: int) -> str:
     """As many sentences as there is room for; the first one is cut where not even that fits."""
     text = plain_text(text)
-    while len(text) > width:
+    while cells(text) > width:
         end = text.rstrip(".").rfind(". ")
         if end < 0:
             return plain_text(text, width)

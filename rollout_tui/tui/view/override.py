@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from rollout_tui.domain.cells import cells, tail
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -171,10 +172,10 @@ def _text_field(
 ) -> list[Row]:
     focused = form.state.chosen is stop
     pen = _labelled(label, width, focused=focused)
-    shown = text[-(room - 3) :]
+    shown = tail(text, room - 3)
     pen.put(_LABEL, f" {shown}".ljust(room), "text", bold=focused, ground="raise")
     if focused:
-        pen.put(_LABEL + 1 + len(shown), " ", ground="cursor")
+        pen.put(_LABEL + 1 + cells(shown), " ", ground="cursor")
     return [pen.row(), *_said(form, name, hint, width), line(width)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.tui.actions import ACTIONS, KeyAction
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.frame import frame
@@ -29,7 +30,7 @@ def palette_rows(typed: str, chosen: int, why_not: Mapping[str, str], width: int
     first = max(0, min(chosen - most + 1, len(found) - most))
     field = Pen(inner, "panel")
     field.put(0, f" {typed:<{max(0, inner - 1)}}", ground="raise")
-    field.put(1 + len(typed), " ", ground="cursor")
+    field.put(1 + cells(typed), " ", ground="cursor")
     if not typed:
         field.put(3, "type a part of a name", "mute", ground="raise")
     rows = [field.row(), *(_line(found, first + n, chosen, why_not, inner) for n in range(most)), _hint(inner)]

@@ -14,7 +14,7 @@ from rollout_tui.tui.view.ladder import ladder_rows, phase_row
 from rollout_tui.tui.view.metrics import metric_pair, metric_rows, metrics_title
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.shown import MOST_GATES, More, gates_of, metrics_of
-from rollout_tui.tui.view.store import store_line, store_rows
+from rollout_tui.tui.view.store import hand_row, store_line, store_rows, tells_by_hand
 from rollout_tui.tui.view.would import would_rows
 
 
@@ -66,6 +66,8 @@ class Heights:
     gate: int = 1
     would: int = 0
     gaps: int = 0
+    hand: bool = False
+    """A row below the store for where a person pauses it by hand."""
 
 
 def column(scene: Scene, index: int, width: int, heights: Heights) -> list[Row]:
@@ -75,6 +77,7 @@ def column(scene: Scene, index: int, width: int, heights: Heights) -> list[Row]:
     rows = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
     rows += gap * (heights.gaps > 1)
     rows += [_unmarked(row) for row in kept(store_rows, scene, rollout, content)]
+    rows += [_unmarked(hand_row(rollout, content))] if heights.hand else []
     rows += [_unmarked(row) for row in _ladder_padding(scene, content, rollout)]
     rows += gap * (heights.gaps > 2)
     rows.append(_unmarked(metrics_title(scene, rollout, content)))
@@ -92,16 +95,18 @@ def column(scene: Scene, index: int, width: int, heights: Heights) -> list[Row]:
     return rows
 
 
-def whole(scene: Scene, index: int, width: int) -> list[Row]:
-    """A pane over the whole width of 80 columns, below its tabs."""
+def whole(scene: Scene, index: int, width: int, room: int) -> list[Row]:
+    """A pane over the whole width of 80 columns, below its tabs; events take what is left of `room`."""
     rollout, content, kept = scene.rollouts[index], width - 1, scene.kept.rows
-    rows = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
-    rows.append(_unmarked(store_line(scene, rollout, content)))
-    rows += _pairs(scene, index, content)
+    ladder = [_unmarked(row) for row in kept(ladder_rows, scene, rollout, content)]
+    rows = [*ladder, _unmarked(store_line(scene, rollout, content)), *_pairs(scene, index, content)]
     item = len(metrics_of(rollout))
     for row in kept(gate_rows, scene, rollout, content):
         rows.append(joined(_marked(scene, index, item), row))
         item += 1
+    if tells_by_hand(rollout) and len(rows) < room:
+        # Where nothing is left for it NEXT says it alone.
+        rows.insert(len(ladder) + 1, _unmarked(hand_row(rollout, content)))
     return rows
 
 

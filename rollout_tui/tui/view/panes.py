@@ -11,6 +11,7 @@ from rollout_tui.tui.view.pane import Heights, column, pane_title
 from rollout_tui.tui.view.parts import part
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.shown import gates_of, metrics_of
+from rollout_tui.tui.view.store import tells_by_hand
 from rollout_tui.tui.view.would import ROWS as WOULD
 
 THREE_COLUMNS = 160
@@ -62,7 +63,8 @@ def fitting(scene: Scene, height: int) -> Heights:
     metrics = max(1, _metrics(scene))
     room = height - _fixed(scene) - _gates(scene) - 2
     wished = _CHART if height < 45 else min(6, _CHART + (height - 45) // 4)
-    return Heights(max(1, min(wished, room // metrics)))
+    metric = max(1, min(wished, room // metrics))
+    return Heights(metric, hand=_tells_by_hand(scene) and room > metric * metrics)
 
 
 def _wide(scene: Scene, height: int) -> Heights:
@@ -71,19 +73,25 @@ def _wide(scene: Scene, height: int) -> Heights:
     left = height - _fixed(scene) - gates
     metric = max(1, min(_CHART, left // metrics))
     left -= metric * metrics
+    hand = _tells_by_hand(scene) and left > 0
+    left -= hand
     would = WOULD if left >= WOULD else 0
     left -= would
     gate = 2 if left >= gates else 1
     left -= gates if gate == 2 else 0
     higher = min(_HIGHEST - metric, max(0, left) // metrics)
     gaps = min(_GAPS, max(0, left - higher * metrics)) if height >= AIRY else 0
-    return Heights(metric + higher, gate, would, gaps)
+    return Heights(metric + higher, gate, would, gaps, hand)
 
 
 def _fixed(scene: Scene) -> int:
     """Ladder, store, the titles of metrics and gates."""
     ladder = max(min(MOST_PHASES, len(rollout.phases)) for rollout in scene.rollouts)
     return ladder + 2 + 1 + 1
+
+
+def _tells_by_hand(scene: Scene) -> bool:
+    return any(tells_by_hand(rollout) for rollout in scene.rollouts)
 
 
 def _metrics(scene: Scene) -> int:

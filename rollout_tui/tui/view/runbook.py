@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.runbook import CheckStanding, RunbookStanding, StepStanding
-from rollout_tui.domain.sentences import worst_metric
+from rollout_tui.domain.sentences import by_hand, worst_metric
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.words import age, clock_time, plain_percent, plain_text
 from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined, wrapped
@@ -79,6 +80,7 @@ def runbook_rows(scene: Scene, shown: Open, width: int, height: int) -> list[Row
         for check in step.checks:
             lines.append((number, _line(scene, shown, number, check, left)))
             number += 1
+            lines += [(None, row) for row in _by_hand(shown.rollout, check, left)]
         lines.append((None, Pen(left).row()))
     place = next((y for y, (of, _) in enumerate(lines) if of == shown.chosen), 0)
     first = max(0, min(place - height // 2, len(lines) - height))
@@ -147,6 +149,16 @@ def _type(pen: Pen, x: int, asked: str, typed: str, hint: str) -> None:
     x = pen.put(x, text if len(text) <= room else f"…{text[1 - room :]}")
     pen.put(x, " ", ground="cursor")
     pen.right(pen.width - 1, hint, "mute")
+
+
+def _by_hand(rollout: Rollout, standing: CheckStanding, width: int) -> list[Row]:
+    """Below a pause that is not done: where a person does it in the store's console."""
+    hand = by_hand(rollout) if standing.check.acts is ActionKind.PAUSE and standing.at is None else ""
+    if not hand:
+        return []
+    pen = Pen(width)
+    pen.put(_CHECK + 4, plain_text(f"or by hand: {hand}", width - _CHECK - 5), "mute")
+    return [pen.row()]
 
 
 def _end(scene: Scene, standing: CheckStanding, *, chosen: bool) -> str:

@@ -68,7 +68,8 @@ def _body(scene: Scene, width: int, height: int, room: int) -> list[Row]:
         panes = wide_rows if width >= THREE_COLUMNS else _panes
         return [*head, *panes(scene, width, room - len(head))]
     head.append(_tabs(scene, width))
-    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1)))]
+    left = room - len(head)
+    rows = [*head, *_margin(part("this pane", width - 1, lambda: whole(scene, scene.focus.pane, width - 1, left)))]
     return [*rows, *_events(scene, width, max(0, room - len(rows)))]
 
 

@@ -10,6 +10,8 @@ _CLOCK_FROM = 30
 """Columns from which the clock stands beside the mode, which stands always."""
 _LEAST_TITLE = 4
 _STEP = 5.0
+_ROOMY = 72
+"""Columns from which on there is room for the zone and for gaps."""
 _LATE_AFTER = 3
 """Poll intervals without any answer after which the link is late."""
 
@@ -19,7 +21,7 @@ def status_row(scene: Watched, width: int) -> Row:
     pen = Pen(width, "raise")
     snapshot = scene.snapshot
     x = width - 1
-    zone = "" if width < 72 else f" {_zone(scene)}"
+    zone = "" if width < _ROOMY else f" {_zone(scene)}"
     if scene.recording:
         x = pen.right(x, _recording(scene, width), "unk", bold=True, ground="unkbg") - 1
     elif scene.frozen_at is not None:
@@ -28,13 +30,13 @@ def status_row(scene: Watched, width: int) -> Row:
         x = pen.right(x, f"{clock_time(scene.now, scene.zone)}{zone}") - 1
     if width >= 60 and not scene.recording:  # nothing arrives of what is over
         link, colour = _link(scene)
-        x = pen.right(x - (1 if width >= 72 else 0), link, colour) - 1
+        x = pen.right(x - (1 if width >= _ROOMY else 0), link, colour) - 1
     x = _mode(pen, scene, x - 1, width)
     who = plain_text(f"of {scene.recording}" if scene.recording else scene.who, 32)
     if who and x - len(who) > 30:
-        x = pen.right(x - 1, who, "mute")
-    if x - 3 >= _LEAST_TITLE:
-        pen.put(1, middle_cut(plain_text(snapshot.title), x - 3), bold=True)
+        x = pen.right(x - 1, who, "mute") - 1
+    if x - 1 >= _LEAST_TITLE:
+        pen.put(1, middle_cut(plain_text(snapshot.title), x - 1), bold=True)
     return pen.row()
 
 
@@ -47,7 +49,7 @@ def _mode(pen: Pen, scene: Watched, end: int, width: int) -> int:
     if scene.rehearsal is not None:
         speed = scene.rehearsal.rsplit(" ", 1)[-1]
         name = f"REHEARSAL {speed}" if width >= 100 else f"REH {speed}"
-        x = pen.right(x - 1, name, "unk", bold=True) - 1
+        x = pen.right(x - 1 if width >= _ROOMY else x + 1, name, "unk", bold=True) - 1
     return x
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rollout_tui.domain.actions import Running, Step
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
+from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import Rollout, StoreStanding
 from rollout_tui.domain.words import age, ago, clock_time, percent, plain_percent, plain_text, short_time
 from rollout_tui.tui.ink import Pen, Row
@@ -151,6 +152,21 @@ def _troubled(scene: Scene, store: StoreStanding, width: int) -> list[Row]:
     told = store.problem if store.hint is None else f"{store.problem.removesuffix('.')}. {store.hint}"
     second.put(0, plain_text(told, width), "text")
     return [first.row(), second.row()]
+
+
+def tells_by_hand(rollout: Rollout) -> bool:
+    """Whether the store cannot be read, and its provider says where a person pauses it."""
+    return rollout.store.problem is not None and rollout.running is None and bool(by_hand(rollout))
+
+
+def hand_row(rollout: Rollout, width: int) -> Row:
+    """Where that is; empty beside a pane that has one."""
+    pen = Pen(width)
+    if tells_by_hand(rollout):
+        way = by_hand(rollout)
+        lead = "By hand: " if len(way) + 9 <= width else ""
+        pen.put(0, plain_text(f"{lead}{way}", width), "unk")
+    return pen.row()
 
 
 def _last_known(scene: Scene, state: ReleaseState | None) -> str | None:

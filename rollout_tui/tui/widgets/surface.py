@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from rollout_tui.tui.ink import Ink, Row, blank
+from rollout_tui.tui.ink import BEHIND, Ink, Row, blank
 from rollout_tui.tui.symbols import SymbolSet, shown_in
 from rollout_tui.tui.theme import Theme, style
 
@@ -62,8 +62,18 @@ class Surface(Widget):
 
 
 def changed_spans(old: Row, new: Row) -> Iterator[tuple[int, int]]:
-    """The columns [start, end) in which two rows differ, near ones together."""
+    """The columns [start, end) in which two rows differ, near ones together; wide characters whole."""
     before, after = list(_cells(old)), list(_cells(new))
+    for start, end in _spans(before, after):
+        yield start - _is_behind(start, before, after), end + _is_behind(end, before, after)
+
+
+def _is_behind(x: int, *rows: Sequence[tuple[str, Ink]]) -> bool:
+    """Whether a wide character of one of them goes over this border."""
+    return any(x < len(row) and row[x][0] == BEHIND for row in rows)
+
+
+def _spans(before: Sequence[tuple[str, Ink]], after: Sequence[tuple[str, Ink]]) -> Iterator[tuple[int, int]]:
     width = max(len(before), len(after))
     start: int | None = None
     last = 0

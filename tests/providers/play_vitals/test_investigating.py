@@ -23,6 +23,8 @@ ISSUE = {
     "distinctUsers": "301",
     "firstAppVersion": {"versionCode": "4201"},
     "lastAppVersion": {"versionCode": "4201"},
+    "firstOsVersion": {"apiLevel": "28"},
+    "lastOsVersion": {"apiLevel": "35"},
     "lastErrorReportTime": "2026-11-23T14:00:00Z",
     "issueUri": LINK,
     "sampleErrorReports": [f"apps/{PACKAGE}/errorReports/r-77"],
@@ -50,6 +52,7 @@ async def test_a_group_has_its_cause_place_counts_versions_and_link(canned, http
             last_seen=utc(2026, 11, 23, 14),
             link=LINK,
             log="r-77",
+            hit="Android API 28 to 35",
         ),
     )
 
@@ -94,6 +97,8 @@ async def test_groups_come_worst_first_and_what_is_left_off_is_counted(canned, h
         ({"type": "NON_FATAL"}, {"kind": TroubleKind.NON_FATAL}),
         ({"firstAppVersion": {"versionCode": "4099"}}, {"first_build": "4099", "new": False}),
         ({"firstAppVersion": {}}, {"first_build": "", "new": None}),
+        ({"lastOsVersion": {"apiLevel": "28"}}, {"hit": "Android API 28"}),
+        ({"firstOsVersion": {}, "lastOsVersion": {}}, {"hit": ""}),
         ({"location": ""}, {"title": "SIGSEGV", "location": ""}),
         ({"location": "", "cause": ""}, {"title": "CRASH without a name"}),
         ({"cause": "\x1b[31mred\nline\u202e"}, {"title": "ReconnectTimer.fire  ·[31mred line·"}),

@@ -30,7 +30,7 @@ async def test_done_means_that_the_store_shows_it(world: World) -> None:
     requested = android(engine).store.requested
     assert requested is not None
     assert (requested.text, requested.by) == ("halted", "jkim@rel-01")
-    assert texts(engine)[0] == "Pause done: Google Play shows it: halted."
+    assert texts(engine)[0] == "Paused. Google Play shows it: halted."
     assert "Pause by jkim@rel-01: Google Play: 4.2.0 (4201) becomes halted." in texts(engine)
     assert android(engine).store.changed_elsewhere is None
 
@@ -111,7 +111,7 @@ async def test_a_lost_answer_without_effect_is_not_confirmed_and_not_repeated(wo
     world.store.on_perform = raising(OutcomeUnknown("the commit was not answered"))
     outcome = await to_the_deadline(world, asyncio.create_task(act(engine)))
     assert outcome.ending is Ending.UNCONFIRMED
-    assert outcome.message.startswith("the commit was not answered Not confirmed by Google Play after 3 min")
+    assert outcome.message.startswith("the commit was not answered. Not confirmed by Google Play after 3 min")
     assert len(world.store.performed) == 1
     assert engine.snapshot.recommendation.headline.startswith("Check Android at Google Play by hand")
 

@@ -69,7 +69,7 @@ async def test_a_kill_after_the_change_is_settled_as_done(world: World, tmp_path
     world.state = replace(world.state, word=StateWord.PAUSED, status="halted")
     engine = await restarted(world)
     await until(lambda: journalled(world) == [("pause", "done")], "settling")
-    told = "Pause done: The pause of jkim@rel-01 took effect: the store shows halted."
+    told = "Paused. The pause of jkim@rel-01 took effect: the store shows halted."
     await until(lambda: told in texts(engine), "telling")
     assert world.store.performed == []
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.events import EventKind
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.releases import StateWord
 from rollout_tui.engine import proposals
-from rollout_tui.ports import Denied, Unreachable
+from rollout_tui.ports import Denied, OutcomeUnknown, ProviderError, Unreachable
 from tests.clocks import until
-from tests.unit.engine.acting import ANDROID, act, journalled, lease_of, looking, may_promote, raising, without_history
+from tests.unit.engine.acting import (
+    ANDROID,
+    act,
+    journalled,
+    lease_of,
+    looking,
+    may_promote,
+    raising,
+    to_the_deadline,
+    without_history,
+)
 from tests.unit.engine.fakes import World
 from tests.unit.engine.watching import android
 
@@ -105,3 +117,37 @@ async def test_a_pause_is_not_stopped_by_somebody_elses_read_back(
     monkeypatch.setattr(actions, "_rules", replace(actions._rules, patience=0.05))
     with lease_of(world).held("resume", 60):
         assert (await act(engine)).ending is Ending.DONE
+
+
+WAY = "Play Console: Production > Manage rollout > Halt rollout"
+
+
+@pytest.mark.parametrize(
+    "error", [Unreachable("Google Play cannot be reached"), Denied("403", "grant it"), OutcomeUnknown("no answer")]
+)
+async def test_a_pause_that_the_store_did_not_take_says_where_a_person_does_it(
+    world: World, error: ProviderError
+) -> None:
+    world.plans = tuple(
+        replace(plan, phases=tuple(replace(phase, by_hand=WAY) for phase in plan.phases)) for plan in world.plans
+    )
+    engine = await looking(world)
+    world.store.on_perform = raising(error)
+    world.store.on_read = raising(Unreachable("HTTP 503"))
+    outcome = await to_the_deadline(world, asyncio.ensure_future(act(engine)))
+    assert outcome.ending in (Ending.REFUSED, Ending.UNCONFIRMED)
+    assert outcome.message.endswith(f" By hand: {WAY}.")
+    assert "Look there by hand" not in outcome.message
+    assert outcome.message.partition(" By hand")[0].endswith(".")
+    assert android(engine).last_outcome == outcome
+    assert engine.snapshot.events[0].text == outcome.told
+
+
+async def test_the_events_of_an_action_are_found_in_the_audit_log(world: World) -> None:
+    engine = await looking(world)
+    assert (await act(engine)).ending is Ending.DONE
+    told = [event for event in engine.snapshot.events if event.kind is EventKind.ACTION]
+    links = [await engine.past.audited(event) for event in told]
+    assert [None if link is None else link.number for link in links] == [2, 1]
+    state = next(event for event in engine.snapshot.events if event.kind is EventKind.STATE)
+    assert await engine.past.audited(replace(state, at=state.at + 1)) is None

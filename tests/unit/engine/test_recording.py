@@ -33,7 +33,7 @@ async def test_intent_and_outcome_are_audited_with_who_why_states_and_verdicts(w
     assert intent["before"]["status"] == "inProgress"
     assert {entry["gate"]: entry["verdict"] for entry in intent["verdicts"]}["crash_free_sessions"] == "PASS"
     assert (outcome["kind"], outcome["ref"], outcome["after"]["status"]) == ("outcome", intent["ref"], "halted")
-    assert outcome["what"] == "pause done: Google Play shows it: halted."
+    assert outcome["what"] == "Paused. Google Play shows it: halted."
 
 
 async def test_a_pause_that_no_journal_knows_is_in_the_audit_log_all_the_same(world: World) -> None:

@@ -1,0 +1,121 @@
+"""Where a person pauses in the store's console: said wherever the store cannot be read or did not take a pause."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rollout_tui.cli.facts import snapshot_facts
+from rollout_tui.cli.lines import snapshot_lines
+from rollout_tui.domain.actions import ActionKind, Ending, Outcome
+from rollout_tui.domain.recommend import recommend
+from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.runbook import PLAN, standing
+from rollout_tui.domain.snapshot import Recommendation, Rollout
+from rollout_tui.tui.ink import blank, text_of
+from rollout_tui.tui.view.runbook import Open, runbook_rows
+from rollout_tui.tui.view.scene import Focus, Scene
+from rollout_tui.tui.view.screen import screen_rows
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.hand import at_the_keyboard
+from tests.tui.samples import android, incident, ios, snapshot
+from tests.unit.domain.builders import NOW, play
+
+WAY = "Play Console: Production > Manage rollout > Halt rollout"
+SAID = "by hand: Play Console: Production, Manage rollout, Halt rollout"
+
+
+def with_way(rollout: Rollout) -> Rollout:
+    """The rollout, its store's provider telling the way."""
+    plan = replace(rollout.plan, phases=tuple(replace(phase, by_hand=WAY) for phase in rollout.plan.phases))
+    phases = tuple(replace(each, phase=replace(each.phase, by_hand=WAY)) for each in rollout.phases)
+    return replace(rollout, plan=plan, phases=phases)
+
+
+def unreadable(age: float = 425) -> Rollout:
+    """Android, whose store does not answer since some minutes."""
+    return with_way(
+        android(
+            state=play("0.5", NOW - age),
+            state_problem="Google Play cannot be reached",
+            state_hint="look at the network",
+            state_failing_since=NOW - age + 25,
+        )
+    )
+
+
+def refused(rollout: Rollout, at: float = NOW - 5) -> Rollout:
+    """It was paused, and the store did not take it."""
+    message = f"Google Play cannot be reached. By hand: {WAY}."
+    outcome = Outcome("1", Platform.ANDROID, ActionKind.PAUSE, Ending.REFUSED, message, at)
+    return replace(rollout, last_outcome=outcome)
+
+
+def advice(rollout: Rollout) -> Recommendation:
+    return recommend([rollout, ios()], NOW)
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 40), (100, 34), (80, 24)])
+def test_the_pane_of_an_unreadable_store_says_where(size: tuple[int, int]) -> None:
+    shown = snapshot(unreadable(), ios())
+    rows = [text_of(row) for row in screen_rows(Scene(shown, NOW, Focus(0), who="jkim"), *size, blank(size[0]))]
+    assert {len(row) for row in rows} == {size[0]}
+    assert len(rows) == size[1]
+    pane = "\n".join(rows[3:])
+    assert "Play Console: Production > Manage rollout" in pane
+    for never_dropped in ("? UNKNOWN", "last RUNNING 50 %", "Crash rate", "NOT YET"):
+        assert never_dropped in pane
+
+
+def test_the_pane_of_a_store_that_answers_does_not() -> None:
+    rows = screen_rows(Scene(snapshot(with_way(android()), ios()), NOW, Focus(0)), 120, 40, blank(120))
+    assert "Play Console" not in "".join(text_of(row) for row in rows)
+
+
+async def test_the_dialog_of_a_pause_says_it_while_the_store_cannot_be_read() -> None:
+    for rollout, told in ((unreadable(), True), (with_way(android()), False)):
+        async with at_the_keyboard(FakeDesk(snapshot(rollout, ios()))) as hand:
+            await hand.press("p")
+            front = "\n".join(hand.front())
+            assert ("or by hand    Play Console: Production > Manage rollout > Halt rollout" in front) is told
+
+
+def test_next_says_it_with_the_reason_and_after_a_refusal_as_the_thing_to_do() -> None:
+    before = advice(unreadable())
+    assert before.headline.startswith("Mend Google Play for Android")
+    assert f"Google Play cannot be reached. By hand: {WAY}." in before.detail
+    after = advice(refused(unreadable()))
+    assert after.headline == f"Pause Android by hand. {WAY}."
+    assert after.detail.startswith("The pause was refused: Google Play cannot be reached. p tries again.")
+    assert after.brief_headline.startswith("Android by hand: Play Console")
+
+
+def test_a_refusal_is_not_told_for_ever() -> None:
+    """Once the store was read since, a pause by hand is asked for only where a pause is called for."""
+    assert "by hand" not in advice(refused(with_way(android()), NOW - 600)).headline
+    crashing = with_way(incident().rollouts[0])
+    assert advice(crashing).headline.startswith("Pause Android: press p")
+    assert advice(refused(crashing, NOW - 600)).headline == f"Pause Android by hand. {WAY}."
+
+
+def test_the_runbook_names_it_below_a_pause_that_is_not_done() -> None:
+    rollout = with_way(incident().rollouts[0])
+    scene = Scene(snapshot(rollout, ios()), NOW, Focus(0))
+    for width in (120, 80):
+        rows = runbook_rows(scene, Open(rollout, standing(PLAN[Platform.ANDROID], [], {})), width, 30)
+        told = [text_of(row) for row in rows]
+        check = next(n for n, row in enumerate(told) if "The store says halted" in row)
+        assert "or by hand: Play Console: Production > Manage rollout" in told[check + 1]
+        assert {len(row) for row in told} == {width}
+
+
+def test_status_says_it_in_words_and_as_a_fact() -> None:
+    shown = snapshot(unreadable(), ios())
+    (line,) = [line for line in snapshot_lines(shown) if "Google Play says" in line]
+    assert f"now cannot be read: Google Play cannot be reached, {SAID}" in line
+    never = with_way(android(state=None, states=(), state_problem="HTTP 503"))
+    assert f"UNKNOWN android Google Play HTTP 503, {SAID}" in snapshot_lines(snapshot(never, ios()))
+    facts = snapshot_facts(shown, FakeDesk(shown).propose)
+    assert facts["platforms"]["android"]["store"]["by_hand"] == WAY
+    assert facts["platforms"]["ios"]["store"]["by_hand"] is None
