@@ -128,6 +128,8 @@ class RolloutApp(App[int], inherit_bindings=False):
         self.push_screen(self._kept(self._sitting.all if self._is_fleet and self._first is None else self._main))
         self._end_listening = self._sitting.fleet.listen(self._arrived)
         self._ignore_signals = terminal.on_signals(self._leave)
+        if self.handover is not None and self.handover.ended_by is not None:
+            self._leave(128 + self.handover.ended_by)
         self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
         self._name_window()
         self.app_resume_signal.subscribe(self, lambda _: self._canvas.forget())

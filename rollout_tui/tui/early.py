@@ -42,6 +42,8 @@ class Handover:
     settings: list[Any]
     """The terminal's settings as they were before."""
     taken: bool = False
+    ended_by: int | None = None
+    """The signal that came before Textual listened, if one did."""
 
 
 @contextmanager
@@ -53,14 +55,20 @@ def first_frame(desk: Desk, look: Look) -> Iterator[Handover | None]:
         return
     size = os.get_terminal_size(sys.__stderr__.fileno())
     rows = _rows(desk, look, size.columns, size.lines)
-    with _settings_kept() as settings, _ended_in_order():
+    with _settings_kept() as settings:
         handover = Handover((size.columns, size.lines), rows, settings)
-        try:
+        with _ended_in_order(handover), _left(handover):
             _write(_ENTER + _painted(handover.rows, look, depth))
             yield handover
-        finally:
-            if not handover.taken:
-                _write(_LEAVE)
+
+
+@contextmanager
+def _left(handover: Handover) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if not handover.taken:
+            _write(_LEAVE)
 
 
 def _rows(desk: Desk, look: Look, width: int, height: int) -> Sequence[Row]:
@@ -93,15 +101,24 @@ def _settings_kept() -> Iterator[list[Any]]:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """A signal ends the program through all that gives things back, until Textual's loop listens to it."""
+def _ended_in_order(handover: Handover) -> Iterator[None]:
+    """A signal ends the program through all that gives things back, until Textual's loop listens to it.
+
+    What it raises goes through whatever is imported meanwhile: Python makes another error of it in some places, and
+    drops it in others. Which signal it was stays known.
+    """
 
     def leave(number: int, _frame: FrameType | None) -> None:
+        handover.ended_by = number
         raise SystemExit(128 + number)
 
     before = [(number, signal.signal(number, leave)) for number in ENDING]
     try:
         yield
+    except Exception as error:
+        if handover.ended_by is not None:
+            raise SystemExit(128 + handover.ended_by) from error
+        raise
     finally:
         for number, handler in before:
             signal.signal(number, handler)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 
 import pyte
 import pytest
 from rich.color import ColorSystem
 
 from rollout_tui.tui.app import RolloutApp
-from rollout_tui.tui.early import _painted, _rows
+from rollout_tui.tui.early import Handover, _ended_in_order, _painted, _rows
 from rollout_tui.tui.ink import Ink, text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.sgr import colour_depth, written
@@ -87,3 +89,29 @@ def test_colours_are_left_to_textual_where_the_terminal_does_not_say_what_it_can
 ) -> None:
     assert colour_depth(Theme.DARK, environment) is depth
     assert colour_depth(Theme.MONO, environment) is Depth.NAMES
+
+
+class SignalledInside:
+    """A signal comes while a class is made of it: Python wraps whatever `__set_name__` raises."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_signal_that_python_wraps_in_another_error_ends_the_program_as_that_signal() -> None:
+    with pytest.raises(SystemExit) as ended, _ended_in_order(Handover((80, 24), [], [])):
+        type("Imported", (), {"field": SignalledInside()})
+    assert ended.value.code == 143
+
+
+def test_an_error_without_a_signal_stays_what_it_is() -> None:
+    with pytest.raises(ZeroDivisionError), _ended_in_order(Handover((80, 24), [], [])):
+        raise ZeroDivisionError
+
+
+async def test_a_signal_that_was_dropped_on_its_way_ends_the_program_once_it_listens() -> None:
+    desk = FakeDesk(snapshot())
+    app = RolloutApp(desk, handover=Handover((80, 24), _rows(desk, Look(), 80, 24), [], ended_by=signal.SIGTERM))
+    async with app.run_test(size=(80, 24)):
+        pass
+    assert app.return_code == 143
