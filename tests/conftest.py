@@ -15,8 +15,8 @@ settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """A worker more than processors: many a test waits for a frame, or for a program of its own to begin or end."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Two workers a processor: many a test waits for a frame, or for a program of its own to begin or end."""
+    return 2 * len(os.sched_getaffinity(0))
 
 
 @pytest.fixture(autouse=True)
