@@ -37,11 +37,14 @@ def check_beside_a_bare_script(folder: Path) -> tuple[float, float, int]:
             # The first look fills the caches of configuration and history; the second is what is measured.
             for _ in range(2):
                 _seconds("benchmarks.programs.recorded", config, str(made))
+            requests = len(json.loads(made.read_text()))
+            if requests == 0:
+                raise SystemExit("check made no request: there is nothing to compare it with")
             checks, scripts = [], []
             for _ in range(_RUNS):
                 checks.append(_seconds("rollout_tui", "check", "--config", config))
                 scripts.append(_seconds("benchmarks.programs.bare", str(made)))
-            return statistics.median(checks), statistics.median(scripts), len(json.loads(made.read_text()))
+            return statistics.median(checks), statistics.median(scripts), requests
         finally:
             services.terminate()
 

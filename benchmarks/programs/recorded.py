@@ -24,7 +24,9 @@ _init = httpx.AsyncClient.__init__
 
 
 def _with_hook(self: httpx.AsyncClient, *arguments: Any, **settings: Any) -> None:
-    _init(self, *arguments, event_hooks={"request": [_noted]}, **settings)
+    hooks = settings.pop("event_hooks", {})
+    noted = {**hooks, "request": [*hooks.get("request", ()), _noted]}
+    _init(self, *arguments, event_hooks=noted, **settings)
 
 
 if __name__ == "__main__":
