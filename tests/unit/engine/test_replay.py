@@ -13,6 +13,7 @@ import pytest
 from rollout_tui.cli.replaying import _settings, moment_of
 from rollout_tui.cli.watching import look_of
 from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
@@ -52,6 +53,8 @@ async def test_its_last_moment_is_the_present_and_nothing_can_be_done(recording:
         assert not proposal.possible
         assert "this is a recording of rel-01" in proposal.obstacles[0].reason
         assert (await replay.perform(proposal)).ending is Ending.REFUSED
+    deed = Event(NOW - 600, EventKind.ACTION, "Pause by jkim@rel-01: halted.", Platform.ANDROID)
+    assert "a recording holds no audit log" in (await replay.past.audited(deed)).why_not
     traveller = replay.traveller()
     assert (await traveller.at(NOW - HOUR)).rollout(Platform.ANDROID).severity is Severity.CRITICAL
     await traveller.close()
