@@ -161,6 +161,22 @@ async def test_a_moment_that_cannot_be_read_names_the_file_and_not_its_copy(reco
     assert str(refusal.value) == f"{recording}: the file is damaged; export it anew on its host"
 
 
+async def test_a_mistake_of_the_program_is_not_called_a_damaged_recording(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistake(*_: object) -> None:
+        raise TypeError("unhashable type")
+
+    (tmp_path / "copy").mkdir()
+    monkeypatch.setattr("rollout_tui.engine.travel.assess", mistake)
+    for _ in range(2):
+        with pytest.raises(HistoryError) as refusal:
+            await open_replay(recording, tmp_path / "copy", _settings)
+        assert str(refusal.value) == f"{recording}: it cannot be read: TypeError, see the log"
+    (told,) = [each.getMessage() for each in caplog.records]
+    assert "in mistake" in told, "the log has its place"
+
+
 async def test_a_damaged_time_of_export_is_left_out(recording: Path, tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
     with sqlite3.connect(recording) as connection:
