@@ -54,6 +54,7 @@ def recorded(settings: Settings) -> Record | None:
 
 def run_replay(path: Path, at: str | None, *, low_bandwidth: bool, mouse: bool) -> int:
     """Show a recording until it is left; returns the exit code."""
+    from rollout_tui.cli.log import start_log
     from rollout_tui.engine.replay import open_replay
     from rollout_tui.history import HistoryError
     from rollout_tui.tui import terminal
@@ -62,6 +63,7 @@ def run_replay(path: Path, at: str | None, *, low_bandwidth: bool, mouse: bool) 
     if refused is not None:
         print(f"rollout-tui: {refused}", file=sys.stderr)
         return USAGE_ERROR
+    start_log()
 
     async def run(folder: Path) -> int:
         replay = await open_replay(path, folder, _settings)

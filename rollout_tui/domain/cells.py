@@ -36,6 +36,11 @@ def head(text: str, width: int) -> str:
     return text
 
 
+def padded(text: str, width: int) -> str:
+    """With spaces behind it, up to that many cells."""
+    return text + " " * (width - cells(text))
+
+
 def tail(text: str, width: int) -> str:
     """As much of its end as fits."""
     return head(text[::-1], width)[::-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,27 +14,33 @@ from rollout_tui.domain.snapshot import Before, Curve, PhaseStanding, Rollout
 from rollout_tui.engine.archive import Archive
 from rollout_tui.history import History
 from rollout_tui.history.audit import AuditError
-from rollout_tui.history.chain import Link, place
+from rollout_tui.history.chain import Sought, place
 
 _HALF_AN_HOUR = 1800.0
 _MARKS = 200
 """Events that a chart can have at the most."""
+_NO_LINE = Sought(None, "the audit log has no line of that moment")
+_NO_LOG = Sought(None, "a recording holds no audit log; the host that it was made on has it")
+_UNREADABLE = "the audit log cannot be read"
 
 
 class Past:
-    """Looks into history. Times are epoch seconds UTC."""
+    """Looks into history, which may be a recording's. Times are epoch seconds UTC."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, is_recording: bool = False) -> None:
         self._archive = archive
+        self._is_recording = is_recording
 
     async def events(self, before: float, limit: int) -> Sequence[Event]:
         """The newest first, of those older than `before`."""
         nothing: list[Event] = []
         return await self._archive.try_call(lambda history: history.events.newest(limit, before), nothing)
 
-    async def audited(self, event: Event) -> Link | None:
-        """The line of the audit log about what somebody did; None where there is none, or it cannot be read."""
-        return await self._archive.try_call(lambda history: _audited(history, event), None)
+    async def audited(self, event: Event) -> Sought:
+        """The line of the audit log about what somebody did, or why none is known."""
+        if self._is_recording:
+            return _NO_LOG
+        return await self._archive.try_call(lambda history: _audited(history, event), Sought(None, _UNREADABLE))
 
     async def close_up(self, rollout: Rollout, metric: Metric, end: float, step: float, count: int) -> CloseUp:
         """`count` buckets of `step` seconds that end at `end`, with the build before at the same hour of its phase."""
@@ -68,14 +73,16 @@ def before_it(history: History, rollout: Rollout, now: float) -> Before:
     return Before(build, states[-1].version if states else "", values)
 
 
-def _audited(history: History, event: Event) -> Link | None:
+def _audited(history: History, event: Event) -> Sought:
     """The line of that moment; of several the one that says the same."""
     found: list[dict[str, Any]] = []
-    if event.platform is not None:
-        with contextlib.suppress(AuditError):
+    try:
+        if event.platform is not None:
             found = history.audit.log.at(event.at, event.platform.value)
+    except AuditError as error:
+        return Sought(None, f"{_UNREADABLE}: {error}")
     same = [read for read in found if str(read.get("what")).casefold() in event.text.casefold()]
-    return next((place(read) for read in (*same, *found)), None)
+    return next((Sought(place(read)) for read in (*same, *found)), _NO_LINE)
 
 
 def _curves(history: History, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:

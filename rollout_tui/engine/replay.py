@@ -114,7 +114,7 @@ class Replay:
         self.read_only = told
         self.snapshot = snapshot
         self._archive = Archive(settings.history.path)
-        self.past = Past(self._archive)
+        self.past = Past(self._archive, is_recording=True)
         self.people = Nobody(told)
         self.alarms = Unheard(told)
         self.inquiry = Silence(told)

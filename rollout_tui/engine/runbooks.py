@@ -67,7 +67,7 @@ class Runbooks:
         if self._read_only is not None:
             return Said(False, f"read-only: {self._read_only}")
         check = self._runbooks[rollout.plan.platform].check(check_id)
-        tick = Tick(check_id, self._actor.user, self._clock.now(), plain_text(note, _BESIDE).strip(), taken_back)
+        tick = Tick(check_id, self._actor.user, self._clock.now(), plain_text(note).strip()[:_BESIDE], taken_back)
         verb = "Runbook, taken back" if taken_back else "Runbook"
         return await self._keep(rollout.plan, tick, f"{verb}: {check.text}{f' ({tick.note})' if tick.note else ''}")
 
@@ -75,7 +75,7 @@ class Runbooks:
         """What a person wants to be read later, with name and time in the timeline; else it was not written."""
         if self._read_only is not None:
             return Said(False, f"read-only: {self._read_only}")
-        line = plain_text(text, _LINE).strip()
+        line = plain_text(text).strip()[:_LINE]
         return await self._keep(rollout.plan, Tick(NOTE, self._actor.user, self._clock.now(), line), f"Note: {line}")
 
     async def _keep(self, plan: RolloutPlan, tick: Tick, told: str) -> Said:

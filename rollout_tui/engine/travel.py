@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import logging
 import sqlite3
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -28,12 +31,13 @@ from rollout_tui.engine.cases import Cases
 from rollout_tui.engine.memory import recall_then
 from rollout_tui.engine.waypoints import Waypoints
 from rollout_tui.history import History, HistoryError
-from rollout_tui.history.recording import unreadable
+from rollout_tui.history.recording import mistaken, unreadable
 from rollout_tui.history.store import in_words
 
 if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 _EVENTS = 200
 """Events that a past Snapshot carries."""
@@ -118,6 +122,8 @@ class Traveller:
                     self._history = History.reader(self._path)
                 return work(self._history)
             except Exception as error:
+                if not isinstance(error, HistoryError | OSError | sqlite3.Error | UnicodeError):
+                    _tell_once(traceback.format_exc())
                 raise self._unreadable(error) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, run)
@@ -127,11 +133,7 @@ class Traveller:
             return unreadable(self._recording, error)
         if isinstance(error, HistoryError):
             return error
-        words = (
-            in_words(error)
-            if isinstance(error, sqlite3.Error | UnicodeError)
-            else f"it cannot be read: {type(error).__name__}"
-        )
+        words = in_words(error) if isinstance(error, sqlite3.Error | UnicodeError) else mistaken(error)
         return HistoryError(f"{self._path}: {words}")
 
     def _snapshot(self, history: History, moment: float) -> Snapshot:
@@ -181,6 +183,12 @@ def traveller_of(settings: Settings, poll_interval: float, recording: Path | Non
         zone,
         recording,
     )
+
+
+@lru_cache(maxsize=64)
+def _tell_once(why: str) -> None:
+    """Into the log, but not with every moment that is asked for."""
+    _log.error("a past moment cannot be read\n%s", why)
 
 
 def _time(event: Event) -> float:

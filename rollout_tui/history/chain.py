@@ -31,6 +31,14 @@ class Link:
 ORIGIN = Link(0, START)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A line that was looked for: where it stands, or why it is not known."""
+
+    line: Link | None
+    why_not: str = ""
+
+
 def link(before: Link, content: Mapping[str, object]) -> tuple[Link, bytes]:
     """The next line, without its end."""
     number = before.number + 1

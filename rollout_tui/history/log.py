@@ -20,8 +20,19 @@ _SAME_WITHIN = 60.0
 """Two programs that watch one rollout see the same change within these seconds; it is one event."""
 _UNWATCHED = 300.0
 """Seconds without an answer after which nobody can say that the store was looked at meanwhile."""
+_AT_ONCE = 64
+"""Looks of a build, by their beginning, among which the newest answers stand: each program that watches has one."""
+_SIDE_BY_SIDE = 8
+"""Programs that watch one rollout with a share of their own time each."""
+_FORGOTTEN_AT_ONCE = 1000
+_LOOKED = """SELECT first, until, state FROM (SELECT first, until, state FROM looks
+    WHERE platform = :platform AND build = :build AND first <= :at ORDER BY first DESC LIMIT :at_once)
+ORDER BY MIN(until, :at) DESC, first DESC LIMIT :side_by_side"""
+"""What was known at a moment, the newest answer first; of two that last on, the one that began later."""
 _OF_THE_CONNECTION = {"budget"}
 """What is never stored of a state: it was true of that moment's requests. Files of before may hold it."""
+_Look = tuple[float, float, str]
+"""When it began, its last answer's time, and that answer."""
 _EVENT = "SELECT at, kind, platform, level, text, who FROM events"
 _ADD_EVENT = """INSERT INTO events (at, number, kind, platform, level, text, who)
 SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text, :who
@@ -98,47 +109,58 @@ class StateLog:
 
     def _look(self, key: tuple[str, str, float], state: ReleaseState, patience: float) -> None:
         """Another program may have written a newer answer already: what is known since then is not taken back."""
-        platform, build, at = key
-        last = self._connection.execute(
-            "SELECT first, until, state FROM looks WHERE platform = ? AND build = ? AND first <= ?"
-            " ORDER BY first DESC LIMIT 1",
-            key,
-        ).fetchone()
-        goes_on = last is not None and at - last[1] <= patience and _same_but_older(decode_state(last[2]), state)
-        if goes_on and at >= last[1]:
+        looks = self._looks(*key)
+        own = self._that_goes_on(looks, state, patience)
+        if own is None:
+            self._connection.execute(
+                "INSERT INTO looks VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET until = excluded.until, state = excluded.state WHERE until <= excluded.until",
+                (*key, state.as_of, encode_state(state)),
+            )
+        elif state.as_of >= own[1]:
             self._connection.execute(
                 "UPDATE looks SET until = ?, state = ? WHERE platform = ? AND build = ? AND first = ?",
-                (at, encode_state(state), platform, build, last[0]),
+                (state.as_of, encode_state(state), *key[:2], own[0]),
             )
-        elif not goes_on:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?, ?)", (*key, at, encode_state(state))
-            )
+
+    def _that_goes_on(self, looks: Iterable[_Look], state: ReleaseState, patience: float) -> _Look | None:
+        """The look of which this is another answer.
+
+        Programs that watch side by side read a share each at its own time: their looks go on beside each other, as
+        long as no answer between says anything else.
+        """
+        for look in looks:
+            before = decode_state(look[2])
+            if state.as_of - look[1] > patience or not _same_but_for_ages(before, state):
+                return None
+            if _share_goes_on(before, state):
+                return look
+        return None
+
+    def _looks(self, platform: str, build: str, at: float) -> list[_Look]:
+        asked = {"platform": platform, "build": build, "at": at}
+        limits = {"at_once": _AT_ONCE, "side_by_side": _SIDE_BY_SIDE}
+        return self._connection.execute(_LOOKED, asked | limits).fetchall()
 
     def at(self, platform: Platform, build: str, moment: float) -> ReleaseState | None:
         """What the store had said last at a past moment, with the age that it had then.
 
         Of what was read before looks were kept, only the changes are known; its age is that of the change.
         """
-        key = (platform, build, moment)
-        look = self._connection.execute(
-            "SELECT until, state FROM looks WHERE platform = ? AND build = ? AND first <= ?"
-            " ORDER BY first DESC LIMIT 1",
-            key,
-        ).fetchone()
-        if look is not None:
-            return _as_of(decode_state(look[1]), min(look[0], moment))
+        looks = self._looks(platform, build, moment)
+        if looks:
+            _, until, text = looks[0]
+            return _as_of(decode_state(text), min(until, moment))
         row = self._connection.execute(
-            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1", key
+            "SELECT state FROM states WHERE platform = ? AND build = ? AND at <= ? ORDER BY at DESC LIMIT 1",
+            (platform, build, moment),
         ).fetchone()
         return None if row is None else decode_state(row[0])
 
     def newest(self, platform: Platform, build: str) -> ReleaseState | None:
         """The store's last answer, with its own age."""
-        row = self._connection.execute(
-            "SELECT state FROM looks WHERE platform = ? AND build = ? ORDER BY first DESC LIMIT 1", (platform, build)
-        ).fetchone()
-        return None if row is None else decode_state(row[0])
+        looks = self._looks(platform, build, math.inf)
+        return decode_state(looks[0][2]) if looks else None
 
     def all(self, platform: Platform, build: str, until: float = math.inf) -> list[ReleaseState]:
         """Every change for this build up to then (epoch seconds UTC), oldest first."""
@@ -149,21 +171,23 @@ class StateLog:
         return [decode_state(text) for (text,) in rows]
 
     def prune(self, before: float) -> int:
-        """Forget looks that ended earlier, but never the last of a build. Returns rows deleted."""
+        """Forget some looks that ended earlier, but never the last of a build. Returns rows deleted."""
         return self._connection.execute(
-            "DELETE FROM looks WHERE until < ? AND first < (SELECT MAX(first) FROM looks AS later"
-            " WHERE later.platform = looks.platform AND later.build = looks.build)",
-            (before,),
+            "DELETE FROM looks WHERE (platform, build, first) IN (SELECT platform, build, first FROM looks"
+            " WHERE until < ? AND EXISTS (SELECT 1 FROM looks AS later WHERE later.platform = looks.platform"
+            " AND later.build = looks.build AND later.first > looks.first AND later.until >= looks.until) LIMIT ?)",
+            (before, _FORGOTTEN_AT_ONCE),
         ).rowcount
 
 
-def _same_but_older(before: ReleaseState, state: ReleaseState) -> bool:
-    """Whether both answers say the same, that of before as it is: a share that cost an edit keeps its own time."""
-    goes_on = (before.share_as_of, state.as_of if before.share_as_of == before.as_of else None)
-    return (
-        state.share_as_of in goes_on
-        and replace(before, as_of=state.as_of, share_as_of=state.share_as_of, budget=state.budget) == state
-    )
+def _same_but_for_ages(before: ReleaseState, state: ReleaseState) -> bool:
+    return replace(before, as_of=state.as_of, share_as_of=state.share_as_of, budget=state.budget) == state
+
+
+def _share_goes_on(before: ReleaseState, state: ReleaseState) -> bool:
+    """Whether the share is that of before: one that cost an edit keeps its own time, another comes with each answer."""
+    read_each_time = before.share_as_of == before.as_of and state.share_as_of == state.as_of
+    return read_each_time or state.share_as_of == before.share_as_of
 
 
 def _as_of(state: ReleaseState, at: float) -> ReleaseState:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
+from rollout_tui.history.schema import NewerFile
 from rollout_tui.history.store import History, HistoryError, in_words, is_damaged
 
 _FORMAT = "1"
@@ -71,11 +72,17 @@ def open_recording(path: Path, folder: Path) -> tuple[Path, Mapping[str, str]]:
     return copy, {str(name): str(value) for name, value in facts.items()}
 
 
+def mistaken(error: BaseException) -> str:
+    """In words, where neither the file nor its host is to blame: whoever catches it writes the rest into the log."""
+    return f"it cannot be read: {type(error).__name__}, see the log"
+
+
 def unreadable(path: Path, error: BaseException) -> HistoryError:
     """Why the recording at `path` cannot be looked at, in one sentence that names it and not its copy."""
     cause = error.__cause__ or error
     if not is_damaged(cause):
-        return HistoryError(f"{path}: {in_words(cause)}")
+        has_words = isinstance(cause, OSError | sqlite3.Error | NewerFile)
+        return HistoryError(f"{path}: {in_words(cause) if has_words else mistaken(cause)}")
     words = in_words(cause) if isinstance(cause, sqlite3.Error | UnicodeError) else ""
     known = words if words.startswith("the file is damaged") else "the file is damaged"
     return HistoryError(f"{path}: {known}; export it anew on its host")

@@ -139,6 +139,8 @@ _DAMAGED = {
     "Could not decode": "the file is damaged: some of its text cannot be read",
     "codec can't decode": "the file is damaged: some of its text cannot be read",
 }
+_OF_THE_FILE = (HistoryError, sqlite3.Error, UnicodeError, ValueError, ArithmeticError, KeyError)
+"""What reading it raises where it does not hold what was written."""
 
 
 def in_words(error: BaseException) -> str:
@@ -152,6 +154,6 @@ def in_words(error: BaseException) -> str:
 
 
 def is_damaged(error: BaseException) -> bool:
-    """Whether the file itself is to blame: neither the host on which it lies nor the age of this program."""
-    of_the_host = isinstance(error, OSError | NewerFile) or any(key in str(error) for key in _OF_THE_HOST)
-    return not of_the_host
+    """Whether the file itself is to blame: not the host on which it lies, nor the age or a mistake of this program."""
+    of_the_host = isinstance(error, OSError) or any(key in str(error) for key in _OF_THE_HOST)
+    return isinstance(error, _OF_THE_FILE) and not of_the_host

@@ -36,7 +36,7 @@ from rollout_tui.domain.snapshot import Curve, Rollout, Snapshot
 from rollout_tui.domain.waivers import Field, Wish, mistakes
 from rollout_tui.engine.travel import Record
 from rollout_tui.history import HistoryError
-from rollout_tui.history.chain import Link
+from rollout_tui.history.chain import Link, Sought
 from tests.unit.domain.builders import NOW
 
 EFFECT = {ActionKind.PAUSE: "becomes halted", ActionKind.RESUME: "goes on", ActionKind.PROMOTE: "goes to 100 %"}
@@ -68,12 +68,14 @@ class FakePast:
         self.close_ups: list[tuple[str, float, float, int]] = []
         self.ghost: tuple[float | None, ...] = ()
         self.links: dict[Event, Link] = {}
+        self.why_not = "the audit log cannot be read"
 
     async def events(self, before: float, limit: int) -> Sequence[Event]:
         return [event for event in self.stored if event.at < before][:limit]
 
-    async def audited(self, event: Event) -> Link | None:
-        return self.links.get(event)
+    async def audited(self, event: Event) -> Sought:
+        line = self.links.get(event)
+        return Sought(line, "" if line is not None else self.why_not)
 
     async def curves(self, rollout: Rollout, end: float, step: float, count: int) -> dict[str, Curve]:
         """Level curves of buckets of that width."""

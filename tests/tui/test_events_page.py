@@ -11,7 +11,7 @@ import pytest
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
-from rollout_tui.history.chain import Link
+from rollout_tui.history.chain import Link, Sought
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.events import EventsPage
 from rollout_tui.tui.screens.main import MainScreen
@@ -185,7 +185,19 @@ async def test_what_somebody_did_names_its_line_of_the_audit_log() -> None:
     desk.past.links = {event: Link(14, "ab12" * 16)}
     told = await origin_of(event, desk)
     assert "from audit log, line 14, hash ab12ab12ab12ab12; rollout-tui audit verify checks the chain" in told
-    assert "no line of the audit log" in await origin_of(replace(event, at=NOW - 9), desk)
+    assert "the audit log cannot be read" in await origin_of(replace(event, at=NOW - 9), desk)
+
+
+async def test_a_line_of_the_audit_log_that_comes_late_is_found_with_the_next_answer() -> None:
+    event = Event(NOW, EventKind.ACTION, "Pause by jkim@rel-01: halted.", Platform.ANDROID, who="jkim")
+    desk = FakeDesk(snapshot(events=(event,)))
+    desk.past.why_not = "the audit log has no line of that moment"
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("e")
+        assert "has no line of that moment" in "\n".join(await hand.settled())
+        desk.past.links = {event: Link(14, "ab12" * 16)}
+        desk.publish(replace(desk.snapshot, at=NOW + 5))
+        assert "audit log, line 14, hash ab12" in "\n".join(await hand.settled())
 
 
 @pytest.mark.parametrize(
@@ -199,7 +211,7 @@ async def test_what_somebody_did_names_its_line_of_the_audit_log() -> None:
             "Google Play: RUNNING to PAUSED",
             "what Google Play answered; nobody did it, so nothing signs",
         ),
-        (EventKind.STEP, "Runbook: told", "kept in the history and not in the audit log"),
+        (EventKind.STEP, "Note: told", "a note or tick of the runbook, kept in the history and not in the audit log"),
         (EventKind.PROGRAM, "guard began", "this program about itself"),
     ],
 )
@@ -212,7 +224,7 @@ async def test_what_nobody_did_says_what_it_rests_on_and_that_nothing_signs_it(
 def test_every_kind_of_event_has_an_origin() -> None:
     for kind in EventKind:
         for platform in (None, Platform.IOS):
-            assert origin(Event(NOW, kind, "x", platform), snapshot(), None, known=True)
+            assert origin(Event(NOW, kind, "x", platform), snapshot(), Sought(None, "not found"))
 
 
 async def test_a_long_text_is_read_whole_below_the_list() -> None:

@@ -13,6 +13,7 @@ from rollout_tui.domain.waivers import Wish
 from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.view.override import Form, FormState, form_rows
+from rollout_tui.tui.view.palette import palette_rows
 from rollout_tui.tui.view.scene import Focus, Scene
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import Hand, at_the_keyboard
@@ -56,6 +57,26 @@ async def test_a_whole_form_asks_for_the_waiver_that_was_filled_in() -> None:
         assert isinstance(hand.app.screen, MainScreen)
         assert desk.people.decided == [Wish(CONNECT_GATE.id, REASON, "mara", 12 * 3600.0)]
         assert "Ask mara for K7Q2MX." in hand.screen()
+
+
+def test_the_field_of_the_palette_keeps_its_width_and_shows_its_cursor() -> None:
+    for typed in ("", "灰度", "灰" * 90, "w" * 90):
+        field = palette_rows(typed, 0, {}, 60, 24)[1]
+        assert sum(len(part) for part, ink in field if ink.ground in ("raise", "cursor")) == 56, typed
+        assert any(ink.ground == "cursor" for _, ink in field), typed
+
+
+def test_a_field_of_wide_letters_ends_where_one_of_others_does() -> None:
+    shown = snapshot()
+    scene = Scene(shown, shown.at, who="jkim@rel-01")
+    result = next(each for each in shown.rollouts[0].gates if each.gate.id == CONNECT_GATE.id)
+
+    def grounds(text: str) -> list[int]:
+        state = FormState(CONNECT_GATE.id, reason=text, approver=text)
+        form = Form(shown.rollouts[0], result, state, {}, ("mara",), must_agree=False)
+        return [sum(len(part) for part, ink in row if ink.ground == "raise") for row in form_rows(scene, form, 100, 40)]
+
+    assert grounds("灰度灰度灰度") == grounds("") == grounds("灰" * 120)
 
 
 async def test_mistakes_stand_under_their_field_once_it_was_left_and_the_button_stays_off() -> None:

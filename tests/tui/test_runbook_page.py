@@ -11,6 +11,7 @@ from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.runbook import Sees
 from rollout_tui.tui.app import RolloutApp
+from rollout_tui.tui.ink import BEHIND
 from rollout_tui.tui.screens.confirm import ConfirmDialog
 from rollout_tui.tui.screens.runbook import RunbookPage
 from tests.tui.fake_desk import FakeDesk
@@ -111,8 +112,42 @@ async def test_a_note_that_cannot_be_written_says_so() -> None:
     desk = FakeDesk(incident())
     desk.runbooks.refused = "It cannot be kept: disk full"
     async with at_the_keyboard(desk) as hand:
-        await hand.press("b", "w", "x", "enter")
-        assert "disk full" in (await hand.settled())[-1]
+        await hand.press("b", "w", *"asked", "enter")
+        assert "disk full; w brings the text back" in (await hand.settled())[-1]
+        await hand.press("p")
+        assert isinstance(hand.app.screen, ConfirmDialog), "whoever goes on to pause is not typing"
+        desk.runbooks.refused = ""
+        await hand.press("escape", "w", *" x", "enter")
+        await hand.settled()
+        assert desk.runbooks.notes == ["asked x"]
+        await hand.press("w", "y", "enter")
+        await hand.settled()
+        assert desk.runbooks.notes == ["asked x", "y"]
+
+
+async def test_what_is_typed_beside_a_tick_is_not_lost_either() -> None:
+    desk = FakeDesk(incident())
+    desk.runbooks.refused = "It cannot be kept: disk full"
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("b")
+        await hand.settled()
+        await hand.press(*["down"] * 4, "space", *"mara", "enter")
+        assert "disk full; space brings the text back" in (await hand.settled())[-1]
+        desk.runbooks.refused = ""
+        await hand.press("space", "enter")
+        await hand.settled()
+        assert [tick.note for tick in desk.runbooks.ticks] == ["mara"]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])
+async def test_a_long_note_of_wide_letters_ends_before_the_hint(size: tuple[int, int]) -> None:
+    async with at_the_keyboard(FakeDesk(incident()), size=size) as hand:
+        await hand.press("b", "w", *["灰"] * 59, "度")
+        rows = await hand.settled()
+        field = next(row for row in rows if "enter writes it" in row)
+        assert len(field) == size[0]
+        assert f"度{BEHIND}   " in field, "the end of it and the cursor are seen"
+        assert "Note: …" in field
 
 
 @pytest.mark.parametrize(

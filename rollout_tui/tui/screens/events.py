@@ -19,7 +19,8 @@ from rollout_tui.tui.view.event_origin import SIGNED, origin
 from rollout_tui.tui.view.scene import Scene
 
 if TYPE_CHECKING:
-    from rollout_tui.history.chain import Link
+    from rollout_tui.domain.snapshot import Snapshot
+    from rollout_tui.history.chain import Sought
 
 _PAGE = 10
 _MORE = 200
@@ -58,8 +59,10 @@ class EventsPage(Page):
         self._older: tuple[Event, ...] = ()
         self._all_read = False
         self._reading: asyncio.Task[None] | None = None
-        self._links: dict[Event, Link | None] = {}
+        self._sought: dict[Event, Sought] = {}
         """Lines of the audit log that were looked up."""
+        self._asked_for: tuple[Event, Snapshot] | None = None
+        """What was looked up last, and when: a line that was not there may have come with the next Snapshot."""
         self._looking_up: asyncio.Task[None] | None = None
 
     def keys(self) -> Mapping[str, Callable[[], object]]:
@@ -116,14 +119,15 @@ class EventsPage(Page):
 
     def _origin(self, event: Event) -> str:
         """Of what somebody did the line of the audit log is looked up beside the event loop."""
-        if event.kind in SIGNED and event not in self._links and self._looking_up is None:
+        sought, wanted = self._sought.get(event), (event, self._desk.snapshot)
+        is_open = event.kind in SIGNED and (sought is None or sought.line is None) and self._asked_for != wanted
+        if is_open and self._looking_up is None:
+            self._asked_for = wanted
             self._looking_up = asyncio.create_task(self._look_up(event))
-        found = self._links.get(event)
-        line = None if found is None else f"line {found.number}, hash {found.hash[:16]}"
-        return origin(event, self._desk.snapshot, line, known=event in self._links)
+        return origin(event, self._desk.snapshot, sought)
 
     async def _look_up(self, event: Event) -> None:
-        self._links[event] = await self._desk.past.audited(event)
+        self._sought[event] = await self._desk.past.audited(event)
         self._looking_up = None
         if self.is_attached:
             self.draw()

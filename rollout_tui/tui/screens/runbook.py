@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rollout_tui.domain.releases import Platform
-from rollout_tui.domain.runbook import CheckStanding, RunbookStanding
+from rollout_tui.domain.runbook import NOTE, CheckStanding, RunbookStanding
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.actions import BY_ID, KeyAction
@@ -44,6 +44,11 @@ class RunbookPage(Page):
         self._chosen = 0
         self._typed: str | None = None
         self._is_note = False
+        self._unkept: dict[tuple[Platform, str], str] = {}
+        """What was typed and could not be kept, by platform and check: its field has it again.
+
+        It is not opened by itself: after a slow disk, `p` and `y` would be letters of a note.
+        """
 
     def keys(self) -> Mapping[str, Callable[[], object]]:
         """Choosing, ticking, doing, writing down."""
@@ -125,8 +130,7 @@ class RunbookPage(Page):
         elif standing.at is None and standing.check.acts is not None and standing.check.sees is not None:
             self._place.tell("enter opens the action; the store ticks this", "mute")
         elif standing.at is None and standing.check.asks:
-            self._typed, self._is_note = "", False
-            self.draw()
+            self._ask(standing.check.id)
         else:
             self._work(self._keep("", taken_back=standing.at is not None))
 
@@ -139,7 +143,7 @@ class RunbookPage(Page):
             return
         said = await self._desk.runbooks.tick(rollout, standing.check.id, note, taken_back=taken_back)
         if not said.done:
-            self._place.tell(said.text, "warn")
+            self._lost(rollout.plan.platform, standing.check.id, note, said.text, "space")
         await self._standing(rollout)
 
     def _begin_note(self) -> None:
@@ -148,15 +152,30 @@ class RunbookPage(Page):
         elif is_too_small(*self.app.size):
             self._place.tell("window too small to write", "warn")
         else:
-            self._typed, self._is_note = "", True
-            self.draw()
+            self._ask(NOTE)
+
+    def _ask(self, check: str) -> None:
+        """Open a field, with what was typed into it before and could not be kept."""
+        self._typed = self._unkept.pop((self._main.focused_platform, check), "")
+        self._is_note = check == NOTE
+        self.draw()
+
+    def _lost(self, platform: Platform, check: str, typed: str, why: str, key: str) -> None:
+        """It was not kept: said, and the text is there again once its key is pressed."""
+        if typed:
+            self._unkept[platform, check] = typed
+        self._place.tell(f"{why}; {key} brings the text back" if typed else why, "warn")
 
     async def _write(self, text: str) -> None:
         if not text.strip():
             self._place.tell("the note is empty", "warn")
             return
-        said = await self._desk.runbooks.note(self._main.scene().focused, text)
-        self._place.tell("written into the timeline" if said.done else said.text, "ok" if said.done else "warn")
+        rollout = self._main.scene().focused
+        said = await self._desk.runbooks.note(rollout, text)
+        if said.done:
+            self._place.tell("written into the timeline", "ok")
+        else:
+            self._lost(rollout.plan.platform, NOTE, text, said.text, "w")
 
     def _do(self) -> None:
         """Opens the confirmation of the check's action; it never performs it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.cells import cells, padded
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.tui.actions import opening
@@ -151,9 +152,9 @@ def _field(width: int, wanted: str, state: DialogState) -> Row:
     x = pen.put(0, "Type ")
     x = pen.put(x, wanted, "warn", bold=True)
     x = pen.put(x, " to go on: ")
-    pen.put(x, f" {state.typed:<{len(wanted) + 2}}", "text", bold=True, ground="raise")
+    pen.put(x, padded(f" {state.typed}", len(wanted) + 3), "text", bold=True, ground="raise")
     if state.chosen is Stop.FIELD:
-        pen.put(x + 1 + len(state.typed), " ", "text", ground="cursor")
+        pen.put(x + 1 + cells(state.typed), " ", "text", ground="cursor")
     told = f"{len(state.typed)} of {len(wanted)}"
     if x + len(wanted) + 5 + len(told) <= width:
         pen.put(x + len(wanted) + 5, told, "mute")

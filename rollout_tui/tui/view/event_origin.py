@@ -6,22 +6,26 @@ from collections.abc import Callable, Mapping
 
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.snapshot import Rollout, Snapshot
+from rollout_tui.history.chain import Sought
 
 SIGNED = frozenset({EventKind.ACTION, EventKind.SIGNOFF, EventKind.ACK, EventKind.WAIVER, EventKind.REQUEST})
 """Kinds that people make: each is a line of the audit log, a chain of hashes."""
 
 
-def origin(event: Event, snapshot: Snapshot, line: str | None, *, known: bool) -> str:
-    """In a sentence. `line` is where it stands in the audit log, once it is `known` whether it does."""
+def origin(event: Event, snapshot: Snapshot, sought: Sought | None) -> str:
+    """In a sentence. `sought` None: the audit log is being looked into."""
     if event.kind in SIGNED:
-        if line is not None:
-            return f"audit log, {line}; rollout-tui audit verify checks the chain"
-        if not known:
-            return "looking into the audit log"
-        return "no line of the audit log has this moment: it was told by what was done, or by another history"
+        return "looking into the audit log" if sought is None else _signed(sought)
     rollout = next((one for one in snapshot.rollouts if one.plan.platform is event.platform), None)
     told = _TOLD[event.kind](event, rollout)
     return told if event.kind is EventKind.STEP else f"{told}; nobody did it, so nothing signs it"
+
+
+def _signed(sought: Sought) -> str:
+    line = sought.line
+    if line is None:
+        return sought.why_not
+    return f"audit log, line {line.number}, hash {line.hash[:16]}; rollout-tui audit verify checks the chain"
 
 
 def _severity(event: Event, rollout: Rollout | None) -> str:
@@ -45,12 +49,13 @@ def _store(_event: Event, rollout: Rollout | None) -> str:
     return "what the store answered" if rollout is None else f"what {rollout.store.name} answered"
 
 
+_STEP = "a note or tick of the runbook, kept in the history and not in the audit log"
 _TOLD: Mapping[EventKind, Callable[[Event, Rollout | None], str]] = {
     EventKind.STATE: _store,
     EventKind.ELSEWHERE: _store,
     EventKind.SEVERITY: _severity,
     EventKind.VERDICT: _verdict,
     EventKind.SOURCE: lambda _event, _rollout: "the one that is named did or did not answer a poll",
-    EventKind.STEP: lambda _event, _rollout: "a tick in the runbook, kept in the history and not in the audit log",
+    EventKind.STEP: lambda _event, _rollout: _STEP,
     EventKind.PROGRAM: lambda _event, _rollout: "this program about itself",
 }

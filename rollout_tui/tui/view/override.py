@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from rollout_tui.domain.cells import cells, tail
+from rollout_tui.domain.cells import cells, head, padded, tail
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -136,9 +136,8 @@ def _gate(form: Form, width: int) -> list[Row]:
     elif result.bugs is not None:
         shown = f", {result.bugs.open} open"
     pen = _labelled("Gate", width, focused=False)
-    pen.put(
-        _LABEL, f" {result.gate.label}  (now {VERDICT[found][0]} {found}{shown})"[:_SHORT].ljust(_SHORT), ground="raise"
-    )
+    told = f" {result.gate.label}  (now {VERDICT[found][0]} {found}{shown})"
+    pen.put(_LABEL, padded(head(told, _SHORT), _SHORT), ground="raise")
     rows = [pen.row(), _below(width, _only(rollout), "mute")]
     if found is Verdict.FAIL:
         rows.append(_below(width, "it FAILS already: you would go on against what is proven", "crit", bold=True))
@@ -173,7 +172,7 @@ def _text_field(
     focused = form.state.chosen is stop
     pen = _labelled(label, width, focused=focused)
     shown = tail(text, room - 3)
-    pen.put(_LABEL, f" {shown}".ljust(room), "text", bold=focused, ground="raise")
+    pen.put(_LABEL, padded(f" {shown}", room), "text", bold=focused, ground="raise")
     if focused:
         pen.put(_LABEL + 1 + cells(shown), " ", ground="cursor")
     return [pen.row(), *_said(form, name, hint, width), line(width)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rollout_tui.domain.cells import cells
+from rollout_tui.domain.cells import cells, padded, tail
 from rollout_tui.tui.actions import ACTIONS, KeyAction
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.frame import frame
@@ -29,8 +29,9 @@ def palette_rows(typed: str, chosen: int, why_not: Mapping[str, str], width: int
     most = max(1, min(_MOST, len(matching("")), height - 5))
     first = max(0, min(chosen - most + 1, len(found) - most))
     field = Pen(inner, "panel")
-    field.put(0, f" {typed:<{max(0, inner - 1)}}", ground="raise")
-    field.put(1 + cells(typed), " ", ground="cursor")
+    shown = tail(typed, inner - 2)
+    field.put(0, padded(f" {shown}", inner), ground="raise")
+    field.put(1 + cells(shown), " ", ground="cursor")
     if not typed:
         field.put(3, "type a part of a name", "mute", ground="raise")
     rows = [field.row(), *(_line(found, first + n, chosen, why_not, inner) for n in range(most)), _hint(inner)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.cells import cells, tail
 from rollout_tui.domain.runbook import CheckStanding, RunbookStanding, StepStanding
 from rollout_tui.domain.sentences import by_hand, worst_metric
 from rollout_tui.domain.snapshot import Rollout
@@ -146,7 +147,7 @@ def _type(pen: Pen, x: int, asked: str, typed: str, hint: str) -> None:
     x = pen.put(x, f"{asked}: ", "accent", bold=True)
     room = max(1, pen.width - x - len(hint) - 4)
     text = plain_text(typed) + (" " if typed.endswith(" ") else "")
-    x = pen.put(x, text if len(text) <= room else f"…{text[1 - room :]}")
+    x = pen.put(x, text if cells(text) <= room else f"…{tail(text, room - 1)}")
     pen.put(x, " ", ground="cursor")
     pen.right(pen.width - 1, hint, "mute")
 

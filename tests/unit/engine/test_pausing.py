@@ -13,6 +13,7 @@ from rollout_tui.domain.events import EventKind
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.releases import StateWord
 from rollout_tui.engine import proposals
+from rollout_tui.history.audit import audit_file
 from rollout_tui.ports import Denied, OutcomeUnknown, ProviderError, Unreachable
 from tests.clocks import until
 from tests.unit.engine.acting import (
@@ -148,6 +149,17 @@ async def test_the_events_of_an_action_are_found_in_the_audit_log(world: World) 
     assert (await act(engine)).ending is Ending.DONE
     told = [event for event in engine.snapshot.events if event.kind is EventKind.ACTION]
     links = [await engine.past.audited(event) for event in told]
-    assert [None if link is None else link.number for link in links] == [2, 1]
+    assert [None if sought.line is None else sought.line.number for sought in links] == [2, 1]
     state = next(event for event in engine.snapshot.events if event.kind is EventKind.STATE)
-    assert await engine.past.audited(replace(state, at=state.at + 1)) is None
+    unsigned = await engine.past.audited(replace(state, at=state.at + 1))
+    assert unsigned.why_not == "the audit log has no line of that moment"
+
+
+async def test_an_audit_log_that_cannot_be_read_is_not_said_to_lack_the_line(world: World) -> None:
+    engine = await looking(world)
+    assert (await act(engine)).ending is Ending.DONE
+    told = next(event for event in engine.snapshot.events if event.kind is EventKind.ACTION)
+    log = audit_file(world.path)
+    log.rename(log.with_suffix(".away"))
+    log.mkdir()
+    assert (await engine.past.audited(told)).why_not == f"the audit log cannot be read: {log}: is a directory"

@@ -13,6 +13,7 @@ import pytest
 from rollout_tui.cli.replaying import _settings, moment_of
 from rollout_tui.cli.watching import look_of
 from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
@@ -52,6 +53,8 @@ async def test_its_last_moment_is_the_present_and_nothing_can_be_done(recording:
         assert not proposal.possible
         assert "this is a recording of rel-01" in proposal.obstacles[0].reason
         assert (await replay.perform(proposal)).ending is Ending.REFUSED
+    deed = Event(NOW - 600, EventKind.ACTION, "Pause by jkim@rel-01: halted.", Platform.ANDROID)
+    assert "a recording holds no audit log" in (await replay.past.audited(deed)).why_not
     traveller = replay.traveller()
     assert (await traveller.at(NOW - HOUR)).rollout(Platform.ANDROID).severity is Severity.CRITICAL
     await traveller.close()
@@ -156,6 +159,22 @@ async def test_a_moment_that_cannot_be_read_names_the_file_and_not_its_copy(reco
     with pytest.raises(HistoryError) as refusal:
         await open_replay(recording, tmp_path / "copy", _settings)
     assert str(refusal.value) == f"{recording}: the file is damaged; export it anew on its host"
+
+
+async def test_a_mistake_of_the_program_is_not_called_a_damaged_recording(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistake(*_: object) -> None:
+        raise TypeError("unhashable type")
+
+    (tmp_path / "copy").mkdir()
+    monkeypatch.setattr("rollout_tui.engine.travel.assess", mistake)
+    for _ in range(2):
+        with pytest.raises(HistoryError) as refusal:
+            await open_replay(recording, tmp_path / "copy", _settings)
+        assert str(refusal.value) == f"{recording}: it cannot be read: TypeError, see the log"
+    (told,) = [each.getMessage() for each in caplog.records]
+    assert "in mistake" in told, "the log has its place"
 
 
 async def test_a_damaged_time_of_export_is_left_out(recording: Path, tmp_path: Path) -> None:

@@ -105,6 +105,18 @@ async def test_a_note_is_kept_with_name_and_time_and_told_in_the_timeline(tmp_pa
     history.close()
 
 
+async def test_wide_letters_of_a_note_and_beside_a_tick_are_all_kept(tmp_path: Path) -> None:
+    told: list[Event] = []
+    async with runbooks(tmp_path / "history.db", told) as books:
+        assert (await books.note(android(), "灰" * 160)).done
+        check = (await books.standing(android())).steps[0].checks[0].check
+        assert (await books.tick(android(), check.id, "度" * 60)).done
+    assert [event.text.count("灰") + event.text.count("度") for event in told] == [160, 60]
+    history = History.open(tmp_path / "history.db")
+    assert {tick.note for tick in history.ticks.all(Platform.ANDROID, "4201")} == {"灰" * 160, "度" * 60}
+    history.close()
+
+
 async def test_no_note_is_written_read_only_or_where_nothing_can_be_kept(tmp_path: Path) -> None:
     told: list[Event] = []
     async with runbooks(tmp_path / "history.db", told, "started with --read-only by mara") as books:

@@ -133,6 +133,51 @@ def test_several_programs_write_what_the_store_said_in_one_history(history: Hist
     assert (then.share, now.share, now.as_of) == (Decimal("0.1"), Decimal("0.5"), NOW + 181)
 
 
+def looks(history: History) -> int:
+    (count,) = history._connection.execute("SELECT COUNT(*) FROM looks").fetchone()
+    return int(count)
+
+
+def test_two_programs_with_a_share_of_their_own_time_each_are_two_looks_and_not_two_a_poll(history: History) -> None:
+    for minute in range(60):
+        at = NOW + minute * 60
+        history.states.add(ANDROID, replace(play("0.1", at), share_as_of=NOW + minute // 15 * 900))
+        history.states.add(ANDROID, replace(play("0.1", at + 5), share_as_of=NOW - 430 + (minute + 7) // 15 * 900))
+    assert looks(history) <= 10, "each reads the share anew every 15 minutes"
+    assert ages(history, NOW + 14 * 60 + 3) == (0, 373), "of the share that was read last"
+    history.states.add(ANDROID, play("0.5", NOW + 3600))
+    assert ages(history, NOW + 3590) == (45, 420)
+    assert ages(history, NOW + 3601) == (1, 1)
+
+
+def test_an_answer_that_says_something_else_ends_the_look_before(history: History) -> None:
+    for second, share in ((0, "0.1"), (60, "0.5"), (120, "0.1")):
+        history.states.add(ANDROID, play(share, NOW + second))
+    then = history.states.at(ANDROID, "4201", NOW + 90)
+    assert then is not None
+    assert (then.share, then.as_of) == (Decimal("0.5"), NOW + 60)
+    assert looks(history) == 3
+
+
+def test_an_older_answer_that_says_something_else_is_not_the_newest(history: History) -> None:
+    for second in (100, 200):
+        history.states.add(ANDROID, play("0.5", NOW + second))
+    history.states.add(ANDROID, play("0.1", NOW + 199))
+    newest, then = history.states.newest(ANDROID, "4201"), history.states.at(ANDROID, "4201", NOW + 230)
+    assert newest == then == play("0.5", NOW + 200)
+    history.states.add(ANDROID, play("0.5", NOW + 260))
+    assert looks(history) == 2
+
+
+def test_looks_are_forgotten_in_bites_but_never_the_newest(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollout_tui.history.log._FORGOTTEN_AT_ONCE", 4)
+    for number in range(10):
+        history.states.add(ANDROID, play("0.1" if number % 2 else "0.5", NOW + number * 60))
+    bites = list(iter(lambda: history.states.prune(NOW + 9000), 0))
+    assert bites == [4, 4, 1]
+    assert history.states.newest(ANDROID, "4201") == play("0.1", NOW + 540)
+
+
 def test_nothing_is_known_of_a_build_that_was_never_seen(history: History) -> None:
     history.states.add(ANDROID, halted())
     assert history.states.newest(ANDROID, "4202") is None
