@@ -42,7 +42,7 @@ WARM = 2
 _REMEMBERED = 100
 _LEAVES = ("q", "ctrl+c")
 _CONFIRMS = ("y", "space", "enter")
-_PAGES = ("t", "e", "i", "b", "enter", "p", "r", "n", "o", "ctrl+p", "question_mark")
+_PAGES = ("t", "e", "i", "b", "f", "slash", "enter", "p", "r", "n", "o", "ctrl+p", "question_mark")
 _MOVES = ("up", "down", "left", "right", "tab", "shift+tab", "shift+left", "shift+right", "pageup", "pagedown", "home")
 _OTHERS = ("end", "escape", "enter", "space", "backspace", "ctrl+l", "left_square_bracket", "right_square_bracket")
 _LETTERS = (
@@ -154,7 +154,7 @@ class Walk:
     async def _home(self) -> None:
         """Out of all fields, dialogs and pages, with the picture moving."""
         deadline = time.monotonic() + PATIENCE
-        while len(self._app.screen_stack) > 2:
+        while len(self._app.screen_stack) > 2 or self._app.screen is not self._app._main:
             assert time.monotonic() < deadline, f"there is no way out of {self._app.screen}; last keys: {self._last}"
             await self._press("escape")
         if self._app._main.is_frozen:
