@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
     from rollout_tui.domain.actions import Outcome, Proposal
     from rollout_tui.domain.plan import RolloutPlan
+    from rollout_tui.domain.snapshot import Rollout
     from rollout_tui.engine.engine import Engine
 
 _ABOUT = {
@@ -112,7 +113,10 @@ async def _act(
             if already is not None:
                 click.echo(already)
                 return 0
-            click.echo("\n".join(_described(proposal, engine.clock.now())), err=not dry_run)
+            click.echo(
+                "\n".join(_described(proposal, engine.snapshot.rollout(rollout.platform), engine.clock.now())),
+                err=not dry_run,
+            )
             if not proposal.possible:
                 return 1
             if dry_run:
@@ -158,8 +162,9 @@ def _already(engine: Engine, proposal: Proposal) -> str | None:
     return f"{rollout.plan.label} already is {state.word} ({said}). Nothing was changed."
 
 
-def _described(proposal: Proposal, now: float) -> list[str]:
+def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
     """The proposal in plain lines, as the dialog says it: exact change, cost, effects, gates with ages, why not."""
+    from rollout_tui.domain.sentences import hand_beside
     from rollout_tui.domain.words import age
 
     def old(at: float | None) -> str:
@@ -183,10 +188,10 @@ def _described(proposal: Proposal, now: float) -> list[str]:
     seen = proposal.seen
     if seen is None:
         lines.append("  store read: not known; it will be tried all the same")
-        hand = "" if proposal.target is None or proposal.typed is not None else proposal.target.by_hand
-        lines += [f"  or by hand: {hand}"] if hand else []
     else:
         lines.append(f"  store read: {seen.word} ({seen.status}){old(seen.as_of)}; read again before the change")
+    hand = hand_beside(rollout, proposal.kind)
+    lines += [f"  or by hand: {hand}"] if hand else []
     if proposal.obstacles:
         lines.append("Not possible now:")
         lines += [f"  {n}. {o.reason} ({o.remedy})" for n, o in enumerate(proposal.obstacles, 1)]

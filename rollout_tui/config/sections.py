@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,11 @@ from rollout_tui.config.providers import UnknownProvider
 from rollout_tui.config.raw import ProviderSection, StoreSection
 from rollout_tui.config.secrets import REFERENCE, may_hold_secret
 from rollout_tui.config.settings import STALE_INTERVALS, ProviderSettings
-from rollout_tui.domain.plan import RolloutPlan
+from rollout_tui.domain.plan import Phase, RolloutPlan
 from rollout_tui.domain.words import plain_text
 from rollout_tui.ports import OBSERVED_SHARE, Provider
+
+_log = logging.getLogger(__name__)
 
 Lookup = Callable[[str], Provider]
 
@@ -34,14 +37,24 @@ def build_sections(
 
 
 def with_hands(rollout: RolloutPlan, stores: Mapping[str, ProviderSettings], lookup: Lookup) -> RolloutPlan:
-    """The rollout, its phases with where a person pauses each of them by hand, as the provider of its store says."""
+    """The rollout, its phases with where a person pauses each of them by hand, as the provider of its store says.
+
+    A provider that cannot say it keeps nobody from watching and pausing: the way is not known then.
+    """
     section = stores.get(rollout.store)
     tell = None if section is None else lookup(section.provider).by_hand
     if section is None or tell is None or not isinstance(section.options, BaseModel):
         return rollout
-    options = section.options
-    phases = (replace(phase, by_hand=plain_text(tell(options, rollout, phase), _LONGEST)) for phase in rollout.phases)
-    return replace(rollout, phases=tuple(phases))
+    name, options = section.provider, section.options
+
+    def way(phase: Phase) -> str:
+        try:
+            return plain_text(tell(options, rollout, phase), _LONGEST)
+        except Exception as error:  # noqa: BLE001  anybody's code; a pause must not fail for want of a sentence
+            _log.warning("%s cannot say where %s is paused by hand (%s)", name, phase.id, type(error).__name__)
+            return ""
+
+    return replace(rollout, phases=tuple(replace(phase, by_hand=way(phase)) for phase in rollout.phases))
 
 
 def check_secrets(raw: Mapping[str, Any], problems: Problems) -> None:

@@ -157,6 +157,8 @@ class Proposal:
     """Whom it needs a second yes of and how that is given, or who gave it; empty where nobody is asked."""
     waiting: str = ""
     """What it costs not to do it now, in words (cost.py); empty where that is not known."""
+    by_hand: str = ""
+    """Where a person does it in the store's console; empty for all but a pause, and where that is not known."""
     reaches: str = ""
     """Who gets the build by it, in words (reach.py); empty for what takes it away."""
 

@@ -39,12 +39,17 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
         first.severity,
         first.headline,
         " ".join([first.detail, *tail]).strip(),
-        f"{first.short[0].upper()}{first.short[1:]}",
+        _capital(first.short, rollout.plan.label),
         brief,
         rollout.plan.platform,
         first.key,
         rest[0] if rest else "",
     )
+
+
+def _capital(short: str, name: str) -> str:
+    """As a sentence begins; a platform's name stays as it is: `iOS is paused.`"""
+    return short if short.startswith(name) else f"{short[0].upper()}{short[1:]}"
 
 
 def _then(label: str, short: str) -> str:

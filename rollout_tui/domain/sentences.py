@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
+from rollout_tui.domain.actions import ActionKind
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.decisions import case_of, decided, has_faded, proof, then_and_now
 from rollout_tui.domain.metrics import Direction, Unit
 from rollout_tui.domain.plan import GateKind
@@ -13,6 +15,9 @@ from rollout_tui.domain.releases import PhaseKind, Trial
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
+
+_WAYS = 160
+"""Cells for all the ways in which a rollout may have to be paused by hand."""
 
 
 def worst_metric(rollout: Rollout) -> MetricStanding | None:
@@ -130,12 +135,29 @@ def pause_effect(rollout: Rollout) -> str:
     return f"New users stop getting build {build}; those who have it keep it."
 
 
-def by_hand(rollout: Rollout) -> str:
+def by_hand(rollout: Rollout, room: int = _WAYS) -> str:
     """Where a person pauses it in the store's console; empty where that is not known.
 
-    While the phase is not known it is the first one's, as with a pause by this program.
+    While the phase is not known the ways of all phases are told, in `room` cells, or the console alone: the button of
+    another phase would be taken for a pause, and the rollout would go on.
     """
-    return (rollout.plan.phases[0] if rollout.current is None else rollout.current.phase).by_hand
+    if rollout.current is not None:
+        return rollout.current.phase.by_hand
+    ways = tuple(dict.fromkeys(phase.by_hand for phase in rollout.plan.phases))
+    if len(ways) == 1:
+        return ways[0]
+    parts = [way.partition(": ") for way in ways if way]
+    consoles = {console for console, colon, _ in parts if colon}
+    console = consoles.pop() if len(consoles) == 1 and all(colon for _, colon, _ in parts) else ""
+    told = ", or ".join(button for _, _, button in parts) if console else ", or ".join(ways)
+    every = "" if "" in ways else f"{console}: {told}" if console else told
+    return next((form for form in (every, console) if form and cells(form) <= room), "")
+
+
+def hand_beside(rollout: Rollout, kind: ActionKind) -> str:
+    """Where a person pauses it, beside a pause of which nobody knows whether it will reach the store; else empty."""
+    blind = rollout.store.problem is not None or rollout.store.state is None
+    return by_hand(rollout) if blind and kind is ActionKind.PAUSE else ""
 
 
 def told_by_hand(hand: str) -> str:

@@ -27,6 +27,8 @@ from rollout_tui.domain.snapshot import Rollout, Urgency
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
 _REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
+_BRIEF = 40
+"""Cells for the way to the store's button where the phase, and so the button, is not known."""
 NOT_YET = frozenset({"not read yet", "the phase is not known yet", "the stored polls are being read"})
 """Reasons for NO DATA that mend themselves."""
 
@@ -78,7 +80,7 @@ def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Severity.CRITICAL,
         f"Pause {name} by hand. {hand}.",
         f"The pause was refused: {reason.strip()} p tries again.",
-        f"{name} by hand: {hand}.",
+        f"{name} by hand: {by_hand(rollout, _BRIEF)}.",
         "p",
     )
 

@@ -305,7 +305,7 @@ class Actions:
 
 def _with_the_way(outcome: Outcome, proposal: Proposal) -> Outcome:
     """A pause that the store did not take, or does not show, says where a person does it."""
-    hand = told_by_hand("" if proposal.target is None else proposal.target.by_hand)
+    hand = told_by_hand(proposal.by_hand)
     if not hand or outcome.consent is not None or outcome.ending not in (Ending.REFUSED, Ending.UNCONFIRMED):
         return outcome
     return replace(outcome, message=f"{outcome.message.removesuffix(' Look there by hand.').rstrip('.')}.{hand}")

@@ -16,7 +16,7 @@ from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.reach import reached
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
-from rollout_tui.domain.sentences import severity_sentence, told_by_hand, worst_metric
+from rollout_tui.domain.sentences import by_hand, severity_sentence, told_by_hand, worst_metric
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.ports import Impossible, ProviderError
@@ -38,6 +38,7 @@ def propose(
     target = _target(kind, rollout)
     against = [*obstacles(kind, rollout, now, read_only, zone), *_too_far(kind, target, terms, store.state)]
     change: Change | None = None
+    hand = by_hand(rollout) if kind is ActionKind.PAUSE else ""
     if target is None:
         against = against or [Obstacle("there is no phase to act on", "u reads the store again")]
     elif rollout.running is None or kind is ActionKind.PAUSE:
@@ -46,8 +47,7 @@ def propose(
         except Impossible as error:
             against = against or [Obstacle(error.message, error.remedy)]
         except ProviderError as error:
-            hand = told_by_hand(target.by_hand) if kind is ActionKind.PAUSE else ""
-            against.append(Obstacle(f"{error.message}{'.' * bool(hand)}{hand}", error.remedy))
+            against.append(Obstacle(f"{error.message}{'.' * bool(hand)}{told_by_hand(hand)}", error.remedy))
     bad = worst_metric(rollout)
     blind = kind is ActionKind.PAUSE and store.problem is not None
     return Proposal(
@@ -66,6 +66,7 @@ def propose(
         typed_again=rollout.plan.version if kind is ActionKind.REMOVE else None,
         terms=terms,
         shares=_shares(kind, rollout),
+        by_hand=hand,
         reaches=reached(kind, rollout, target, _share(kind, target, terms)) if target is not None else "",
         waiting=_waiting(rollout, now) if kind is ActionKind.PAUSE else "",
     )

@@ -90,7 +90,7 @@ FOOTER = ("pause", "resume", "promote", "override", "next_pane", "help", "quit")
 FOOTER_OF_ONE = tuple("fleet" if name == "next_pane" else name for name in FOOTER)
 """What it names where the main screen is that of one app among several."""
 
-FOOTER_ALWAYS = frozenset({"pause", "help", "quit", "back", "travel_now"})
+FOOTER_ALWAYS = frozenset({"pause", "help", "quit", "back", "travel_now", "travel_quit"})
 """What it names in the narrowest window too, and beside every notice."""
 
 

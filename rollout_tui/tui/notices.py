@@ -56,9 +56,12 @@ class Notices:
             return NOTHING
         outcome = self._outcome
         told = f"{self._of}{outcome.told}"
-        offered = self._undo is not None and outcome.platform is resumes
-        undo = f"undo {_UNDO:.0f} s: r y · " if offered else ""
-        return Remark(f"{undo}{told}", _TONE[outcome.ending], self._is_new)
+        tone = _TONE[outcome.ending]
+        if self._undo is None or outcome.platform is not resumes:
+            return Remark(told, tone, self._is_new)
+        undo = f"undo {_UNDO:.0f} s: r y"
+        first = told.split(". ", 1)[0].removesuffix(".")
+        return Remark(f"{undo} · {told}", tone, self._is_new, (f"{undo} · {first}.", undo, "undo: r y"))
 
     def tell(self, text: str, tone: str) -> None:
         """A notice in that colour, for five seconds."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
+
+import pytest
+from pydantic import BaseModel
 
 from providers.app_store import PROVIDER as APP_STORE
 from providers.app_store.options import AppStoreOptions
 from providers.google_play import PROVIDER as PLAY
 from providers.google_play.options import GooglePlayOptions
 from rollout_tui import config
+from rollout_tui.config.sections import with_hands
+from rollout_tui.config.settings import ProviderSettings
+from rollout_tui.domain.plan import Phase, RolloutPlan
 from rollout_tui.domain.releases import Platform
 from tests.unit.domain.builders import ANDROID, IOS
 
@@ -43,3 +50,18 @@ def test_a_configuration_hands_it_to_its_phases() -> None:
         "Play Console: Production > Manage rollout > Halt rollout"
     }
     assert all(phase.by_hand.startswith("App Store Connect: ") for phase in found.rollout(Platform.IOS).phases)
+
+
+def test_a_provider_that_cannot_say_it_leaves_it_out(caplog: pytest.LogCaptureFixture) -> None:
+    """Watching and pausing must not fail for want of a sentence."""
+
+    def fails(_options: BaseModel, _rollout: RolloutPlan, phase: Phase) -> str:
+        if phase == ANDROID.phases[0]:
+            raise KeyError(phase.id)
+        return cast("str", None) if phase == ANDROID.phases[1] else "Console: Halt"
+
+    options = GooglePlayOptions(package="com.acme.connect", token="env:PLAY_TOKEN", track="beta")
+    stores = {ANDROID.store: ProviderSettings(ANDROID.store, "third", options, 60, 20, 180)}
+    found = with_hands(ANDROID, stores, lambda _name: replace(PLAY, by_hand=fails))
+    assert [phase.by_hand for phase in found.phases] == ["", "", *["Console: Halt"] * (len(found.phases) - 2)]
+    assert f"third cannot say where {ANDROID.phases[0].id} is paused by hand" in caplog.text

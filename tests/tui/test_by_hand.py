@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
+from rollout_tui.cli.act import _described
 from rollout_tui.cli.facts import snapshot_facts
 from rollout_tui.cli.lines import snapshot_lines
-from rollout_tui.domain.actions import ActionKind, Ending, Outcome
+from rollout_tui.domain.actions import USUAL, ActionKind, Change, Ending, Intent, Outcome
 from rollout_tui.domain.recommend import recommend
-from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.releases import Platform, ReleaseState
 from rollout_tui.domain.runbook import PLAN, standing
+from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import Recommendation, Rollout
+from rollout_tui.engine.proposals import propose
+from rollout_tui.ports import Unreachable
 from rollout_tui.tui.ink import blank, text_of
 from rollout_tui.tui.view.runbook import Open, runbook_rows
 from rollout_tui.tui.view.scene import Focus, Scene
@@ -119,3 +124,89 @@ def test_status_says_it_in_words_and_as_a_fact() -> None:
     facts = snapshot_facts(shown, FakeDesk(shown).propose)
     assert facts["platforms"]["android"]["store"]["by_hand"] == WAY
     assert facts["platforms"]["ios"]["store"]["by_hand"] is None
+
+
+APPLE = (
+    "App Store Connect: TestFlight > Beta > Builds > remove 87",
+    "App Store Connect: App Review > the submission > Cancel Submission",
+    "App Store Connect: 4.2.0 > Phased Release > Pause",
+)
+ANY = (
+    "App Store Connect: TestFlight > Beta > Builds > remove 87, or App Review > the submission > Cancel Submission,"
+    " or 4.2.0 > Phased Release > Pause"
+)
+
+
+def never_read(ways: tuple[str, ...] = APPLE) -> Rollout:
+    """iOS at a first start whose store does not answer: nobody knows its phase."""
+    rollout = ios(state=None, states=(), state_problem="App Store cannot be reached", state_failing_since=NOW - 60)
+    assert rollout.current is None
+    phases = zip(rollout.plan.phases, ways, strict=True)
+    return replace(rollout, plan=replace(rollout.plan, phases=tuple(replace(p, by_hand=way) for p, way in phases)))
+
+
+def test_of_a_phase_that_is_not_known_no_single_button_is_told() -> None:
+    """Whoever removes a build from TestFlight while the ladder climbs has paused nothing."""
+    assert by_hand(never_read()) == ANY
+    assert by_hand(never_read(), 60) == "App Store Connect"
+    assert by_hand(never_read(), 10) == ""
+    assert by_hand(never_read(("", *APPLE[1:]))) == "App Store Connect"
+    assert by_hand(never_read(("one", "two", "two"))) == "one, or two"
+    assert by_hand(never_read(("one", "two", "two")), 8) == ""
+    assert by_hand(never_read((WAY,) * 3), 10) == WAY
+    assert by_hand(never_read(("",) * 3)) == ""
+
+
+@pytest.mark.parametrize("size", [(200, 60), (160, 40), (120, 40), (100, 34), (80, 24), (60, 16)])
+def test_no_screen_tells_a_single_button_of_it(size: tuple[int, int]) -> None:
+    shown = snapshot(with_way(android()), never_read())
+    shown = replace(shown, recommendation=recommend(shown.rollouts, NOW))
+    rows = [text_of(row) for row in screen_rows(Scene(shown, NOW, Focus(1), who="jkim"), *size, blank(size[0]))]
+    assert {len(row) for row in rows} == {size[0]}
+    for row in rows:
+        assert ("remove 87" in row) is ("Phased Release > Pause" in row)
+    assert size[1] < 24 or "By hand: App Store Connect" in "\n".join(rows)
+
+
+def test_status_and_a_refusal_tell_all_of_them() -> None:
+    shown = snapshot(android(), never_read())
+    facts = snapshot_facts(shown, FakeDesk(shown).propose)
+    assert facts["platforms"]["ios"]["store"]["by_hand"] == ANY
+    rollout = never_read()
+    message = f"App Store cannot be reached. By hand: {ANY}."
+    outcome = Outcome("1", Platform.IOS, ActionKind.PAUSE, Ending.REFUSED, message, NOW - 5)
+    told = recommend([android(), replace(rollout, last_outcome=outcome)], NOW)
+    assert told.headline == f"Pause iOS by hand. {ANY}."
+    assert told.brief_headline == "iOS by hand: App Store Connect."
+    assert told.detail.startswith("The pause was refused: App Store cannot be reached. p tries again.")
+
+
+@pytest.mark.parametrize(
+    ("rollout", "kind", "told"),
+    [
+        (unreadable(), ActionKind.PAUSE, True),
+        (with_way(android(state=None, states=(), state_problem="HTTP 503")), ActionKind.PAUSE, True),
+        (with_way(android()), ActionKind.PAUSE, False),
+        (unreadable(), ActionKind.RESUME, False),
+        (with_way(android(state=None, states=(), state_problem="HTTP 503")), ActionKind.RESUME, False),
+    ],
+)
+def test_the_verb_says_it_where_the_dialog_does(rollout: Rollout, kind: ActionKind, told: bool) -> None:
+    """Beside a resume, the button that pauses would be the wrong one."""
+    proposal = FakeDesk(snapshot(rollout, ios())).propose(Platform.ANDROID, kind)
+    assert (f"  or by hand: {WAY}" in _described(proposal, rollout, NOW)) is told
+
+
+def test_a_proposal_carries_it_for_a_refusal() -> None:
+    for rollout, kind, hand in (
+        (never_read(), ActionKind.PAUSE, ANY),
+        (unreadable(), ActionKind.PAUSE, WAY),
+        (unreadable(), ActionKind.RESUME, ""),
+    ):
+        made = propose(kind, rollout, USUAL, NOW, no_change, read_only=None, zone=UTC)
+        assert made.by_hand == hand
+        assert any(f"HTTP 503. By hand: {hand}." in against.reason for against in made.obstacles) is bool(hand)
+
+
+def no_change(_intent: Intent, _state: ReleaseState | None) -> Change:
+    raise Unreachable("HTTP 503")

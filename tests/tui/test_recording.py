@@ -112,3 +112,17 @@ async def test_frozen_it_is_a_recording_still() -> None:
     async with at_the_keyboard(recorded(), look=replace(LOOK, bell=False)) as hand:
         await hand.press("space")
         assert " RECORDING " in (await hand.settled())[0]
+
+
+@pytest.mark.parametrize("width", [50, 80])
+async def test_the_way_out_of_a_recording_stands_in_the_narrowest_footer_and_beside_a_notice(width: int) -> None:
+    app = RolloutApp(
+        recorded(), LOOK, clock=(wrist := Wrist()), first=FirstPage(past_at(NOW, leaves=True), leaves=True)
+    )
+    async with app.run_test(size=(width, 24)) as pilot:
+        hand = Hand(app, pilot, wrist)
+        assert "esc Quit" in (await hand.settled(20))[-1]
+        await hand.press("p")
+        rows = await hand.settled(20)
+        assert "this is a record" in rows[-1]
+        assert "esc Quit" in rows[-1]

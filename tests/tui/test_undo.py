@@ -65,6 +65,36 @@ def test_the_next_action_ends_the_offer() -> None:
     assert notices.now(Platform.ANDROID) == NOTHING
 
 
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (40, "undo: r y"),
+        (60, "undo 60 s: r y · Paused."),
+        (80, "undo 60 s: r y · Paused."),
+        (100, "undo 60 s: r y · Paused."),
+        (120, "undo 60 s: r y · Paused."),
+        (200, "undo 60 s: r y · Paused. The store shows it"),
+    ],
+)
+async def test_once_the_notice_is_gone_keys_still_give_way_for_the_way_back(width: int, told: str) -> None:
+    desk = FakeDesk(incident())
+    android, ios = desk.snapshot.rollouts
+    assert android.store.state is not None
+    halted = store_state(android, replace(android.store.state, word=StateWord.PAUSED, status="halted"))
+    async with at_the_keyboard(desk, size=(width, 24)) as hand:
+        await hand.press("p", "y")
+        desk.publish(replace(desk.snapshot, rollouts=(halted, ios)))
+        await hand.settled()
+        hand.app._notices._give_way()
+        footer = (await hand.settled())[-1]
+        assert len(footer) == width
+        assert footer.rstrip().endswith(f"  {told}")
+        for key in ("p Pause", "? Help", "q Quit"):
+            assert key in footer
+        hand.app._notices._too_late()
+        assert "undo" not in (await hand.settled())[-1]
+
+
 async def test_a_pause_says_how_it_is_taken_back() -> None:
     desk = FakeDesk(incident())
     android, ios = desk.snapshot.rollouts

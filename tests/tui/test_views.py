@@ -16,8 +16,9 @@ from rollout_tui.domain.readings import Window
 from rollout_tui.domain.releases import PhaseKind, Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Progress, Snapshot
-from rollout_tui.tui.ink import blank, text_of
+from rollout_tui.tui.ink import BEHIND, blank, text_of
 from rollout_tui.tui.symbols import SymbolSet, ascii_text, shown_in
+from rollout_tui.tui.view.cause import cause
 from rollout_tui.tui.view.frame import labelled
 from rollout_tui.tui.view.ladder import phase_row
 from rollout_tui.tui.view.next import next_rows
@@ -158,6 +159,20 @@ def test_that_the_other_platform_needs_something_is_never_left_out_for_want_of_r
     assert len(told) == width
 
 
+@pytest.mark.parametrize(
+    ("width", "end"), [(120, "Then 安卓: gate No critical bugs fails."), (40, "Then 安卓: gate No critical…")]
+)
+def test_what_the_other_platform_needs_is_measured_in_cells_and_begins_the_row_where_nothing_else_is_said(
+    width: int, end: str
+) -> None:
+    then = "Then 安卓: gate No critical bugs fails."
+    advice = replace(incident().recommendation, detail=then, brief_detail=then, then=then)
+    told = text_of(next_rows(Scene(replace(incident(), recommendation=advice), NOW), width, 2)[1]).replace(BEHIND, "")
+    assert cell_len(told) == width
+    assert told.strip() == end
+    assert not told[9].isspace()
+
+
 @pytest.mark.parametrize(("width", "size"), [(100, "100x30"), (120, "120x40"), (200, "200x60")])
 def test_names_of_phases_have_the_cells_that_their_share_leaves(width: int, size: str) -> None:
     rows = screen(snapshot(), *(int(number) for number in size.split("x")))
@@ -245,3 +260,8 @@ def test_no_word_is_shown_that_promises_more_than_evidence_can() -> None:
     text = "\n".join(screen(incident()) + screen(snapshot())).lower()
     for word in ("significant", "p-value", "should be fine", "rolled back", "likely"):
         assert word not in text
+
+
+def test_a_cause_of_wide_letters_is_measured_in_cells() -> None:
+    assert cause("探针服务: HTTP 503", 20) == "探针服务: HTTP 503"
+    assert cause("探针服务: HTTP 503", 16) == "HTTP 503"

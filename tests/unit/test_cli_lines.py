@@ -18,9 +18,9 @@ from rollout_tui.cli.aloud import aloud, past
 from rollout_tui.cli.checks.checked import checked
 from rollout_tui.cli.checks.plain import plainly
 from rollout_tui.cli.checks.text import text
-from rollout_tui.cli.keyless import _with_commands
 from rollout_tui.cli.lines import snapshot_lines
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.keyed import with_commands, without_keys
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
@@ -211,10 +211,44 @@ def test_next_names_commands_where_there_are_no_keys() -> None:
 def test_every_key_that_advice_names_has_a_command() -> None:
     """A new sentence with a key in it must be added to the table."""
     folder = Path(recommend.__code__.co_filename).parent
-    key = re.compile(r"press [a-z]\b|(?<![\w'])[pnru](?=,| then | resumes| tries| is tried| stays| reads)")
+    key = re.compile(
+        r"press [a-z]\b|ctrl\+|(?<![\w'])[pnrua](?=,| then | resumes| tries| is tried| stays| reads| stops| withdraws)"
+    )
+    found = 0
     for name in ("urgent", "onward", "waiting", "served"):
         for said_there in re.findall(r'f?"([^"\n]*)"', (folder / f"{name}.py").read_text(encoding="utf-8")):
-            assert not key.search(_with_commands(said_there, Platform.ANDROID)), said_there
+            found += key.search(said_there) is not None
+            assert not key.search(with_commands(said_there, Platform.ANDROID)), said_there
+            assert not key.search(without_keys(said_there)), said_there
+    assert found >= 12
+
+
+def test_what_stops_a_pause_that_comes_by_itself_is_a_command_for_the_second_platform_too() -> None:
+    both = incident()
+    also = replace(both.recommendation, detail="Bad. Then iOS: pauses by itself at 10:31; a stops that.")
+    (line,) = [line for line in said(replace(both, recommendation=also)) if line.startswith("NEXT ")]
+    assert line.endswith("Then iOS: pauses by itself at 10:31; rollout-tui guard --stop ios stops that.")
+
+
+@pytest.mark.parametrize(
+    ("told", "past"),
+    [
+        ("Android pauses by itself at 10:31. To stop that: a, then y. To pause now: p, then y.",
+         "Android pauses by itself at 10:31."),
+        ("Android is paused (halted). Find the cause; r resumes, for a false alarm only.",
+         "Android is paused (halted). Find the cause."),
+        ("Mend Google Play for Android: it cannot be read for 7 min. p is tried all the same.",
+         "Mend Google Play for Android: it cannot be read for 7 min."),
+        ("Do not release iOS: the gate Crashes fails. p withdraws it from review; once approved, n stays off.",
+         "Do not release iOS: the gate Crashes fails."),
+        ("Do not release iOS: the gate Crashes fails. It is approved; n stays off.",
+         "Do not release iOS: the gate Crashes fails. It is approved."),
+        ("Release iOS: approved by App Review; press n.", "Release iOS: approved by App Review."),
+        ("Pause Android: press p, then y. New users stop getting it.", "Pause Android. New users stop getting it."),
+    ],
+)  # fmt: skip
+def test_what_was_to_be_done_names_no_key(told: str, past: str) -> None:
+    assert without_keys(told) == past
 
 
 # --- check --plain ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.words import plain_text
 
 _KIND = re.compile(r" \(\w+\)$")
@@ -28,4 +29,4 @@ def cause_forms(reason: str) -> tuple[str, ...]:
 def cause(reason: str, room: int) -> str:
     """The longest form that fits whole; the shortest is cut where not even that does."""
     forms = cause_forms(reason)
-    return next((form for form in forms if len(form) <= room), plain_text(forms[-1], max(0, room)))
+    return next((form for form in forms if cells(form) <= room), plain_text(forms[-1], max(0, room)))

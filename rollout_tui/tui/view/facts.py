@@ -6,7 +6,7 @@ from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Proposal
 from rollout_tui.domain.decisions import Case, case_of, decision
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
-from rollout_tui.domain.sentences import by_hand
+from rollout_tui.domain.sentences import hand_beside
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.waiving import row_forms
@@ -200,9 +200,7 @@ def _foreseen(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
 
 def _by_hand(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
     """Where a person pauses it, where it is not sure that the store can be reached."""
-    rollout = scene.snapshot.rollout(proposal.platform)
-    blind = rollout.store.problem is not None or rollout.store.state is None
-    hand = by_hand(rollout) if blind and proposal.kind is ActionKind.PAUSE else ""
+    hand = hand_beside(scene.snapshot.rollout(proposal.platform), proposal.kind)
     return labelled(width, "or by hand", hand, "unk") if hand else []
 
 

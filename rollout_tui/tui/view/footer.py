@@ -18,30 +18,36 @@ _LEAST = 16
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What stands beside the keys, in which colour. A `brief` one stands for seconds and may have the right half."""
+    """What stands beside the keys, in which colour. A `brief` one stands for seconds and may have the right half.
+
+    `kept` are shorter forms of what a person must be able to read meanwhile: keys give way for the first of them.
+    """
 
     text: str = ""
     tone: str = "mute"
     brief: bool = False
+    kept: tuple[str, ...] = ()
 
 
 NOTHING = Remark()
 
 
 def footer_row(keys: Sequence[KeyAction], off: Collection[str], remark: Remark, width: int) -> Row:
-    """`off` are ids of keys that cannot act. A remark has what the keys leave; a brief one may ask some to go."""
+    """`off` are ids of keys that cannot act. A remark has what the keys leave; some ask keys to go."""
     pen = Pen(width, "raise")
     room = width - 2
-    if remark.brief:
-        room = max(width // 2 - 1, room - _GAP - cells(remark.text))
+    needed = remark.text if remark.brief else next(iter(remark.kept), "")
+    if needed:
+        room = max(width // 2 - 1, room - _GAP - cells(needed))
     x = 1
     for key in _fitting(keys, off, room, width):
         can_act = key.id not in off
         x = pen.put(x, key.shown, "accent" if can_act else "faint", bold=can_act) + 1
         x = pen.put(x, key.label, "text" if can_act else "faint") + _GAP
     left = width - x - 1
-    if remark.text and left >= (1 if remark.brief else min(len(remark.text), _LEAST)):
-        pen.right(width - 1, plain_text(remark.text, left), remark.tone)
+    told = next((form for form in (remark.text, *remark.kept) if cells(form) <= left), remark.text)
+    if told and left >= (1 if remark.brief else min(cells(told), _LEAST)):
+        pen.right(width - 1, plain_text(told, left), remark.tone)
     return pen.row()
 
 
@@ -51,7 +57,7 @@ def _fitting(keys: Sequence[KeyAction], off: Collection[str], room: int, width: 
     spare = [key for key in reversed(shown) if key.id not in FOOTER_ALWAYS]
     spare.sort(key=lambda key: key.id not in off)
     for key in spare:
-        if sum(len(k.shown) + 1 + len(k.label) + _GAP for k in shown) - _GAP <= room:
+        if sum(cells(k.shown) + 1 + cells(k.label) + _GAP for k in shown) - _GAP <= room:
             break
         shown.remove(key)
     return shown

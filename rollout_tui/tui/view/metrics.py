@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.metrics import Unit
 from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.severity import Severity
@@ -153,7 +154,7 @@ def _trouble(scene: Scene, standing: MetricStanding, problem: str, room: int) ->
     if problem.startswith("STALE"):
         return cause(stale, room)
     both = (f"{stale}: {form}" for form in cause_forms(problem)[:2])
-    return next((text for text in both if len(text) <= room), cause(stale, room))
+    return next((text for text in both if cells(text) <= room), cause(stale, room))
 
 
 def _as_of(scene: Scene, standing: MetricStanding) -> str:
@@ -176,13 +177,13 @@ def _was(scene: Scene, standing: MetricStanding) -> str:
 
 def _draw(scene: Scene, pens: list[Pen], standing: MetricStanding, x: int, width: int) -> None:
     rows = chart(standing.metric, standing.curve, width - x, len(pens), ascii_only=scene.ascii_only)
-    for pen, cells in zip(pens, rows, strict=True):
-        for offset, (character, colour) in enumerate(cells):
+    for pen, row in zip(pens, rows, strict=True):
+        for offset, (character, colour) in enumerate(row):
             if character != " ":
                 pen.put(x + offset, character, colour)
 
 
-def _hours(rollout: Rollout, cells: int) -> str:
+def _hours(rollout: Rollout, width: int) -> str:
     step = rollout.metrics[0].curve.step if rollout.metrics else 450.0
-    seconds = 2 * cells * step
+    seconds = 2 * width * step
     return f"{round(seconds / 3600, 1):g} h"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
-from rollout_tui.domain.cells import cells
+from rollout_tui.domain.cells import cells, head
+from rollout_tui.domain.keyed import without_keys
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Recommendation, Urgency
 from rollout_tui.domain.words import day_and_time, plain_text
@@ -24,7 +24,6 @@ _TOO_NEAR = frozenset(
     {(Severity.CRITICAL, Urgency.ACT_SOON), (Severity.WARNING, Urgency.ACT_NOW), (Severity.WARNING, Urgency.BLIND)}
 )
 """Severities whose colour cannot be read well enough on that ground in every theme: symbol and word say them."""
-_KEY = re.compile(r"[:;] press [^.]*(?=\.)")
 _TEXT = 9
 """Column where the text begins."""
 
@@ -62,17 +61,13 @@ def _with_then(text: str, then: str, width: int) -> str:
     if cells(text) <= width or not then or not text.endswith(then):
         return _whole_sentences(text, width)
     named = f"{then.split(':', 1)[0]}."
-    first = _whole_sentences(text.removesuffix(then).rstrip(), width - len(named) - 1)
-    room = width - cells(first) - 1
+    first = _whole_sentences(text.removesuffix(then).rstrip(), width - cells(named) - 1)
+    lead = f"{first} " if first else ""
+    room = width - cells(lead)
     if cells(then) <= room:
-        return f"{first} {then}"
-    words = then[: max(0, room)].rsplit(" ", 1)[0]
-    return f"{first} {f'{words}…' if len(words) > len(named) else named}"
-
-
-def without_keys(text: str) -> str:
-    """What was to be done, where no key does it any more."""
-    return _KEY.sub("", text)
+        return f"{lead}{then}"
+    words = head(then, room).rsplit(" ", 1)[0]
+    return f"{lead}{f'{words}…' if cells(words) > cells(named) else named}"
 
 
 def _of_recording(scene: Watched) -> Recommendation:

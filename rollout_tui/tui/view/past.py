@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.keyed import without_keys
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Recommendation, Snapshot, Urgency
 from rollout_tui.domain.words import age, day_and_time, plain_text, short_time
 from rollout_tui.engine.travel import Record
 from rollout_tui.tui.ink import Pen, Row
-from rollout_tui.tui.view.next import without_keys
 from rollout_tui.tui.view.scene import Scene
 
 _LEVELS = {Severity.INFO: ("◆", "info"), Severity.WARNING: ("▲", "warn"), Severity.CRITICAL: ("█", "crit")}

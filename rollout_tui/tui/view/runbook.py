@@ -154,11 +154,12 @@ def _type(pen: Pen, x: int, asked: str, typed: str, hint: str) -> None:
 
 def _by_hand(rollout: Rollout, standing: CheckStanding, width: int) -> list[Row]:
     """Below a pause that is not done: where a person does it in the store's console."""
-    hand = by_hand(rollout) if standing.check.acts is ActionKind.PAUSE and standing.at is None else ""
+    room = width - _CHECK - 5
+    hand = by_hand(rollout, room - 12) if standing.check.acts is ActionKind.PAUSE and standing.at is None else ""
     if not hand:
         return []
     pen = Pen(width)
-    pen.put(_CHECK + 4, plain_text(f"or by hand: {hand}", width - _CHECK - 5), "mute")
+    pen.put(_CHECK + 4, plain_text(f"or by hand: {hand}", room), "mute")
     return [pen.row()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rollout_tui.domain.actions import Running, Step
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import Rollout, StoreStanding
@@ -163,8 +164,8 @@ def hand_row(rollout: Rollout, width: int) -> Row:
     """Where that is; empty beside a pane that has one."""
     pen = Pen(width)
     if tells_by_hand(rollout):
-        way = by_hand(rollout)
-        lead = "By hand: " if len(way) + 9 <= width else ""
+        way = by_hand(rollout, width - 9)
+        lead = "By hand: " if cells(way) + 9 <= width else ""
         pen.put(0, plain_text(f"{lead}{way}", width), "unk")
     return pen.row()
 

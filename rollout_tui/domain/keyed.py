@@ -1,0 +1,55 @@
+"""What advice says of keys, and how the same is said where there are none, or where none acts any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rollout_tui.domain.releases import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase that names a key, as the sentences of urgent.py and its neighbours have it.
+
+    `command` says the same on a command line, `past` where it cannot be done any more: there the phrase goes.
+    """
+
+    said: str
+    command: str
+    past: str = ""
+
+
+_PHRASES = (
+    Phrase(" To stop that: a, then y.", " To stop that: rollout-tui guard --stop {platform}."),
+    Phrase(" To pause now: p, then y.", " To pause now: rollout-tui pause {platform}."),
+    Phrase(" Pausing costs two keys: p, then y.", " To pause: rollout-tui pause {platform}."),
+    Phrase("; a stops that", "; rollout-tui guard --stop {platform} stops that"),
+    Phrase(": press p, then y", ": rollout-tui pause {platform}"),
+    Phrase(" p is tried all the same.", " rollout-tui pause {platform} is tried all the same."),
+    Phrase(" p tries again.", " rollout-tui pause {platform} tries again."),
+    Phrase(
+        "p withdraws it from review; once approved, n stays off.",
+        "rollout-tui pause {platform} withdraws it from review; once approved, do not promote it.",
+    ),
+    Phrase("; r resumes, for a false alarm only", "; rollout-tui resume {platform} is for a false alarm only"),
+    Phrase("; press n", "; rollout-tui promote {platform}"),
+    Phrase(": press n", ": rollout-tui promote {platform}"),
+    Phrase("; n stays off", "; do not promote it"),
+    Phrase("Restart (ctrl+p) begins it", "rollout-tui restart {platform} begins it", "A restart begins it"),
+    Phrase("; u reads the store again", "; status reads the store again"),
+)
+"""In this order: a phrase that holds another one stands before it."""
+
+
+def with_commands(text: str, platform: Platform) -> str:
+    """The advice with commands for keys."""
+    for phrase in _PHRASES:
+        text = text.replace(phrase.said, phrase.command.format(platform=platform.value))
+    return text
+
+
+def without_keys(text: str) -> str:
+    """What was to be done, where no key does it any more."""
+    for phrase in _PHRASES:
+        text = text.replace(phrase.said, phrase.past)
+    return text.strip()
