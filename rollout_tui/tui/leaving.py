@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from threading import Event
 
 from textual.app import App
 
@@ -43,17 +45,38 @@ class Leaving:
         self._house.ask(QuitDialog(lambda: self._seats.open_work, self._house.look, self._house.keys), self._answered)
 
     def suspend(self) -> None:
-        """To the shell. What is under way is in the journal, and goes on with the program."""
-        driver = self._app._driver
-        if not terminal.has_shell():
-            self._house.notices.tell("no shell waits behind this screen; q quits", "warn")
-        elif isinstance(driver, Manners):
-            self._app.app_suspend_signal.publish(self._app)
-            driver.suspend()
+        """To the shell; never with an action half done: nothing would go out until `fg`."""
+        against = self._against_suspending()
+        if against is not None:
+            self._house.notices.tell(against, "warn")
+        else:
+            self._app.run_worker(self._to_shell(), group="suspend", exclusive=True)
 
     def page_left(self, _result: object) -> None:
         """The page that the program began with, and is nothing without, was left."""
         self._app.exit(0)
+
+    def _against_suspending(self) -> str | None:
+        if not terminal.has_shell():
+            return "no shell waits behind this screen; q quits"
+        for of, proposal in self._seats.under_way:
+            what = " ".join(filter(None, (proposal.kind.value, of, proposal.platform.value)))
+            return f"{what} is under way; ctrl+z once the store shows it"
+        return None
+
+    async def _to_shell(self) -> None:
+        """Stop with no lock of a history held: others, such as a guard, go on with it."""
+        back = Event()
+        try:
+            await asyncio.gather(*(desk.rest(back) for desk in self._seats.desks))
+            driver = self._app._driver
+            if self._seats.under_way:  # confirmed meanwhile
+                self.suspend()
+            elif isinstance(driver, Manners):
+                self._app.app_suspend_signal.publish(self._app)
+                driver.suspend()
+        finally:
+            back.set()
 
     def _answered(self, answer: str | None) -> None:
         if answer == "quit":

@@ -79,6 +79,11 @@ class Seats:
         return self.at(self._fleet.desks.index(desk))
 
     @property
+    def desks(self) -> Sequence[Desk]:
+        """Every app's."""
+        return self._fleet.desks
+
+    @property
     def under_way(self) -> Sequence[tuple[str, Proposal]]:
         """What was confirmed anywhere and has not ended, with the app's name where there are several."""
         return tuple((seat.of, proposal) for seat in self._taken.values() for proposal in seat.acting.under_way)
