@@ -95,7 +95,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._pacing = Pacing(
             lambda: is_behind(self._driver), lambda call: self.set_timer(LOOK_AGAIN, call), lambda: self.refresh()
         )
-        self._leaving = Leaving(self, self._sitting.seats, house, self._chosen)
+        self.leaving = Leaving(self, self._sitting.seats, house, self._chosen)
         self._end_listening: Callable[[], None] = lambda: None
         self._handlers: dict[str, Callable[[], object]] = {
             "next_pane": lambda: self._main.move_pane(1),
@@ -115,8 +115,8 @@ class RolloutApp(App[int], inherit_bindings=False):
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
             "help": lambda: self._ask(HelpDialog(self._front.help(self._why_not()), self._look), self._chosen),
-            "suspend": self._leaving.suspend,
-            "quit": self._leaving.quit,
+            "suspend": self.leaving.suspend,
+            "quit": self.leaving.quit,
         }
 
     def on_mount(self) -> None:
@@ -126,13 +126,13 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.bind(alias, f"key('{action.id}')")
         self.push_screen(self._kept(self._sitting.all if self._is_fleet and self._first is None else self._main))
         self._end_listening = self._sitting.fleet.listen(self._arrived)
-        self._leaving.begin(self.handover)
+        self.leaving.begin(self.handover)
         self._name_window()
         self.app_resume_signal.subscribe(self, lambda _: self._canvas.forget())
         if self._begin is not None:
             self.call_after_refresh(self._begin)
         if self._first is not None:
-            closed = self._leaving.page_left if self._first.leaves else self._chosen
+            closed = self.leaving.page_left if self._first.leaves else self._chosen
             self.push_screen(self._first.make(self._sitting.seat.place), closed)
 
     def on_resize(self) -> None:
@@ -141,9 +141,9 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.refresh(repaint=True, layout=True)
 
     def on_unmount(self) -> None:
-        """Hear no more of the desk; from now on signals end the process as they always do."""
+        """Hear no more of the desk, and of no signal but where a pause is on its way."""
         self._end_listening()
-        self._leaving.end()
+        self.leaving.end()
 
     def action_key(self, action_id: str) -> None:
         """A key of the table was pressed on a screen, or its line chosen in the palette."""

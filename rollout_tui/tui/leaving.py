@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
 
 from textual.app import App
 
+from rollout_tui.domain.actions import ActionKind
+from rollout_tui.engine.acting import LAST_WORDS
 from rollout_tui.tui import terminal
 from rollout_tui.tui.driver import Manners
 from rollout_tui.tui.early import Handover
@@ -23,6 +27,7 @@ class Leaving:
         self._house = house
         self._chosen = chosen
         self._end_signals: Callable[[], None] = lambda: None
+        self._is_left = False
 
     def begin(self, handover: Handover | None) -> None:
         """Hear signals, one that came before as well, and look after the terminal."""
@@ -32,8 +37,24 @@ class Leaving:
         self._app.set_interval(terminal.CHECK_EVERY, self._check_terminal)
 
     def end(self) -> None:
-        """From now on signals end the process as they always do."""
-        self._end_signals()
+        """From now on signals end the process as they always do; not while a pause is on its way to its store."""
+        self._is_left = True
+        if not self._on_their_way:
+            self._end_signals()
+        elif not self._app.is_headless:
+            terminal.stand_no_stop()
+
+    async def finish(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close what stands behind the screen; a pause goes out first, whoever is impatient with the terminal."""
+        if on_their_way := self._on_their_way:
+            with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
+                told = f"the pause of {', '.join(on_their_way)} goes out first, which takes at most {LAST_WORDS:.0f} s"
+                print(f"rollout-tui: {told}", file=sys.stderr, flush=True)
+            asyncio.get_running_loop().call_later(LAST_WORDS, self._end_signals)  # a disk may hang for longer
+        try:
+            await close()
+        finally:
+            self._end_signals()
 
     def quit(self) -> None:
         """With an action under way, ask once: the journal settles it."""
@@ -59,10 +80,15 @@ class Leaving:
     def _against_suspending(self) -> str | None:
         if not terminal.has_shell():
             return "no shell waits behind this screen; q quits"
-        for of, proposal in self._seats.under_way:
-            what = " ".join(filter(None, (proposal.kind.value, of, proposal.platform.value)))
-            return f"{what} is under way; ctrl+z once the store shows it"
+        for one in self._seats.under_way:
+            return f"{one.proposal.kind.value} {one.name} is under way; ctrl+z once the store shows it"
         return None
+
+    @property
+    def _on_their_way(self) -> Sequence[str]:
+        """Pauses that were confirmed and have not reached their store."""
+        pauses = (one for one in self._seats.under_way if one.proposal.kind is ActionKind.PAUSE)
+        return tuple(one.name for one in pauses if not one.is_out)
 
     async def _to_shell(self) -> None:
         """Stop with no lock of a history held: others, such as a guard, go on with it."""
@@ -85,7 +111,8 @@ class Leaving:
             self._chosen(answer)
 
     def _leave(self, code: int) -> None:
-        self._app.exit(code, return_code=code)
+        if not self._is_left:
+            self._app.exit(code, return_code=code)
 
     def _check_terminal(self) -> None:
         driver = self._app._driver

@@ -177,6 +177,31 @@ def test_ctrl_z_where_no_shell_waits_says_so_and_stops_nothing(watched):
         assert not program.is_stopped()
 
 
+def by_ctrl_c(program: Program) -> None:
+    program.press("\x03")
+    program.press("\x1a")
+
+
+@pytest.mark.parametrize(
+    "impatient",
+    [by_ctrl_c, lambda program: program.signal(signal.SIGTERM), Program.hang_up],
+    ids=["ctrl+c, ctrl+z", "SIGTERM", "the window is closed"],
+)
+def test_a_pause_that_was_promised_on_leaving_goes_out_whoever_is_impatient(rehearsal, impatient):
+    with watch(rehearsal) as program:
+        program.wait_for("ANDROID  build 4201", "RUNNING", "q Quit")
+        rehearsal.post("google_play", "/_rehearsal/faults", SLOW)
+        confirm_pause(program)
+        program.press("q")
+        program.wait_for("Pause android: it still goes out.")
+        told = b"the pause of android goes out first, which takes at most 10 s"
+        program.press_until("q", lambda: told in program.written, "line in the terminal as it was")
+        assert program.left_on() == []
+        impatient(program)
+        assert program.ended() == 0
+    assert rehearsal.play()[0] == "halted"
+
+
 def test_without_the_mouse_nothing_asks_the_terminal_for_it(watched):
     with watch(watched, "--no-mouse") as program:
         program.wait_for("ANDROID  build 4201", "q Quit")
