@@ -57,7 +57,7 @@ async def _watch(settings: Sequence[Settings], *, read_only: bool, low_bandwidth
     finally:
         for task in tasks:
             task.cancel()
-        await engines.close()
+        await app.leaving.finish(engines.close)
     if app.failure is not None:
         raise app.failure
     return code or app.return_code or 0

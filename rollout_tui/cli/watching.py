@@ -89,7 +89,7 @@ def run_watch(
             with terminal.own_title():
                 code = await app.run_async(mouse=mouse and not terminal.over_ssh())
         finally:
-            await engine.close()
+            await app.leaving.finish(engine.close)
         if app.failure is not None:
             raise app.failure
         return code or app.return_code or 0

@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from rollout_tui.domain.actions import ActionKind, Outcome, Proposal, Step
 from rollout_tui.engine.board import Board
 
-_LAST_WORDS = 10.0
+LAST_WORDS = 10.0
 """Wall seconds that a pause has to reach its store when the program ends."""
 _BETWEEN_LOOKS = 0.02
 _OUT = {Step.ACCEPTED, Step.READING_BACK}
@@ -32,7 +32,7 @@ class UnderWay:
     async def close(self) -> None:
         """Let pauses reach their store, then end everything; what has no outcome stays open in the journal."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_WORDS):
+            async with asyncio.timeout(LAST_WORDS):
                 while waiting := [task for task, proposal in self._tasks.items() if self._is_to_go_out(proposal)]:
                     await asyncio.wait(waiting, timeout=_BETWEEN_LOOKS)
         tasks = list(self._tasks)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from rollout_tui.history import History, HistoryError
@@ -15,6 +18,8 @@ from rollout_tui.history.sharing import share
 from rollout_tui.history.store import in_words
 
 _log = logging.getLogger(__name__)
+_PATIENCE = 1.0
+"""Wall seconds that a process waits for the disk before it stops all the same."""
 T = TypeVar("T")
 
 
@@ -51,7 +56,7 @@ class Archive:
             return
         loop = asyncio.get_running_loop()
         future = self._executor.submit(work, self._history)
-        future.add_done_callback(lambda done: _tell(loop, self._settle, done))
+        future.add_done_callback(lambda done: _tell(loop, partial(self._settle, done)))
 
     async def try_call(self, work: Callable[[History], T], otherwise: T) -> T:
         """Do it now and wait for it; `otherwise` where history cannot be used."""
@@ -89,6 +94,24 @@ class Archive:
         except (AuditError, TimeoutError) as error:
             raise HistoryError(str(error)) from error
 
+    async def rest(self, until: Event) -> None:
+        """Let the thread stand still until then; waits for what it is at, but not for a disk that hangs.
+
+        So a process that stops meanwhile holds no lock of the file.
+        """
+        if not self.is_open:
+            return
+        loop, resting = asyncio.get_running_loop(), asyncio.Event()
+
+        def stand_still() -> None:
+            _tell(loop, resting.set)
+            until.wait()
+
+        self._executor.submit(stand_still)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await resting.wait()
+
     async def close(self) -> None:
         """Finish what is queued and close the file."""
         self._closing = True
@@ -113,7 +136,7 @@ class Archive:
             self._on_alarm()
 
 
-def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[[Future[Any]], None], done: Future[Any]) -> None:
-    """Hand a result over to the loop, unless that has ended meanwhile."""
+def _tell(loop: asyncio.AbstractEventLoop, news: Callable[[], object]) -> None:
+    """Hand over to the loop what the thread has to say, unless that has ended meanwhile."""
     if not loop.is_closed():
-        loop.call_soon_threadsafe(settle, done)
+        loop.call_soon_threadsafe(news)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Outcome, Proposal, Terms
@@ -128,6 +129,10 @@ class Desk(Protocol):
 
     def guarded_by(self) -> str | None:
         """Who guards this history now, without any screen; None: nobody does."""
+        ...
+
+    async def rest(self, until: Event) -> None:
+        """Leave history alone until then, since this process stops: returns once nothing locks it, within a second."""
         ...
 
     def traveller(self) -> Traveller:

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Coroutine
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -243,6 +244,10 @@ class Engine:
 
         note = guard_of(self.settings.history.path)
         return None if note is None else str(note)
+
+    async def rest(self, until: threading.Event) -> None:
+        """Leave history alone until then; what is being written is waited for."""
+        await self._archive.rest(until)
 
     async def close(self) -> None:
         """End all tasks, write what is queued, close providers and history.

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -143,6 +144,9 @@ class Replay:
     def guarded_by(self) -> str | None:
         """Nobody: it is over."""
         return None
+
+    async def rest(self, _until: Event) -> None:
+        """Nobody else waits for a private copy."""
 
     async def close(self) -> None:
         """Close the copy."""

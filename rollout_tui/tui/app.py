@@ -21,6 +21,7 @@ from rollout_tui.tui.driver import Manners, is_behind
 from rollout_tui.tui.early import Handover
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.keyguard import KeyClock
+from rollout_tui.tui.leaving import Leaving
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.pacing import LOOK_AGAIN, Pacing
@@ -41,8 +42,6 @@ _log = logging.getLogger(__name__)
 _NOTHING_TO_READ = "this is a recording: there is nothing to read"
 _OF_ALL = frozenset({"fleet", "read_now", "repaint", "filter", "palette", "help", "suspend", "quit"})
 """Keys that are about the program, not about one rollout of the fleet."""
-
-
 _ALWAYS = "suspend"
 """What a key does over dialogs and in fields as well."""
 
@@ -96,7 +95,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         self._pacing = Pacing(
             lambda: is_behind(self._driver), lambda call: self.set_timer(LOOK_AGAIN, call), lambda: self.refresh()
         )
-        self._ignore_signals: Callable[[], None] = lambda: None
+        self.leaving = Leaving(self, self._sitting.seats, house, self._chosen)
         self._end_listening: Callable[[], None] = lambda: None
         self._handlers: dict[str, Callable[[], object]] = {
             "next_pane": lambda: self._main.move_pane(1),
@@ -116,8 +115,8 @@ class RolloutApp(App[int], inherit_bindings=False):
             "repaint": self._repaint,
             "palette": lambda: self._ask(PaletteDialog(self._why_not(), self._look), self._chosen),
             "help": lambda: self._ask(HelpDialog(self._front.help(self._why_not()), self._look), self._chosen),
-            "suspend": self._suspend,
-            "quit": self._quit,
+            "suspend": self.leaving.suspend,
+            "quit": self.leaving.quit,
         }
 
     def on_mount(self) -> None:
@@ -127,15 +126,13 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.bind(alias, f"key('{action.id}')")
         self.push_screen(self._kept(self._sitting.all if self._is_fleet and self._first is None else self._main))
         self._end_listening = self._sitting.fleet.listen(self._arrived)
-        self._ignore_signals = terminal.on_signals(self._leave)
-        if self.handover is not None and self.handover.ended_by is not None:
-            self._leave(128 + self.handover.ended_by)
-        self.set_interval(terminal.CHECK_EVERY, self._check_terminal)
+        self.leaving.begin(self.handover)
         self._name_window()
         self.app_resume_signal.subscribe(self, lambda _: self._canvas.forget())
-        self.call_after_refresh(self._start)
+        if self._begin is not None:
+            self.call_after_refresh(self._begin)
         if self._first is not None:
-            closed = self._first_left if self._first.leaves else self._chosen
+            closed = self.leaving.page_left if self._first.leaves else self._chosen
             self.push_screen(self._first.make(self._sitting.seat.place), closed)
 
     def on_resize(self) -> None:
@@ -144,9 +141,9 @@ class RolloutApp(App[int], inherit_bindings=False):
             self.refresh(repaint=True, layout=True)
 
     def on_unmount(self) -> None:
-        """Hear no more of the desk; from now on signals end the process as they always do."""
+        """Hear no more of the desk, and of no signal but where a pause is on its way."""
         self._end_listening()
-        self._ignore_signals()
+        self.leaving.end()
 
     def action_key(self, action_id: str) -> None:
         """A key of the table was pressed on a screen, or its line chosen in the palette."""
@@ -171,10 +168,6 @@ class RolloutApp(App[int], inherit_bindings=False):
             super()._display(screen, self._canvas.paint(renderable, size))
 
     # --- arrivals ----------------------------------------------------------------------------------------------
-
-    async def _start(self) -> None:
-        if self._begin is not None:
-            await self._begin()
 
     def _arrived(self, desk: Desk) -> None:
         """A new Snapshot of one app: draw it where it is seen, and look whether an open dialog still says the truth."""
@@ -258,9 +251,6 @@ class RolloutApp(App[int], inherit_bindings=False):
         if not self._front.filter():
             self._turn_to("filter")
 
-    def _first_left(self, _result: str | None) -> None:
-        self.exit(0)
-
     def _chosen(self, action_id: str | None) -> None:
         """A dialog or page was closed, perhaps with something to do."""
         if action_id is not None:
@@ -297,40 +287,6 @@ class RolloutApp(App[int], inherit_bindings=False):
     def _why_not(self) -> Mapping[str, str]:
         against = self._sitting.why_not(self._front)
         return against if not self._look.recording else {**against, "read_now": _NOTHING_TO_READ}
-
-    # --- end ---------------------------------------------------------------------------------------------------
-
-    def _quit(self) -> None:
-        """With an action under way, ask once: the journal settles it."""
-        if not self._sitting.seats.under_way:
-            self.exit(0)
-            return
-        from rollout_tui.tui.screens.quitting import QuitDialog
-
-        def answered(answer: str | None) -> None:
-            if answer == "quit":
-                self.exit(0)
-            else:
-                self._chosen(answer)
-
-        self._ask(QuitDialog(lambda: self._sitting.seats.open_work, self._look, self._keys), answered)
-
-    def _suspend(self) -> None:
-        """To the shell. What is under way is in the journal, and goes on with the program."""
-        if not terminal.has_shell():
-            self._notices.tell("no shell waits behind this screen; q quits", "warn")
-        elif isinstance(self._driver, Manners):
-            self.app_suspend_signal.publish(self)
-            self._driver.suspend()
-
-    def _leave(self, code: int) -> None:
-        self.exit(code, return_code=code)
-
-    def _check_terminal(self) -> None:
-        if not self.is_headless and terminal.is_gone():
-            self._leave(128 + 1)
-        elif isinstance(self._driver, Manners):
-            self._driver.look_at_size()
 
     def _handle_exception(self, error: Exception) -> None:
         """A mistake of ours ends the app; whoever started it tells it from `failure`."""

@@ -14,6 +14,10 @@ from rollout_tui.tui.actions import ACTIONS
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 _NEVER = frozenset({"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+z", "escape", "ctrl+c"})
 """Keys of tmux, screen and the terminal, the way to the shell, and the way out."""
+_ARRIVES_AS = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+m": "enter"} | dict.fromkeys(
+    ("ctrl+[", "ctrl+left_square_bracket"), "escape"
+)
+"""The same byte, whichever of both is pressed."""
 PAGE_KEYS = frozenset(
     {
         *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "enter", "space"),
@@ -61,7 +65,10 @@ def _why_not(written: str) -> str | None:
     names = {key.rpartition("+")[2] for key in known}
     is_one = name in names or (len(name) == 1 and name.isprintable()) or key_to_character(name) is not None
     if is_one and _MODIFIERS.issuperset(modifiers):
-        return None
+        arrives = (
+            name.upper() if modifiers == ["shift"] and len(name) == 1 and name.isalpha() else _ARRIVES_AS.get(written)
+        )
+        return None if arrives is None else f'arrives from the terminal as "{arrives}"; write another key'
     near = get_close_matches(written.lower(), known, 1)
     hint = f'did you mean "{near[0]}"?' if near else 'write a character such as "j", or a name such as "f9" or "ctrl+x"'
     return f"is no key; {hint}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rollout_tui.domain.actions import Proposal
+from rollout_tui.domain.actions import Proposal, Step
 from rollout_tui.engine.desk import Desk
 from rollout_tui.engine.fleet import Fleet
 from rollout_tui.tui.acting import Acting, Stage
@@ -19,7 +19,7 @@ from rollout_tui.tui.notices import Notices
 from rollout_tui.tui.screens.dialog import Dialog
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.page import Place
-from rollout_tui.tui.view.quitting import OpenWork
+from rollout_tui.tui.view.quitting import OpenWork, Unended
 from rollout_tui.tui.view.scene import Scene
 
 
@@ -54,6 +54,11 @@ class Seat:
         self.acting = Acting(desk, house.look, house.keys, house.notices, stage, self.of)
         self.place = Place(desk, house.look, self.main, house.footer, house.notices.tell, self.acting.open)
 
+    def steps(self, proposal: Proposal) -> Sequence[Step]:
+        """What was done of it already."""
+        running = self.desk.snapshot.rollout(proposal.platform).running
+        return () if running is None or running.proposal.id != proposal.id else running.steps
+
     def _scene(self) -> Scene:
         """What dialogs look at: one of many apps is named in them."""
         return replace(self.main.scene(), named=self._named)
@@ -79,13 +84,19 @@ class Seats:
         return self.at(self._fleet.desks.index(desk))
 
     @property
-    def under_way(self) -> Sequence[tuple[str, Proposal]]:
-        """What was confirmed anywhere and has not ended, with the app's name where there are several."""
-        return tuple((seat.of, proposal) for seat in self._taken.values() for proposal in seat.acting.under_way)
+    def desks(self) -> Sequence[Desk]:
+        """Every app's."""
+        return self._fleet.desks
+
+    @property
+    def under_way(self) -> Sequence[Unended]:
+        """What was confirmed anywhere and has not ended."""
+        seats = self._taken.values()
+        return tuple(Unended(seat.of, one, seat.steps(one)) for seat in seats for one in seat.acting.under_way)
 
     @property
     def open_work(self) -> OpenWork:
         """What leaving means now."""
-        guards = {desk.snapshot.plan.app: desk.guarded_by() for desk in self._fleet.desks}
-        seen = dict.fromkeys(guard for guard in guards.values() if guard is not None)
-        return OpenWork(self.under_way, tuple(seen), tuple(app for app, guard in guards.items() if guard is None))
+        guards = [(desk.snapshot.plan.app, desk.guarded_by()) for desk in self._fleet.desks]
+        seen = dict.fromkeys(guard for _, guard in guards if guard is not None)
+        return OpenWork(self.under_way, tuple(seen), tuple(app for app, guard in guards if guard is None))

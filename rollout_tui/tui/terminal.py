@@ -36,6 +36,15 @@ def on_signals(leave: Callable[[int], None]) -> Callable[[], None]:
     return end
 
 
+def stand_no_stop() -> None:
+    """For the rest of this process: ctrl+z on a terminal that was given back does not stop what still goes out.
+
+    A terminal that is closed sends SIGCONT after SIGHUP, and Textual would take that for the end of a stop.
+    """
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    signal.signal(signal.SIGCONT, signal.SIG_DFL)
+
+
 def title(text: str) -> str:
     """What gives the terminal's window that title; nothing where such a sequence would be shown as text."""
     return "" if _has_no_title() else f"\x1b]2;{plain_text(text)}\x07"

@@ -24,6 +24,8 @@ TEXTUAL_BEGINS, TEXTUAL_DREW = b"\x1b[?1004h", b"\x1b[?2026l"
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 OF_THE_SHELL = {"the line settings", "bracketed paste"}
 """What bash turns on itself while it reads a line."""
+SLOW = {"path": ":commit", "status": 0, "delay": 3.0, "times": 1}
+"""Google Play carries out the next change after three seconds, and its answer is lost."""
 PHASES = ("Internal testing", "Closed testing", "Production")
 
 
@@ -132,12 +134,17 @@ def test_suspended_it_gives_the_terminal_back_and_paints_anew_when_it_goes_on(wa
         assert program.left_on() == []
 
 
-def test_ctrl_z_goes_to_the_shell_with_a_pause_under_way_and_fg_goes_on_with_it(rehearsal):
+def test_ctrl_z_waits_for_a_pause_then_goes_to_the_shell_and_fg_comes_back(rehearsal):
     with started("--norc", "--noprofile", "-i", command=("bash",), PS1="here> ") as shell:
         shell.press(shlex.join([*PROGRAM, "watch", "--config", str(rehearsal.config)]) + "\n")
         shell.wait_for("ANDROID  build 4201", "RUNNING", "q Quit")
         shell.wait_until(lambda: TEXTUAL_DREW in shell.written, "Textual's first frame")
+        rehearsal.post("google_play", "/_rehearsal/faults", SLOW)
         confirm_pause(shell)
+        shell.press("\x1a")
+        shell.wait_for("pause android is under way; ctrl+z once the store shows it")
+        shell.wait_for("PAUSED", "undo 60 s")
+        assert rehearsal.play()[0] == "halted"
         before = len(shell.written)
         shell.press("\x1a")
         shell.wait_until(lambda: b"Stopped" in shell.written[before:], "word of the shell")
@@ -146,7 +153,6 @@ def test_ctrl_z_goes_to_the_shell_with_a_pause_under_way_and_fg_goes_on_with_it(
         shell.press("fg\n")
         shell.wait_until(lambda: b"NEXT" in shell.written[before:], "whole picture")
         shell.wait_for("PAUSED", "halted")
-        assert rehearsal.play()[0] == "halted"
         shell.press("?")
         shell.wait_for("HELP: MAIN SCREEN")
         before = len(shell.written)
@@ -169,6 +175,31 @@ def test_ctrl_z_where_no_shell_waits_says_so_and_stops_nothing(watched):
         program.press("\x1a")
         program.wait_for("no shell waits behind this screen")
         assert not program.is_stopped()
+
+
+def by_ctrl_c(program: Program) -> None:
+    program.press("\x03")
+    program.press("\x1a")
+
+
+@pytest.mark.parametrize(
+    "impatient",
+    [by_ctrl_c, lambda program: program.signal(signal.SIGTERM), Program.hang_up],
+    ids=["ctrl+c, ctrl+z", "SIGTERM", "the window is closed"],
+)
+def test_a_pause_that_was_promised_on_leaving_goes_out_whoever_is_impatient(rehearsal, impatient):
+    with watch(rehearsal) as program:
+        program.wait_for("ANDROID  build 4201", "RUNNING", "q Quit")
+        rehearsal.post("google_play", "/_rehearsal/faults", SLOW)
+        confirm_pause(program)
+        program.press("q")
+        program.wait_for("Pause android: it still goes out.")
+        told = b"the pause of android goes out first, which takes at most 10 s"
+        program.press_until("q", lambda: told in program.written, "line in the terminal as it was")
+        assert program.left_on() == []
+        impatient(program)
+        assert program.ended() == 0
+    assert rehearsal.play()[0] == "halted"
 
 
 def test_without_the_mouse_nothing_asks_the_terminal_for_it(watched):

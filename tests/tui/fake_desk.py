@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from threading import Event as Moment
 
 from rollout_tui.domain.actions import (
     GOES_OUT,
@@ -208,6 +209,7 @@ class FakeDesk:
         self.performed: list[Proposal] = []
         self.reads = 0
         self.guard: str | None = None
+        self.rests: list[Moment] = []
         self.outcome = Ending.DONE
         self.hold: asyncio.Event | None = None
         self.asks: list[Consent] = []
@@ -235,6 +237,9 @@ class FakeDesk:
 
     def guarded_by(self) -> str | None:
         return self.guard
+
+    async def rest(self, until: Moment) -> None:
+        self.rests.append(until)
 
     def traveller(self) -> FakeTraveller:
         return self.travels

@@ -280,3 +280,34 @@ async def test_every_key_of_the_table_has_one_meaning() -> None:
     keys = [key for action in ACTIONS for key in action.keys]
     assert len(keys) == len(set(keys))
     assert not {"ctrl+b", "ctrl+a", "ctrl+s"} & set(keys), "those belong to tmux, screen and the terminal"
+
+
+async def test_ctrl_z_with_an_action_under_way_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollout_tui.tui.terminal.has_shell", lambda: True)
+    desk = FakeDesk(incident())
+    desk.hold = asyncio.Event()
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("p", "y", "ctrl+z")
+        assert "pause android is under way; ctrl+z once the store shows it" in hand.screen()
+        assert desk.rests == []
+        desk.hold.set()
+        await hand.settled()
+        await hand.press("ctrl+z")
+        await hand.until(lambda: [rest.is_set() for rest in desk.rests] == [True], "history that rests and goes on")
+
+
+async def test_what_is_confirmed_while_history_comes_to_rest_is_not_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rollout_tui.tui.terminal.has_shell", lambda: True)
+    desk = FakeDesk(incident())
+    desk.hold = asyncio.Event()
+    at_rest = asyncio.Event()
+
+    async def rest(_until: object) -> None:
+        await at_rest.wait()
+
+    desk.rest = rest  # type: ignore[method-assign]
+    async with at_the_keyboard(desk) as hand:
+        await hand.press("ctrl+z", "p", "y")
+        at_rest.set()
+        await hand.until(lambda: "pause android is under way" in hand.screen(), "the reason")
+        desk.hold.set()

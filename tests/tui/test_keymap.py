@@ -45,6 +45,11 @@ def test_a_fitting_key_map_has_no_problems() -> None:
         ({"down": ("j,k",)}, '"j,k" is no key; write'),
         ({"down": ("<any>",)}, '"<any>" is no key; write'),
         ({"down": ("ctrl+",)}, '"ctrl+" is no key; '),
+        ({"down": ("ctrl+i",)}, '"ctrl+i" arrives from the terminal as "tab"; write another key'),
+        ({"down": ("ctrl+m",)}, '"ctrl+m" arrives from the terminal as "enter"'),
+        ({"down": ("ctrl+[",)}, '"ctrl+[" arrives from the terminal as "escape"'),
+        ({"down": ("ctrl+h",)}, '"ctrl+h" arrives from the terminal as "backspace"'),
+        ({"down": ("shift+j",)}, '"shift+j" arrives from the terminal as "J"'),
     ],
 )
 def test_a_key_map_that_cannot_be_is_told_in_one_sentence(wanted: dict[str, tuple[str, ...]], told: str) -> None:

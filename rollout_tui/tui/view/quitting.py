@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rollout_tui.domain.actions import ActionKind, Proposal
+from rollout_tui.domain.actions import ActionKind, Proposal, Step
 from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.ink import Row
 from rollout_tui.tui.view.frame import frame, hints, inner_width, line, lines
@@ -15,10 +15,29 @@ _FRAME = 2
 
 
 @dataclass(frozen=True, slots=True)
-class OpenWork:
-    """What is open: `under_way` with the app's name where there are several, and who guards without this screen."""
+class Unended:
+    """An action that has not ended and the steps that it took; `of` is the app's name where there are several."""
 
-    under_way: Sequence[tuple[str, Proposal]]
+    of: str
+    proposal: Proposal
+    steps: Sequence[Step] = ()
+
+    @property
+    def name(self) -> str:
+        """What it changes: `acme android`."""
+        return plain_text(f"{self.of} {self.proposal.platform.value}".strip(), 40)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it reached its store."""
+        return not {Step.ACCEPTED, Step.READING_BACK}.isdisjoint(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What is open, and who guards without this screen."""
+
+    under_way: Sequence[Unended]
     guards: Sequence[str] = ()
     unguarded: Sequence[str] = ()
     """Apps whose history nobody guards."""
@@ -35,9 +54,9 @@ def quit_rows(work: OpenWork, width: int, height: int) -> list[Row]:
 def _parts(work: OpenWork, width: int) -> Iterator[list[Row]]:
     if not work.under_way:
         yield lines(width, "Nothing is under way any more.", bold=True)
-    for of, proposal in work.under_way:
-        name = plain_text(f"{of} {proposal.platform.value}".strip(), 40)
-        yield lines(width, f"{proposal.kind.value.capitalize()} {name}: {_fate(proposal)}", bold=True, indent="· ")
+    for one in work.under_way:
+        verb = one.proposal.kind.value.capitalize()
+        yield lines(width, f"{verb} {one.name}: {_fate(one)}", bold=True, indent="· ")
     yield [line(width), line(width, "GOES ON WITHOUT THIS SCREEN", "mute", bold=True)]
     yield lines(width, "The stores, as they are.", indent="· ")
     for guard in work.guards:
@@ -55,8 +74,14 @@ def _parts(work: OpenWork, width: int) -> Iterator[list[Row]]:
     yield [line(width)]
 
 
-def _fate(proposal: Proposal) -> str:
+def _fate(one: Unended) -> str:
     """What becomes of it (Engine.close)."""
-    if proposal.kind is ActionKind.PAUSE:
-        return "it still goes out. The journal has it; the next start reads what the store did."
+    journalled = Step.JOURNALLED in one.steps
+    if one.proposal.kind is ActionKind.PAUSE:
+        way = "it went out to the store." if one.is_out else "it still goes out."
+        if journalled:
+            return f"{way} The journal has it; the next start reads what the store did."
+        return f"{way} The journal does not have it yet: afterwards look at the store."
+    if not journalled:
+        return "it ends here: nothing was sent to the store."
     return "it stays open in the journal. Another process or the next start settles it by reading the store."

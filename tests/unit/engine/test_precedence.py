@@ -114,7 +114,7 @@ async def test_a_confirmed_pause_still_reaches_its_store_when_the_program_is_end
 async def test_a_pause_whose_store_never_answers_keeps_no_program_from_ending(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acting, "_LAST_WORDS", 0.05)
+    monkeypatch.setattr(acting, "LAST_WORDS", 0.05)
     engine = await may_promote(world)
     asked = asyncio.Event()
 
