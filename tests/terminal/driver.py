@@ -24,7 +24,7 @@ from typing import Any
 
 import pyte
 
-from tests.rehearsal.serving import hear_signals
+from tests.rehearsal.serving import Served, hear_signals
 
 PATIENCE = 120.0
 """Seconds of wall time after which a test gives up: far beyond what anything takes on a busy machine."""
@@ -228,3 +228,15 @@ def started(
         yield program
     finally:
         program.close()
+
+
+def watch(serving: Served, *arguments: str, columns: int = 120, rows: int = 40, **environment: str) -> Any:
+    """The screen on what a process serves."""
+    return started("watch", "--config", str(serving.config), *arguments, columns=columns, rows=rows, **environment)
+
+
+def confirm_pause(program: Program) -> None:
+    """`p`, then `y`, as a person types them."""
+    program.press("p")
+    program.wait_for("PAUSE ANDROID", "halted")
+    program.press_until("y", lambda: "PAUSE ANDROID" not in program.text, "end of the dialog")
