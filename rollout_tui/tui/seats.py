@@ -54,10 +54,10 @@ class Seat:
         self.acting = Acting(desk, house.look, house.keys, house.notices, stage, self.of)
         self.place = Place(desk, house.look, self.main, house.footer, house.notices.tell, self.acting.open)
 
-    def steps(self, proposal: Proposal) -> Sequence[Step]:
-        """What was done of it already."""
+    def steps(self, proposal: Proposal) -> Sequence[Step] | None:
+        """What was done of it already; None while it begins or ends and is not shown as under way."""
         running = self.desk.snapshot.rollout(proposal.platform).running
-        return () if running is None or running.proposal.id != proposal.id else running.steps
+        return None if running is None or running.proposal.id != proposal.id else running.steps
 
     def _scene(self) -> Scene:
         """What dialogs look at: one of many apps is named in them."""

@@ -38,9 +38,11 @@ def told(work: OpenWork) -> str:
         (ActionKind.PAUSE, (Step.JOURNALLED, Step.ACCEPTED), "it went out to the store. The journal has it;"),
         (ActionKind.PAUSE, (Step.ACCEPTED,), "it went out to the store. The journal does not have it yet:"),
         (ActionKind.PROMOTE, (), "it ends here: nothing was sent to the store."),
+        (ActionKind.PAUSE, None, "it still goes out. It begins or ends at this moment: afterwards look at the store."),
+        (ActionKind.PROMOTE, None, "acme android: It begins or ends at this moment: afterwards look at the store."),
     ],
 )
-def test_the_journal_has_what_it_has(kind: ActionKind, steps: tuple[Step, ...], fate: str) -> None:
+def test_the_journal_has_what_it_has(kind: ActionKind, steps: tuple[Step, ...] | None, fate: str) -> None:
     assert fate in told(OpenWork([Unended("acme", replace(PROPOSAL, kind=kind), steps)]))
 
 

@@ -16,11 +16,14 @@ _FRAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Unended:
-    """An action that has not ended and the steps that it took; `of` is the app's name where there are several."""
+    """An action that has not ended and the steps that it took, None where they are not known just now.
+
+    `of` is the app's name where there are several.
+    """
 
     of: str
     proposal: Proposal
-    steps: Sequence[Step] = ()
+    steps: Sequence[Step] | None = ()
 
     @property
     def name(self) -> str:
@@ -30,7 +33,7 @@ class Unended:
     @property
     def is_out(self) -> bool:
         """Whether it reached its store."""
-        return not {Step.ACCEPTED, Step.READING_BACK}.isdisjoint(self.steps)
+        return not {Step.ACCEPTED, Step.READING_BACK}.isdisjoint(self.steps or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,9 @@ def _parts(work: OpenWork, width: int) -> Iterator[list[Row]]:
 
 def _fate(one: Unended) -> str:
     """What becomes of it (Engine.close)."""
+    if one.steps is None:
+        way = "it still goes out. " if one.proposal.kind is ActionKind.PAUSE else ""
+        return f"{way}It begins or ends at this moment: afterwards look at the store."
     journalled = Step.JOURNALLED in one.steps
     if one.proposal.kind is ActionKind.PAUSE:
         way = "it went out to the store." if one.is_out else "it still goes out."
