@@ -21,8 +21,8 @@ from tests.providers.google_play.fake import PACKAGE, FakePlay, refusal, release
 from tests.unit.engine.fakes import World
 
 HOURS = 6
-AT_REST = 2
-"""Who sleeps between two polls: the store's poller, and the upkeep."""
+AT_REST = 3
+"""Who sleeps between two polls: the store's poller, the tick, and what forgets old history."""
 SEVERAL_TRACKS = replace(
     ANDROID,
     phases=(
@@ -128,7 +128,8 @@ async def test_a_build_that_moves_to_another_track_is_found_when_the_share_is_re
     await watched(world, engine, 0.1)
     play.tracks["production"] = [release("inProgress", "4201", fraction=0.1)]
     await minutes(world, 17)
-    state = engine.snapshot.rollout(Platform.ANDROID).store.state
+    await until(lambda: (said := answered(engine)) is not None and said.track == "production", "the answer")
+    state = answered(engine)
     assert state is not None
     assert (state.track, str(state.share)) == ("production", "0.1")
     await world.close()
@@ -140,8 +141,8 @@ async def test_a_change_in_the_console_is_an_event_that_says_what_it_was_and_is(
     await watched(world, engine, 0.1)
     play.tracks["production"][0]["userFraction"] = 0.6
     await minutes(world, 17)
-    rollout = engine.snapshot.rollout(Platform.ANDROID)
-    assert rollout.store.changed_elsewhere == "committed 50 % became 60 %"
+    expected = "committed 50 % became 60 %"
+    await until(lambda: engine.snapshot.rollout(Platform.ANDROID).store.changed_elsewhere == expected, "the notice")
     texts = [event.text for event in engine.snapshot.events]
     assert "Changed elsewhere: committed 50 % became 60 %" in texts
     assert "Google Play: committed 50 % to 60 %" in texts
