@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -12,7 +13,10 @@ from pathlib import Path
 from rollout_tui.history.schema import NewerFile
 from rollout_tui.history.store import History, HistoryError, in_words, is_damaged
 
-_FORMAT = "1"
+_FORMAT = "2"
+_SEAL = b"rollout-tui sha256 "
+_SEAL_LENGTH = len(_SEAL) + 64
+"""Behind the database, where SQLite does not look: a bit that fell over inside a value would else be believed."""
 _NO_RECORDING = "this is no recording; `rollout-tui export` writes one"
 
 
@@ -35,12 +39,20 @@ def write_recording(history: Path, target: Path, facts: Mapping[str, str]) -> No
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("CREATE TABLE recording (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
             connection.executemany("INSERT INTO recording VALUES (?, ?)", [("format", _FORMAT), *facts.items()])
+        seal(target)
     except (HistoryError, OSError, sqlite3.Error) as error:
         target.unlink(missing_ok=True)
         raise error if isinstance(error, HistoryError) else HistoryError(f"{target}: {in_words(error)}") from error
     finally:
         if source is not None:
             source.close()
+
+
+def seal(recording: Path) -> None:
+    """Put the digest of all that the file holds at its end. Raises OSError."""
+    with recording.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.write(_SEAL + digest.encode())
 
 
 def open_recording(path: Path, folder: Path) -> tuple[Path, Mapping[str, str]]:
@@ -54,10 +66,8 @@ def open_recording(path: Path, folder: Path) -> tuple[Path, Mapping[str, str]]:
     try:
         shutil.copyfile(path, copy)
         copy.chmod(0o600)
+        whole = _unsealed(copy)
         with contextlib.closing(sqlite3.connect(copy)) as connection:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if found != "ok":
-                raise sqlite3.DatabaseError("malformed")
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             facts = dict(connection.execute("SELECT name, value FROM recording")) if "recording" in tables else {}
     except (OSError, sqlite3.Error, UnicodeError) as error:
@@ -65,11 +75,26 @@ def open_recording(path: Path, folder: Path) -> tuple[Path, Mapping[str, str]]:
     if facts.get("format") != _FORMAT:
         newer = "it was recorded by another program; install its version" if "format" in facts else _NO_RECORDING
         raise HistoryError(f"{path}: {newer}")
+    if not whole:
+        raise unreadable(path, sqlite3.DatabaseError("malformed"))
     try:
         History.open(copy).close()
     except HistoryError as error:
         raise unreadable(path, error) from error
     return copy, {str(name): str(value) for name, value in facts.items()}
+
+
+def _unsealed(copy: Path) -> bool:
+    """Take the seal off; whether the file is what was sealed, to the last bit."""
+    with copy.open("r+b") as file:
+        end = max(0, file.seek(0, os.SEEK_END) - _SEAL_LENGTH)
+        file.seek(end)
+        found = file.read()
+        if not found.startswith(_SEAL):
+            return False
+        file.truncate(end)
+        file.seek(0)
+        return found == _SEAL + hashlib.file_digest(file, "sha256").hexdigest().encode()
 
 
 def mistaken(error: BaseException) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
 from rollout_tui.engine.replay import open_replay
 from rollout_tui.history import History, HistoryError
-from rollout_tui.history.recording import write_recording
+from rollout_tui.history.recording import seal, write_recording
 from tests.unit.domain.builders import CRASH, HOUR, NOW, play, reading
 
 CONFIG = (Path(__file__).parents[3] / "config.example.toml").read_text(encoding="utf-8")
@@ -76,6 +78,15 @@ def test_without_a_history_nothing_is_left_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "x.rollout").exists()
 
 
+@contextlib.contextmanager
+def written_so(recording: Path) -> Iterator[sqlite3.Connection]:
+    """As if another program had written it like that."""
+    with sqlite3.connect(recording) as connection:
+        yield connection
+    connection.close()
+    seal(recording)
+
+
 async def refused(path: Path, folder: Path) -> str:
     folder.mkdir(exist_ok=True)
     with pytest.raises((HistoryError, ValueError)) as refusal:
@@ -97,6 +108,47 @@ async def test_what_is_no_recording_is_told_so(recording: Path, tmp_path: Path) 
     assert "`rollout-tui export` writes one" in await refused(tmp_path / "history.db", folder)
 
 
+def damage(whole: bytes, kind: str, draw: random.Random) -> bytes:
+    content, at = bytearray(whole), draw.randrange(len(whole))
+    if kind == "cut":
+        del content[at:]
+    elif kind == "one bit":
+        content[at] ^= 1 << draw.randrange(8)
+    else:
+        for place in (draw.randrange(len(whole)) for _ in range(200)):
+            content[place] = draw.randrange(256)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["cut", "one bit", "200 bytes"])
+async def test_however_it_is_damaged_one_line_names_the_file(recording: Path, tmp_path: Path, kind: str) -> None:
+    whole, draw = recording.read_bytes(), random.Random(kind)
+    damaged = tmp_path / "damaged.rollout"
+    for _ in range(60):
+        damaged.write_bytes(damage(whole, kind, draw))
+        of_the_file(damaged, await refused(damaged, tmp_path / "copy"), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["cut", "one bit", "200 bytes"])
+async def test_damaged_before_it_was_written_it_opens_or_one_line_names_the_file(
+    recording: Path, tmp_path: Path, kind: str
+) -> None:
+    whole, draw = recording.read_bytes(), random.Random(kind)
+    damaged = tmp_path / "damaged.rollout"
+    for _ in range(12):
+        damaged.write_bytes(damage(whole, kind, draw))
+        seal(damaged)
+        if told := await looked_at(damaged, tmp_path / "copy"):
+            of_the_file(damaged, told, tmp_path)
+
+
+def of_the_file(damaged: Path, told: str, folder: Path) -> None:
+    assert told.startswith(f"{damaged}: "), told
+    assert "\n" not in told
+    assert len(told) < len(str(damaged)) + 300, told
+    assert str(folder / "copy") not in told
+
+
 async def looked_at(path: Path, folder: Path) -> str:
     """Why it cannot be opened; empty where it can, and then every moment is shown or refused in one sentence."""
     folder.mkdir(exist_ok=True)
@@ -116,37 +168,13 @@ async def looked_at(path: Path, folder: Path) -> str:
         await replay.close()
 
 
-@pytest.mark.parametrize("kind", ["cut", "one bit", "200 bytes"])
-async def test_however_it_is_damaged_it_opens_or_one_line_names_the_file(
-    recording: Path, tmp_path: Path, kind: str
-) -> None:
-    whole, draw = recording.read_bytes(), random.Random(kind)
-    damaged = tmp_path / "damaged.rollout"
-    for _ in range(60):
-        content, at = bytearray(whole), draw.randrange(len(whole))
-        if kind == "cut":
-            del content[at:]
-        elif kind == "one bit":
-            content[at] ^= 1 << draw.randrange(8)
-        else:
-            for place in (draw.randrange(len(whole)) for _ in range(200)):
-                content[place] = draw.randrange(256)
-        damaged.write_bytes(content)
-        told = await looked_at(damaged, tmp_path / "copy")
-        if told:
-            assert told.startswith(f"{damaged}: "), told
-            assert "\n" not in told
-            assert len(told) < len(str(damaged)) + 300, told
-            assert str(tmp_path / "copy") not in told
-
-
 async def test_what_was_damaged_is_to_be_exported_anew(recording: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.rollout"
     damaged.write_bytes(recording.read_bytes()[:5000])
     assert await refused(damaged, tmp_path / "copy") == (
         f"{damaged}: the file is damaged or cut short; export it anew on its host"
     )
-    with sqlite3.connect(recording) as connection:
+    with written_so(recording) as connection:
         connection.execute("UPDATE recording SET value = CAST(x'ff' AS TEXT) || value WHERE name = 'config'")
     told = await refused(recording, tmp_path / "copy")
     assert told == f"{recording}: the file is damaged: some of its text cannot be read; export it anew on its host"
@@ -154,7 +182,7 @@ async def test_what_was_damaged_is_to_be_exported_anew(recording: Path, tmp_path
 
 async def test_a_moment_that_cannot_be_read_names_the_file_and_not_its_copy(recording: Path, tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
-    with sqlite3.connect(recording) as connection:
+    with written_so(recording) as connection:
         connection.execute("UPDATE looks SET state = '{' WHERE first < ?", (NOW - 8 * HOUR,))
     with pytest.raises(HistoryError) as refusal:
         await open_replay(recording, tmp_path / "copy", _settings)
@@ -179,7 +207,7 @@ async def test_a_mistake_of_the_program_is_not_called_a_damaged_recording(
 
 async def test_a_damaged_time_of_export_is_left_out(recording: Path, tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
-    with sqlite3.connect(recording) as connection:
+    with written_so(recording) as connection:
         connection.execute("UPDATE recording SET value = '1e400' WHERE name = 'at'")
     replay = await open_replay(recording, tmp_path / "copy", _settings)
     assert replay.read_only == "this is a recording of rel-01"
@@ -188,16 +216,16 @@ async def test_a_damaged_time_of_export_is_left_out(recording: Path, tmp_path: P
 
 async def test_one_of_another_program_or_without_a_readable_plan_is_told_so(recording: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
-    with sqlite3.connect(recording) as connection:
+    with written_so(recording) as connection:
         connection.execute("UPDATE recording SET value = '[app]' WHERE name = 'config'")
     assert "its configuration cannot be read by this program" in await refused(recording, folder)
-    with sqlite3.connect(recording) as connection:
-        connection.execute("UPDATE recording SET value = '2' WHERE name = 'format'")
+    with written_so(recording) as connection:
+        connection.execute("UPDATE recording SET value = '3' WHERE name = 'format'")
     assert "recorded by another program" in await refused(recording, folder)
 
 
 async def test_a_provider_that_is_not_installed_here_keeps_nobody_from_looking(recording: Path, tmp_path: Path) -> None:
-    with sqlite3.connect(recording) as connection:
+    with written_so(recording) as connection:
         theirs = CONFIG.replace('provider = "prometheus"', 'provider = "in_house"')
         connection.execute("UPDATE recording SET value = ? WHERE name = 'config'", (theirs,))
     (tmp_path / "copy").mkdir()
@@ -207,7 +235,7 @@ async def test_a_provider_that_is_not_installed_here_keeps_nobody_from_looking(r
 
 
 async def test_a_recording_of_a_rehearsal_is_one_still(recording: Path, tmp_path: Path) -> None:
-    with sqlite3.connect(recording) as connection:
+    with written_so(recording) as connection:
         theirs = f'rehearsal = "ios-phased 60x"\n{CONFIG}'
         connection.execute("UPDATE recording SET value = ? WHERE name = 'config'", (theirs,))
     (tmp_path / "copy").mkdir()
