@@ -59,7 +59,8 @@ def test_an_answer_is_kept_seen_and_can_be_taken_back(run: Run, rehearsal: Serve
     assert (code, "gave no answer" in out) == (0, True)
     assert kept(rehearsal) == [("mara", False), ("mara", True)]
     history = History.reader(rehearsal.folder / "history.db")
-    assert [event.text for event in history.events.newest(2)][1].startswith("mara signs Maintainer sign-off")
+    told = [event.text for event in history.events.newest(20) if event.text.startswith("mara ")]
+    assert told[1].startswith("mara signs Maintainer sign-off")
     history.close()
 
 
