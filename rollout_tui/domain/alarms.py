@@ -44,7 +44,7 @@ def seen(snapshot: Snapshot) -> Seen:
     """What stands in a Snapshot."""
     alarms = [alarm for rollout in snapshot.rollouts for alarm in _alarms(rollout, snapshot.at)]
     if snapshot.alarm is not None:
-        text = f"{snapshot.alarm[:1].upper()}{snapshot.alarm[1:]}. Only pausing works without a journal."
+        text = f"{words.sentence(snapshot.alarm)} Only pausing works without a journal."
         alarms.append(Alarm("history", Severity.WARNING, text))
     return Seen(tuple(alarms), frozenset(key for rollout in snapshot.rollouts for key in _unseen(rollout)))
 

@@ -165,8 +165,7 @@ def _still_goes_on(state: ReleaseState) -> str:
     """A ladder that stands does not stop everything: what goes on is said first."""
     if state.kind is not PhaseKind.PHASED or not state.notes:
         return ""
-    note = words.plain_text(state.notes[0], 80)
-    return f"{note[:1].upper()}{note[1:]}. "
+    return f"{words.sentence(words.plain_text(state.notes[0], 80))} "
 
 
 def _rejected(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
