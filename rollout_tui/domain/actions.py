@@ -9,6 +9,7 @@ from enum import StrEnum
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.words import sentence
 
 
 class ActionKind(StrEnum):
@@ -234,10 +235,15 @@ class Outcome:
     """What the store asks before it would do it; the same proposal on those terms goes on."""
 
     @property
+    def said(self) -> str:
+        """What was said last, by the store or by the program: `Google Play shows it: halted.`"""
+        return sentence(self.message)
+
+    @property
     def told(self) -> str:
-        """In sentences: `Paused. Google Play shows it: halted.`"""
+        """The same with how it ended: `Paused. Google Play shows it: halted.`"""
         ended = _ENDED[self.ending].format(done=_DONE[self.kind])
-        return f"{ended[:1].upper()}{ended[1:]}. {self.message[:1].upper()}{self.message[1:]}".strip()
+        return f"{sentence(ended)} {self.said}".strip()
 
 
 @dataclass(frozen=True, slots=True)
