@@ -9,7 +9,7 @@ from enum import StrEnum
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.domain.verdicts import GateResult
-from rollout_tui.domain.words import sentence
+from rollout_tui.domain.words import sentence, told_by_hand
 
 
 class ActionKind(StrEnum):
@@ -233,11 +233,13 @@ class Outcome:
     """False when history could not be written: a pause is performed all the same and says so."""
     consent: Consent | None = None
     """What the store asks before it would do it; the same proposal on those terms goes on."""
+    by_hand: str = ""
+    """Where a person pauses in the store's console: of a pause that the store did not take, or does not show."""
 
     @property
     def said(self) -> str:
         """What was said last, by the store or by the program: `Google Play shows it: halted.`"""
-        return sentence(self.message)
+        return f"{sentence(self.message)}{told_by_hand(self.by_hand)}"
 
     @property
     def told(self) -> str:

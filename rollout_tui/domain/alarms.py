@@ -64,7 +64,7 @@ def _alarms(rollout: Rollout, now: float) -> Iterator[Alarm]:
         yield Alarm(f"{platform}/automatic/{failed.id}", Severity.CRITICAL, text, platform, loud=True)
     ended = rollout.last_outcome
     if ended is not None and ended.ending is Ending.UNCONFIRMED:
-        text = f"{name}: the {ended.kind.value} is not confirmed. {ended.message}"
+        text = f"{name}: the {ended.kind.value} is not confirmed. {ended.said}"
         yield Alarm(f"{platform}/action/{ended.proposal}", Severity.CRITICAL, text, platform)
     for result in rollout.gates:
         if result.verdict is Verdict.FAIL:

@@ -160,11 +160,6 @@ def hand_beside(rollout: Rollout, kind: ActionKind) -> str:
     return by_hand(rollout) if blind and kind is ActionKind.PAUSE else ""
 
 
-def told_by_hand(hand: str) -> str:
-    """What a sentence about a store that does not answer ends with."""
-    return f" By hand: {hand}." if hand else ""
-
-
 def trial_forms(trial: Trial) -> tuple[str, ...]:
     """What testers did with a build, the longest form first: `5 crashes in 4,210 sessions, 11 feedback`."""
     crashes, feedback = words.count(trial.crashes), words.count(trial.feedback)

@@ -131,8 +131,8 @@ class Sending:
                 message = f"{unanswered}A pause came first; {change.store} {_shows(state)}."
                 return Sent(Ending.UNCONFIRMED, message, state)
             looks += 1
-        waited = words.span(self._rules.deadline)
-        message = f"{unanswered}Not confirmed by {change.store} after {waited}: it {_shows(state)}. Look there by hand."
+        waited, look = words.span(self._rules.deadline), "" if proposal.by_hand else " Look there by hand."
+        message = f"{unanswered}Not confirmed by {change.store} after {waited}: it {_shows(state)}.{look}"
         return Sent(Ending.UNCONFIRMED, message, state)
 
 
