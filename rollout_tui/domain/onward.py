@@ -6,8 +6,9 @@ from datetime import tzinfo
 
 from rollout_tui.domain import words
 from rollout_tui.domain.advice import Advice, Ask, Rank, target_of
-from rollout_tui.domain.decisions import case_of, decision, remedy, standing, too_few
+from rollout_tui.domain.decisions import decision
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.reasons import case_of, remedy, standing, too_few
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency

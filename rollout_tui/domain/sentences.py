@@ -7,10 +7,10 @@ from datetime import UTC, tzinfo
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.cells import cells
-from rollout_tui.domain.decisions import case_of, decided, has_faded, proof, then_and_now
 from rollout_tui.domain.metrics import Direction, Unit
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion, exact
+from rollout_tui.domain.reasons import case_of, decided, has_faded, proof, then_and_now
 from rollout_tui.domain.releases import PhaseKind, Trial
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
