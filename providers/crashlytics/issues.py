@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from providers.crashlytics.api import moment
 from providers.google_account.calls import Document, count
+from providers.moments import iso_moment
 from rollout_tui.domain.investigation import TroubleGroup, TroubleKind
 from rollout_tui.domain.words import plain_text
 
@@ -37,8 +37,8 @@ def group(document: Document, version: str, build: str) -> TroubleGroup:
         first_build=build if new else first,
         new=new,
         regressed="SIGNAL_REGRESSED" in told if isinstance(signals, list) else None,
-        first_seen=moment(issue.get("firstSeenTime")),
-        last_seen=moment(issue.get("lastSeenTime")),
+        first_seen=iso_moment(issue.get("firstSeenTime")),
+        last_seen=iso_moment(issue.get("lastSeenTime")),
         link=_link(issue.get("uri")),
         log=_text(issue, "sampleEvent", 400).rpartition("/")[2][:_NAME],
     )
