@@ -142,7 +142,6 @@ class Proposal:
     id: str
     platform: Platform
     kind: ActionKind
-    made_at: float
     title: str
     seen: ReleaseState | None
     change: Change | None

@@ -54,7 +54,6 @@ def propose(
         id=uuid.uuid4().hex,
         platform=rollout.plan.platform,
         kind=kind,
-        made_at=now,
         title=f"{kind.value.upper()} {rollout.plan.label.upper()}",
         seen=None if blind else store.state,
         change=change,
