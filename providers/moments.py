@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Annotated
 
@@ -53,6 +53,27 @@ def moment(stated: object) -> float:
     if at.tzinfo is None:
         raise ValueError("it is a time without its zone")
     return at.timestamp()
+
+
+def from_iso(text: str, zone: tzinfo | None = None) -> float:
+    """Epoch seconds of ISO 8601; `zone` is that of a time which names none. Raises ValueError, also without both."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None and zone is None:
+        raise ValueError("it is a time without its zone")
+    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
+
+
+def iso_moment(stated: object, zone: tzinfo | None = None) -> float | None:
+    """The same of anything that an API may write there; None for what is no time."""
+    try:
+        return from_iso(stated, zone) if isinstance(stated, str) else None
+    except ValueError:
+        return None
+
+
+def iso(at: float) -> str:
+    """Epoch seconds as APIs take them: `2026-03-11T14:32:07Z`."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _number(stated: object) -> float | None:

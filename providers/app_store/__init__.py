@@ -5,15 +5,16 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.app_store.options import AppStoreOptions
+from providers.own import own
 from rollout_tui.domain.plan import Phase, RolloutPlan
 from rollout_tui.domain.releases import PhaseKind
-from rollout_tui.ports import Investigator, Misconfigured, Provider, ProviderContext, Store
+from rollout_tui.ports import Investigator, Provider, ProviderContext, Store
 
 
 def _open(options: BaseModel, context: ProviderContext) -> Store:
     from providers.app_store.store import AppStore
 
-    return AppStore(_own(options), context)
+    return AppStore(own(options, AppStoreOptions), context)
 
 
 def _open_investigator(options: BaseModel, context: ProviderContext) -> Investigator:
@@ -21,15 +22,9 @@ def _open_investigator(options: BaseModel, context: ProviderContext) -> Investig
     from providers.app_store.finding import Finder
     from providers.app_store.investigator import TestFlightInvestigator
 
-    own = _own(options)
-    api = open_api(own, context)
-    return TestFlightInvestigator(api, Finder(api, own.bundle_id, context.clock), context.clock, context.name)
-
-
-def _own(options: BaseModel) -> AppStoreOptions:
-    if not isinstance(options, AppStoreOptions):
-        raise Misconfigured("these are no options of app_store")
-    return options
+    options = own(options, AppStoreOptions)
+    api = open_api(options, context)
+    return TestFlightInvestigator(api, Finder(api, options.bundle_id, context.clock), context.clock, context.name)
 
 
 def _controls(options: BaseModel) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from providers.moments import iso_moment
 from rollout_tui.domain.words import plain_text
 
 
@@ -35,7 +35,7 @@ class Resource:
 
     def time(self, name: str) -> float | None:
         """A date with time as epoch seconds UTC, None where it is missing or cannot be read."""
-        return moment(self.attributes.get(name))
+        return iso_moment(self.attributes.get(name))
 
     def refers(self, name: str) -> tuple[str, ...] | None:
         """Ids under a relationship, None where the answer does not say."""
@@ -62,17 +62,6 @@ class Document:
             if resource.type == kind and (ids is None or resource.id in ids):
                 return resource
         return None
-
-
-def moment(value: object) -> float | None:
-    """A date with time as epoch seconds UTC, None where it is none or leaves its zone out."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return None if found.tzinfo is None else found.timestamp()
 
 
 def document(body: object) -> Document:

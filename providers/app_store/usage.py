@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from providers.app_store.resources import moment
+from providers.moments import iso_moment
 from rollout_tui.domain.releases import Trial
 
 
 def trial(answer: object) -> Trial | None:
     """The sums of `betaBuildUsages`; None while there is no point, or one that cannot be read: that is not zero."""
     points = list(_points(answer))
-    ends = [end for point in points if (end := moment(point.get("end"))) is not None]
+    ends = [end for point in points if (end := iso_moment(point.get("end"))) is not None]
     if not points or len(ends) < len(points):
         return None
     sums = [_sum(points, name) for name in ("sessionCount", "crashCount", "feedbackCount")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.command.options import CommandOptions
+from providers.own import own
 from rollout_tui.ports import Provider, ProviderContext, Source
 
 
@@ -12,8 +13,7 @@ def _open(options: BaseModel, context: ProviderContext) -> Source:
     """Open the source. Raises Misconfigured for a secret that cannot be read."""
     from providers.command.source import CommandSource
 
-    if not isinstance(options, CommandOptions):
-        raise TypeError("options of another provider")
+    options = own(options, CommandOptions)
     return CommandSource(options, context)
 
 

@@ -6,12 +6,12 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from providers.answering import Answering, NoData, in_order, raise_if_all_failed
 from providers.command import output
 from providers.command.options import GIVEN, CommandOptions, MetricCommand
 from providers.command.running import Ended, Failed, run
+from providers.moments import iso
 from providers.references import Secrets
 from providers.stated import reading, window_of
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Window
@@ -131,11 +131,7 @@ def _told(query: Query, window: Window) -> dict[str, str]:
         f"{GIVEN}VERSION": rollout.version,
         f"{GIVEN}START": f"{window.start:.0f}",
         f"{GIVEN}END": f"{window.end:.0f}",
-        f"{GIVEN}START_ISO": _iso(window.start),
-        f"{GIVEN}END_ISO": _iso(window.end),
+        f"{GIVEN}START_ISO": iso(window.start),
+        f"{GIVEN}END_ISO": iso(window.end),
         f"{GIVEN}WINDOW": f"{max(1.0, window.end - window.start):.0f}",
     }
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

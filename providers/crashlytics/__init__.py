@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from providers.crashlytics.options import CrashlyticsOptions
-from rollout_tui.ports import Investigator, Misconfigured, Provider, ProviderContext, Source
+from providers.own import own
+from rollout_tui.ports import Investigator, Provider, ProviderContext, Source
 
 if TYPE_CHECKING:
     from providers.crashlytics.api import CrashlyticsApi
@@ -19,15 +20,15 @@ _STALE = 7200.0
 def _open_source(options: BaseModel, context: ProviderContext) -> Source:
     from providers.crashlytics.source import CrashlyticsSource
 
-    own = _own(options)
-    return CrashlyticsSource(own, _api(own, context), context.clock, context.name)
+    options = own(options, CrashlyticsOptions)
+    return CrashlyticsSource(options, _api(options, context), context.clock, context.name)
 
 
 def _open_investigator(options: BaseModel, context: ProviderContext) -> Investigator:
     from providers.crashlytics.investigator import CrashlyticsInvestigator
 
-    own = _own(options)
-    return CrashlyticsInvestigator(own, _api(own, context), context.clock, context.name)
+    options = own(options, CrashlyticsOptions)
+    return CrashlyticsInvestigator(options, _api(options, context), context.clock, context.name)
 
 
 def _api(options: CrashlyticsOptions, context: ProviderContext) -> CrashlyticsApi:
@@ -35,12 +36,6 @@ def _api(options: CrashlyticsOptions, context: ProviderContext) -> CrashlyticsAp
     from providers.google_account.signin import sign_in
 
     return CrashlyticsApi(context.http, options.base_url, sign_in(options, SCOPE, context))
-
-
-def _own(options: BaseModel) -> CrashlyticsOptions:
-    if not isinstance(options, CrashlyticsOptions):
-        raise Misconfigured("these are no options of crashlytics")
-    return options
 
 
 PROVIDER = Provider(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from providers.crashlytics.errors import WHO, problem
 from providers.google_account.calls import Document, GoogleCalls
 from providers.google_account.signin import SignIn
+from providers.moments import iso
 from providers.wire import Params
 from rollout_tui.ports import Unreachable
 
@@ -37,8 +37,8 @@ class CrashlyticsApi:
         """The groups of a report about one version between two times, and whether there are more."""
         asked = {
             "filter.version.displayNames": [version],
-            "filter.interval.startTime": written(start),
-            "filter.interval.endTime": written(end),
+            "filter.interval.startTime": iso(start),
+            "filter.interval.endTime": iso(end),
             "pageSize": _PAGE,
             **(more or {}),
         }
@@ -62,20 +62,6 @@ class CrashlyticsApi:
         if not isinstance(listed, list) or not listed or not isinstance(listed[0], dict):
             raise Unreachable(f"{WHO} does not have this event any more")
         return listed[0]
-
-
-def written(at: float) -> str:
-    """A moment as Google takes it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def moment(value: object) -> float | None:
-    """A moment as Google writes it, epoch seconds UTC; None for what is none."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return None if at is None or at.tzinfo is None else at.timestamp()
 
 
 def _app(app: str) -> str:

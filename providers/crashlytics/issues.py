@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from providers.crashlytics.api import moment
 from providers.google_account.calls import Document, count
+from providers.google_account.links import link
+from providers.moments import iso_moment
 from rollout_tui.domain.investigation import TroubleGroup, TroubleKind
 from rollout_tui.domain.words import plain_text
 
@@ -37,9 +37,9 @@ def group(document: Document, version: str, build: str) -> TroubleGroup:
         first_build=build if new else first,
         new=new,
         regressed="SIGNAL_REGRESSED" in told if isinstance(signals, list) else None,
-        first_seen=moment(issue.get("firstSeenTime")),
-        last_seen=moment(issue.get("lastSeenTime")),
-        link=_link(issue.get("uri")),
+        first_seen=iso_moment(issue.get("firstSeenTime")),
+        last_seen=iso_moment(issue.get("lastSeenTime")),
+        link=link(issue.get("uri")),
         log=_text(issue, "sampleEvent", 400).rpartition("/")[2][:_NAME],
     )
 
@@ -76,13 +76,3 @@ def _first(value: object) -> Document:
 def _text(document: Document, key: str, most: int) -> str:
     value = document.get(key)
     return plain_text(value, most) if isinstance(value, str) else ""
-
-
-def _link(value: object) -> str:
-    """An https address of Google's, nothing else: a person may follow it."""
-    text = plain_text(value, 500) if isinstance(value, str) else ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    return text if parts.scheme == "https" and (parts.hostname or "").endswith(".google.com") else ""

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from providers.answering import NoData
-from providers.crashlytics.api import moment
 from providers.crashlytics.errors import WHO
 from providers.crashlytics.options import CountsOf
 from providers.google_account.calls import Document, count
+from providers.moments import iso_moment
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.readings import Window
 from rollout_tui.domain.words import plain_text
@@ -76,7 +76,7 @@ def measured(groups: Sequence[Document], version: str, build: str) -> list[Measu
 
 
 def _measured(document: Document) -> Measured:
-    start, end = moment(document.get("startTime")), moment(document.get("endTime"))
+    start, end = iso_moment(document.get("startTime")), iso_moment(document.get("endTime"))
     return Measured(document, Window(start, end) if start is not None and end is not None and start < end else None)
 
 

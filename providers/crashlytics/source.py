@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from providers.answering import Answering, NoData, in_order, raise_if_all_failed, unfit
-from providers.crashlytics.api import CrashlyticsApi, written
+from providers.crashlytics.api import CrashlyticsApi
 from providers.crashlytics.errors import WHO
 from providers.crashlytics.metrics import Measured, measured
 from providers.crashlytics.options import CountsOf, CrashlyticsOptions
+from providers.moments import iso
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.quantities import Proportion, flaw
@@ -130,7 +131,7 @@ class CrashlyticsSource:
             one = _only(found[ask.slice])
             window = one.window or Window(ask.slice.start, now)
             if query.scope is Scope.PHASE and window.start < query.window.start - _MOMENT:
-                raise NoData(f"{WHO} answered from {written(window.start)} on, which is before this phase")
+                raise NoData(f"{WHO} answered from {iso(window.start)} on, which is before this phase")
             quantity = one.quantity(ask.counts)
             if not _only(found[ask.alive]).lives(ask.counts):
                 raise NoData(f"{WHO} has no {ask.counts} of this version within {span(query.stale_after)}")

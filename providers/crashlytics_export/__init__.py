@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.crashlytics_export.options import ExportOptions
-from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Source
+from providers.own import own
+from rollout_tui.ports import Provider, ProviderContext, Source
 
 _HOUR = 3600.0
 _STREAMED_IS_STALE = 2 * _HOUR
@@ -18,15 +19,9 @@ def _open_source(options: BaseModel, context: ProviderContext) -> Source:
     from providers.crashlytics_export.source import ExportSource
     from providers.google_account.signin import sign_in
 
-    own = _own(options)
-    bigquery = BigQuery(context.http, own, sign_in(own, SCOPE, context), context.clock)
-    return ExportSource(own, bigquery, context.clock, context.name)
-
-
-def _own(options: BaseModel) -> ExportOptions:
-    if not isinstance(options, ExportOptions):
-        raise Misconfigured("these are no options of crashlytics_export")
-    return options
+    options = own(options, ExportOptions)
+    bigquery = BigQuery(context.http, options, sign_in(options, SCOPE, context), context.clock)
+    return ExportSource(options, bigquery, context.clock, context.name)
 
 
 PROVIDER = Provider(
@@ -36,5 +31,5 @@ PROVIDER = Provider(
     open_source=_open_source,
     label="Crashlytics export",
     shared="queries cost money: BigQuery bills the bytes that they read to the project (`most_bytes`, `minutes`)",
-    stale_after=lambda options: _STREAMED_IS_STALE if _own(options).streamed else _BATCH_IS_STALE,
+    stale_after=lambda options: _STREAMED_IS_STALE if own(options, ExportOptions).streamed else _BATCH_IS_STALE,
 )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from providers.crashlytics_export.options import ExportOptions
+from providers.moments import iso
 from rollout_tui.domain.plan import RolloutPlan
 
 _OF_BUILD = """event_timestamp >= @since AND event_timestamp < @until
@@ -50,8 +50,8 @@ GROUP BY start ORDER BY start"""  # noqa: S608  the options hold every name in i
 def parameters(rollout: RolloutPlan, since: float, until: float) -> list[dict[str, Any]]:
     """The values of the query, by name."""
     typed = (
-        ("since", "TIMESTAMP", _written(since)),
-        ("until", "TIMESTAMP", _written(until)),
+        ("since", "TIMESTAMP", iso(since)),
+        ("until", "TIMESTAMP", iso(until)),
         ("build", "STRING", rollout.build),
         ("version", "STRING", rollout.version),
     )
@@ -77,7 +77,3 @@ def _whole(value: object) -> int | None:
     """An INT64, which BigQuery writes as a text."""
     digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19
     return int(str(value)) if digits else None
-
-
-def _written(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

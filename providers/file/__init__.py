@@ -5,15 +5,15 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.file.options import FileOptions
-from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Source
+from providers.own import own
+from rollout_tui.ports import Provider, ProviderContext, Source
 
 
 def _open(options: BaseModel, context: ProviderContext) -> Source:
     """Open the source; the file may come later."""
     from providers.file.source import FileSource
 
-    if not isinstance(options, FileOptions):
-        raise Misconfigured("these are no options of file")
+    options = own(options, FileOptions)
     return FileSource(options, context.clock, context.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.github.options import GitHubOptions
+from providers.own import own
 from rollout_tui.ports import Provider, ProviderContext, Tracker
 
 
@@ -12,8 +13,7 @@ def _open(options: BaseModel, context: ProviderContext) -> Tracker:
     """Open the tracker. Raises Misconfigured for a token that cannot be read."""
     from providers.github.tracker import GitHubTracker
 
-    if not isinstance(options, GitHubOptions):
-        raise TypeError("options of another provider")
+    options = own(options, GitHubOptions)
     token = None if options.token is None else context.secret(options.token)
     return GitHubTracker(options, context.http, context.clock, token)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from providers import wire
 from providers.github.api import WHO, GitHubApi
+from providers.moments import from_iso, iso
 from rollout_tui.domain.requests import Approval
 from rollout_tui.ports import Unreachable
 
@@ -51,7 +51,7 @@ async def approvals(api: GitHubApi, branch: str, since: float) -> list[Approval]
 
 async def _said(api: GitHubApi, pull: Pull, since: float) -> list[Approval]:
     reviews = await api.pages(f"{api.repository}/pulls/{pull.number}/reviews", {"per_page": "100"})
-    asked = {"per_page": "100", "since": datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    asked = {"per_page": "100", "since": iso(since)}
     comments = await api.pages(f"{api.repository}/issues/{pull.number}/comments", asked)
     said = [*_reviews(reviews, pull), *_comments(comments, pull)]
     return [approval for approval in said if approval.at >= since]
@@ -64,7 +64,7 @@ def _reviews(items: Iterable[Any], pull: Pull) -> Iterator[Approval]:
         if item["state"] == "APPROVED" and item["commit_id"] == pull.head:
             named = _COMMAND.findall(item["body"] or "")
             how = f"approving review of #{pull.number} on {WHO}"
-            yield from (Approval(login, _time(item["submitted_at"]), how, name) for name in named or [None])
+            yield from (Approval(login, from_iso(item["submitted_at"]), how, name) for name in named or [None])
 
 
 def _comments(items: Iterable[Any], pull: Pull) -> Iterator[Approval]:
@@ -72,7 +72,7 @@ def _comments(items: Iterable[Any], pull: Pull) -> Iterator[Approval]:
         if item["user"] and item["updated_at"] == item["created_at"]:
             for name in _COMMAND.findall(item["body"] or ""):
                 how = f"comment on #{pull.number} on {WHO}"
-                yield Approval(item["user"]["login"], _time(item["created_at"]), how, name)
+                yield Approval(item["user"]["login"], from_iso(item["created_at"]), how, name)
 
 
 async def _maintains(api: GitHubApi, login: str) -> bool:
@@ -85,10 +85,3 @@ async def _maintains(api: GitHubApi, login: str) -> bool:
 
 def _pull(item: Any) -> Pull:
     return Pull(int(item["number"]), str(item["head"]["sha"]))
-
-
-def _time(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment.timestamp()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from providers import wire
@@ -13,6 +12,7 @@ from providers.github.api import GitHubApi
 from providers.github.approvals import approvals
 from providers.github.notes import write_section
 from providers.github.options import GitHubOptions, for_version
+from providers.moments import from_iso
 from rollout_tui.domain.checkup import Grade, Remark
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.requests import Approval
@@ -146,16 +146,9 @@ def _issue(item: wire.Json) -> Issue:
     return Issue(
         number=int(item["number"]),
         title=str(item["title"]),
-        created=_time(item["created_at"]),
-        updated=_time(item["updated_at"]),
+        created=from_iso(item["created_at"]),
+        updated=from_iso(item["updated_at"]),
         reopened=item.get("state_reason") == "reopened",
         milestone=None if milestone is None else str(milestone["title"]),
         link=str(item.get("html_url", "")),
     )
-
-
-def _time(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment.timestamp()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from providers.google_play.options import GooglePlayOptions
+from providers.own import own
 from rollout_tui.domain.plan import Phase, RolloutPlan
-from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Store
+from rollout_tui.ports import Provider, ProviderContext, Store
 
 
 def _open(options: BaseModel, context: ProviderContext) -> Store:
     from providers.google_play.store import GooglePlayStore
 
-    if not isinstance(options, GooglePlayOptions):
-        raise Misconfigured("these are no options of google_play")
+    options = own(options, GooglePlayOptions)
     return GooglePlayStore(options, context)
 
 

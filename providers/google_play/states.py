@@ -115,11 +115,6 @@ def compose(
     )
 
 
-def of_document(rollout: RolloutPlan, shared: ShareRead) -> ReleaseState:
-    """The state as an edit alone shows it."""
-    return compose(rollout, None, shared, shared.as_of)
-
-
 def _said(lifecycle: str, committed: Committed | None) -> tuple[StateWord, str, tuple[str, ...]]:
     """Word, the store's own status, and what a person must know of it."""
     held_back = _NOT_SERVED.get(lifecycle)

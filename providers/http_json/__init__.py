@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from providers.http_json.options import HttpJsonOptions, secret_texts
+from providers.own import own
 from rollout_tui.ports import Misconfigured, Provider, ProviderContext, Source, Tracker
 
 if TYPE_CHECKING:
@@ -18,22 +19,22 @@ def _open_source(options: BaseModel, context: ProviderContext) -> Source:
     """Open the source. Raises Misconfigured for a section without metrics, or a secret that cannot be read."""
     from providers.http_json.source import JsonSource
 
-    own = _own(options)
-    if own.metrics is None:
+    options = own(options, HttpJsonOptions)
+    if options.metrics is None:
         raise Misconfigured(f"{context.name} has no metrics", "a source needs `metrics`, a tracker `bugs`")
-    client, secrets = _client(own, context)
-    return JsonSource(own, client, secrets, context.clock, context.name)
+    client, secrets = _client(options, context)
+    return JsonSource(options, client, secrets, context.clock, context.name)
 
 
 def _open_tracker(options: BaseModel, context: ProviderContext) -> Tracker:
     """Open the tracker. Raises Misconfigured for a section without bugs, or a secret that cannot be read."""
     from providers.http_json.tracker import JsonTracker
 
-    own = _own(options)
-    if own.bugs is None:
+    options = own(options, HttpJsonOptions)
+    if options.bugs is None:
         raise Misconfigured(f"{context.name} has no bugs", "a tracker needs `bugs`, a source `metrics`")
-    client, secrets = _client(own, context)
-    return JsonTracker(own.request(), own, own.bugs, client, secrets, context.clock)
+    client, secrets = _client(options, context)
+    return JsonTracker(options.request(), options, options.bugs, client, secrets, context.clock)
 
 
 def _client(options: HttpJsonOptions, context: ProviderContext) -> tuple[JsonClient, Secrets]:
@@ -54,12 +55,6 @@ def _client(options: HttpJsonOptions, context: ProviderContext) -> tuple[JsonCli
     query = {name: secrets.of(reference) for name, reference in secret_texts(options.query).items()}
     credentials = Credentials(headers, query)
     return JsonClient(context.http, context.clock, credentials, secrets, context.name), secrets
-
-
-def _own(options: BaseModel) -> HttpJsonOptions:
-    if not isinstance(options, HttpJsonOptions):
-        raise TypeError("options of another provider")
-    return options
 
 
 PROVIDER = Provider(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from providers.own import own
 from providers.play_vitals.options import PlayVitalsOptions
-from rollout_tui.ports import Investigator, Misconfigured, Provider, ProviderContext, Source
+from rollout_tui.ports import Investigator, Provider, ProviderContext, Source
 
 if TYPE_CHECKING:
     from providers.play_vitals.api import VitalsApi
@@ -21,14 +22,14 @@ _HOURLY_IS_STALE = _DAY / 2
 def _open_source(options: BaseModel, context: ProviderContext) -> Source:
     from providers.play_vitals.source import PlayVitalsSource
 
-    own = _own(options)
-    return PlayVitalsSource(own, _api(own, context), context.clock, context.name)
+    options = own(options, PlayVitalsOptions)
+    return PlayVitalsSource(options, _api(options, context), context.clock, context.name)
 
 
 def _open_investigator(options: BaseModel, context: ProviderContext) -> Investigator:
     from providers.play_vitals.investigator import PlayVitalsInvestigator
 
-    return PlayVitalsInvestigator(_api(_own(options), context), context.clock, context.name)
+    return PlayVitalsInvestigator(_api(own(options, PlayVitalsOptions), context), context.clock, context.name)
 
 
 def _api(options: PlayVitalsOptions, context: ProviderContext) -> VitalsApi:
@@ -39,15 +40,9 @@ def _api(options: PlayVitalsOptions, context: ProviderContext) -> VitalsApi:
     return VitalsApi(context.http, options.base_url, options.package, signed_in, Turns(context.clock))
 
 
-def _own(options: BaseModel) -> PlayVitalsOptions:
-    if not isinstance(options, PlayVitalsOptions):
-        raise Misconfigured("these are no options of play_vitals")
-    return options
-
-
 def _stale_after(options: BaseModel) -> float:
     """How old the slowest of the metrics may be, seconds."""
-    metrics = _own(options).metrics.values()
+    metrics = own(options, PlayVitalsOptions).metrics.values()
     return _DAILY_IS_STALE if any(metric.period == "daily" for metric in metrics) else _HOURLY_IS_STALE
 
 

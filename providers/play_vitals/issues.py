@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from providers.google_account.links import link
+from providers.moments import iso_moment
 from rollout_tui.domain.investigation import TroubleGroup, TroubleKind
 from rollout_tui.domain.words import plain_text
 
@@ -34,8 +34,8 @@ def group(document: Mapping[str, Any], build: str) -> TroubleGroup:
         users=_count(document.get("distinctUsers")),
         first_build=first,
         new=None if not first else first == build,
-        last_seen=_moment(document.get("lastErrorReportTime")),
-        link=_link(document.get("issueUri")),
+        last_seen=iso_moment(document.get("lastErrorReportTime")),
+        link=link(document.get("issueUri")),
         log=_sample(document.get("sampleErrorReports")),
         hit=_systems(document),
     )
@@ -74,21 +74,3 @@ def _count(value: object) -> int | None:
     """An int64, which Google writes as a text."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < _MOST else None
-
-
-def _moment(value: object) -> float | None:
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return None if at is None or at.tzinfo is None else at.timestamp()
-
-
-def _link(value: object) -> str:
-    """An https address of Google's, nothing else: a person may follow it."""
-    text = plain_text(value, 500) if isinstance(value, str) else ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    return text if parts.scheme == "https" and (parts.hostname or "").endswith(".google.com") else ""

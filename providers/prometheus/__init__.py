@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from providers.own import own
 from providers.prometheus.options import PrometheusOptions
 from providers.tls import http_of
 from rollout_tui.ports import Provider, ProviderContext, Source
@@ -16,8 +17,7 @@ def _open(options: BaseModel, context: ProviderContext) -> Source:
     from providers.prometheus.client import PrometheusClient
     from providers.prometheus.source import PrometheusSource
 
-    if not isinstance(options, PrometheusOptions):
-        raise TypeError("options of another provider")
+    options = own(options, PrometheusOptions)
     who = _LABEL if context.name == "prometheus" else f"{_LABEL} “{context.name}”"
     client = PrometheusClient(http_of(options.tls, context), options.url, _headers(options, context), who)
     return PrometheusSource(options, client, context.clock, context.name)

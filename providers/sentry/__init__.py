@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from providers.own import own
 from providers.sentry.options import SentryOptions
-from rollout_tui.ports import Investigator, Misconfigured, Provider, ProviderContext, Source
+from rollout_tui.ports import Investigator, Provider, ProviderContext, Source
 
 if TYPE_CHECKING:
     from providers.sentry.api import SentryApi
@@ -19,15 +20,15 @@ _STALE = 7200.0
 def _open_source(options: BaseModel, context: ProviderContext) -> Source:
     from providers.sentry.source import SentrySource
 
-    own = _own(options)
-    return SentrySource(own, _api(own, context), context.clock, context.name)
+    options = own(options, SentryOptions)
+    return SentrySource(options, _api(options, context), context.clock, context.name)
 
 
 def _open_investigator(options: BaseModel, context: ProviderContext) -> Investigator:
     from providers.sentry.investigator import SentryInvestigator
 
-    own = _own(options)
-    return SentryInvestigator(own, _api(own, context), context.clock, context.name)
+    options = own(options, SentryOptions)
+    return SentryInvestigator(options, _api(options, context), context.clock, context.name)
 
 
 def _api(options: SentryOptions, context: ProviderContext) -> SentryApi:
@@ -35,12 +36,6 @@ def _api(options: SentryOptions, context: ProviderContext) -> SentryApi:
 
     token = context.secret(options.token).strip()
     return SentryApi(context.http, options.address, options.organization, token)
-
-
-def _own(options: BaseModel) -> SentryOptions:
-    if not isinstance(options, SentryOptions):
-        raise Misconfigured("these are no options of sentry")
-    return options
 
 
 PROVIDER = Provider(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from providers import wire
+from providers.moments import iso
 from providers.sentry.errors import PROXY, WHO, problem
 from providers.sentry.options import SentryApp
 from providers.wire import Params
@@ -38,8 +38,8 @@ class SentryApi:
         params: dict[str, str | Sequence[str]] = {
             **_place(app),
             "field": list(fields),
-            "start": written(start),
-            "end": written(end),
+            "start": iso(start),
+            "end": iso(end),
             "interval": f"{hours}h" if hours < 24 else "1d",
         }
         if search:
@@ -65,8 +65,8 @@ class SentryApi:
             "query": search,
             "sort": "user",
             "limit": "100",
-            "start": written(start),
-            "end": written(end),
+            "start": iso(start),
+            "end": iso(end),
         }
         for _ in range(pages):
             answer = await self._get("/issues/", params)
@@ -92,22 +92,6 @@ class SentryApi:
         if not isinstance(body, dict):
             raise Unreachable(f"{WHO} answered something that is no JSON object", PROXY)
         return body
-
-
-def written(at: float) -> str:
-    """A moment as the API takes it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def moment(value: object) -> float | None:
-    """A moment as the API writes it, epoch seconds UTC; None for what is none."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    if at is None:
-        return None
-    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _place(app: SentryApp) -> Mapping[str, Sequence[str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
 
-from providers.sentry.api import moment
+from providers.moments import iso_moment
 from rollout_tui.domain.investigation import TroubleGroup, TroubleKind
 from rollout_tui.domain.words import plain_text
 
@@ -35,8 +36,8 @@ def group(document: Mapping[str, Any], build: str, new: Collection[str] | None, 
         first_build=build if brought else "",
         new=brought,
         regressed=document.get("substatus") == "regressed" if "substatus" in document else None,
-        first_seen=moment(document.get("firstSeen")),
-        last_seen=moment(counts.get("lastSeen")),
+        first_seen=iso_moment(document.get("firstSeen"), UTC),
+        last_seen=iso_moment(counts.get("lastSeen"), UTC),
         link=_link(document.get("permalink"), host),
     )
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from providers.answering import NoData
-from providers.sentry.api import moment
+from providers.moments import iso_moment
 from providers.sentry.errors import WHO
 from providers.sentry.options import Counts
 from rollout_tui.domain.quantities import Number, Proportion
@@ -77,7 +78,7 @@ def hours(document: Mapping[str, Any], release: str | None, step: float) -> Hour
 
     Raises NoData for an answer that does not say what window it is about.
     """
-    start, end = moment(document.get("start")), moment(document.get("end"))
+    start, end = (iso_moment(document.get(key), UTC) for key in ("start", "end"))
     if start is None or end is None or start >= end:
         raise NoData(f"{WHO} does not say which window it answered")
     listed = document.get("groups")

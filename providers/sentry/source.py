@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from providers.answering import Answering, NoData, in_order, raise_if_all_failed, unfit
-from providers.sentry.api import SentryApi, written
+from providers.moments import iso
+from providers.sentry.api import SentryApi
 from providers.sentry.errors import WHO
 from providers.sentry.naming import of_release, release_name
 from providers.sentry.options import Counts, SentryApp, SentryOptions
@@ -176,9 +177,9 @@ class SentrySource:
         if part not in found:
             return self._gives.nothing(query, f"{WHO} counts by whole hours, and none of this phase has begun", now)
         try:
-            own = _there(found[part], f"{WHO} has no sessions of {_where(part)} since {written(part.start)}")
+            own = _there(found[part], f"{WHO} has no sessions of {_where(part)} since {iso(part.start)}")
             if query.scope is Scope.PHASE and own.start < query.window.start - _MOMENT:
-                raise NoData(f"{WHO} answered from {written(own.start)} on, which is before this phase")
+                raise NoData(f"{WHO} answered from {iso(own.start)} on, which is before this phase")
             quantity = own.total(ask.counts) if ask.counts != "adoption" else self._adoption(ask, own, found)
             newest = own.newest(ask.counts)
             if newest is None:

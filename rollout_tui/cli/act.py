@@ -125,7 +125,7 @@ async def _act(
                 click.echo("Nothing was changed.", err=True)
                 return 1
             outcome = await engine.perform(proposal, reason)
-            click.echo(_told(outcome))
+            click.echo(f"{rollout.label}: {outcome.told}")
             if outcome.consent is None:
                 return _exit_code(outcome)
             if yes or outcome.consent.id in terms.allowed:
@@ -205,10 +205,6 @@ def _confirmed(proposal: Proposal) -> bool:
     if proposal.typed is not None:
         return str(click.prompt(f'Type "{proposal.typed}" to go on', default="", show_default=False)) == proposal.typed
     return click.confirm("Do it?", default=False)
-
-
-def _told(outcome: Outcome) -> str:
-    return f"{outcome.kind.value} {outcome.platform.value}: {outcome.ending.value}. {outcome.message}"
 
 
 def _exit_code(outcome: Outcome) -> int:

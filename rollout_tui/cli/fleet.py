@@ -7,7 +7,7 @@ import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rollout_tui.cli.watching import look_of
+from rollout_tui.cli import showing
 
 if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
@@ -24,7 +24,6 @@ def watch_fleet(settings: Sequence[Settings], *, read_only: bool, low_bandwidth:
 async def _watch(settings: Sequence[Settings], *, read_only: bool, low_bandwidth: bool, mouse: bool) -> int:
     from rollout_tui.engine.actor import this_actor
     from rollout_tui.engine.engines import Engines
-    from rollout_tui.tui import terminal
     from rollout_tui.tui.app import RolloutApp
 
     actor = this_actor()
@@ -50,14 +49,10 @@ async def _watch(settings: Sequence[Settings], *, read_only: bool, low_bandwidth
         tasks.append(asyncio.create_task(spare_the_past()))
 
     first, *others = engines.all
-    app = RolloutApp(first, look_of(settings[0], low_bandwidth=low_bandwidth), begin, others=others)
+    app = RolloutApp(first, showing.look_of(settings[0], low_bandwidth=low_bandwidth), begin, others=others)
     try:
-        with terminal.own_title():
-            code = await app.run_async(mouse=mouse and not terminal.over_ssh())
+        return await showing.run(app, mouse=mouse)
     finally:
         for task in tasks:
             task.cancel()
         await app.leaving.finish(engines.close)
-    if app.failure is not None:
-        raise app.failure
-    return code or app.return_code or 0

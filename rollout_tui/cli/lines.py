@@ -15,7 +15,7 @@ from rollout_tui.domain import words
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.metrics import Line, Metric
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.sentences import by_hand, told_by_hand
+from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, PhaseStanding, Progress, Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, Verdict
@@ -127,7 +127,8 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
 
 def _by_hand(rollout: Rollout) -> str:
     """Where a person pauses it by hand."""
-    return told_by_hand(by_hand(rollout)).removesuffix(".").replace(" By hand", ", by hand")
+    hand = by_hand(rollout)
+    return f", by hand: {hand}" if hand else ""
 
 
 def _phase(standing: PhaseStanding, name: str) -> Said:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_tui.cli import showing
 from rollout_tui.cli.codes import USAGE_ERROR
 
 if TYPE_CHECKING:
@@ -84,18 +85,12 @@ def run_replay(path: Path, at: str | None, *, low_bandwidth: bool, mouse: bool) 
 
 
 async def _show(replay: Replay, moment: float, *, low_bandwidth: bool, mouse: bool) -> int:
-    from rollout_tui.cli.watching import look_of
-    from rollout_tui.tui import terminal
     from rollout_tui.tui.app import RolloutApp
     from rollout_tui.tui.pages import FirstPage, past_at
 
-    look = replace(look_of(replay.settings, low_bandwidth=low_bandwidth), recording=replay.host)
+    look = replace(showing.look_of(replay.settings, low_bandwidth=low_bandwidth), recording=replay.host)
     app = RolloutApp(replay, look, first=FirstPage(past_at(moment, leaves=True), leaves=True))
-    with terminal.own_title():
-        code = await app.run_async(mouse=mouse and not terminal.over_ssh())
-    if app.failure is not None:
-        raise app.failure
-    return code or app.return_code or 0
+    return await showing.run(app, mouse=mouse)
 
 
 def _settings(path: Path, source: str) -> Settings:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_tui.cli import showing
 from rollout_tui.cli.codes import USAGE_ERROR
 from rollout_tui.cli.loading import load_all
 
 if TYPE_CHECKING:
     from rollout_tui.config.settings import Settings
     from rollout_tui.tui.early import Handover
-    from rollout_tui.tui.look import Look
     from rollout_tui.tui.pages import FirstPage
 
 
@@ -63,7 +62,7 @@ def run_watch(
     actor = this_actor()
     engine = Engine(settings, actor=actor, read_only=f"started with --read-only by {actor.user}" if read_only else None)
     engine.load()
-    look = look_of(settings, low_bandwidth=low_bandwidth)
+    look = showing.look_of(settings, low_bandwidth=low_bandwidth)
     try:
         first = None if at is None else _past(at, settings, engine.clock.now())
     except (HistoryError, ValueError) as error:
@@ -86,13 +85,9 @@ def run_watch(
 
         app = RolloutApp(engine, look, begin, handover=handover, first=first)
         try:
-            with terminal.own_title():
-                code = await app.run_async(mouse=mouse and not terminal.over_ssh())
+            return await showing.run(app, mouse=mouse)
         finally:
             await app.leaving.finish(engine.close)
-        if app.failure is not None:
-            raise app.failure
-        return code or app.return_code or 0
 
     import asyncio
 
@@ -100,25 +95,6 @@ def run_watch(
         return asyncio.run(watch(None))
     with first_frame(engine, look) as handover:
         return asyncio.run(watch(handover))
-
-
-def look_of(settings: Settings, *, low_bandwidth: bool) -> Look:
-    """How this terminal shows these settings."""
-    from zoneinfo import ZoneInfo
-
-    from rollout_tui.tui import keymap, symbols, theme
-    from rollout_tui.tui.look import Look
-
-    return Look(
-        theme=theme.choose(settings.ui.theme),
-        symbols=symbols.choose(settings.ui.symbols),
-        zone=ZoneInfo(settings.ui.timezone),
-        tick=10.0 if low_bandwidth else 1.0,
-        rehearsal=settings.rehearsal,
-        bell=settings.ui.bell,
-        aliases=keymap.aliases(settings.ui.keys) if settings.ui.keys else {},
-        paint_changes=not os.environ.get("ROLLOUT_TUI_FULL_PAINT"),
-    )
 
 
 def _past(at: str, settings: Settings, now: float) -> FirstPage:

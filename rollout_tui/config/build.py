@@ -41,7 +41,12 @@ def build(shaped: Shaped, path: Path, lookup: Lookup, problems: Problems) -> Set
     stores = build_sections("stores", file.stores, lookup, problems)
     return Settings(
         path=path,
-        plan=Plan(file.app.name, file.app.version, tuple(with_hands(rollout, stores, lookup) for rollout in rollouts)),
+        plan=Plan(
+            file.app.name,
+            file.app.version,
+            tuple(with_hands(rollout, stores, lookup) for rollout in rollouts),
+            file.alerts.support_email or "",
+        ),
         stores=stores,
         sources=build_sections("sources", file.sources, lookup, problems),
         trackers=build_sections("trackers", file.trackers, lookup, problems),

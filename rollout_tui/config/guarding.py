@@ -14,7 +14,7 @@ def build_alerts(alerts: Alerts) -> AlertSettings:
         name: ChannelSettings(channel.url, channel.levels, channel.gates, channel.digest)
         for name, channel in alerts.channels.items()
     }
-    return AlertSettings(channels, alerts.repeat, alerts.digest_at, alerts.timezone, alerts.support_email)
+    return AlertSettings(channels, alerts.repeat, alerts.digest_at, alerts.timezone)
 
 
 def build_actions(file: File, problems: Problems) -> ActionSettings:

@@ -105,7 +105,6 @@ class AlertSettings:
     repeat: float = 1800.0
     digest_at: str = "09:00"
     timezone: str = "UTC"
-    support_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

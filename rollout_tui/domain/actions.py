@@ -9,6 +9,7 @@ from enum import StrEnum
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.domain.verdicts import GateResult
+from rollout_tui.domain.words import sentence, told_by_hand
 
 
 class ActionKind(StrEnum):
@@ -141,7 +142,6 @@ class Proposal:
     id: str
     platform: Platform
     kind: ActionKind
-    made_at: float
     title: str
     seen: ReleaseState | None
     change: Change | None
@@ -232,12 +232,19 @@ class Outcome:
     """False when history could not be written: a pause is performed all the same and says so."""
     consent: Consent | None = None
     """What the store asks before it would do it; the same proposal on those terms goes on."""
+    by_hand: str = ""
+    """Where a person pauses in the store's console: of a pause that the store did not take, or does not show."""
+
+    @property
+    def said(self) -> str:
+        """What was said last, by the store or by the program: `Google Play shows it: halted.`"""
+        return f"{sentence(self.message)}{told_by_hand(self.by_hand)}"
 
     @property
     def told(self) -> str:
-        """In sentences: `Paused. Google Play shows it: halted.`"""
+        """The same with how it ended: `Paused. Google Play shows it: halted.`"""
         ended = _ENDED[self.ending].format(done=_DONE[self.kind])
-        return f"{ended[:1].upper()}{ended[1:]}. {self.message[:1].upper()}{self.message[1:]}".strip()
+        return f"{sentence(ended)} {self.said}".strip()
 
 
 @dataclass(frozen=True, slots=True)

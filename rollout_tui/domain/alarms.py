@@ -44,7 +44,7 @@ def seen(snapshot: Snapshot) -> Seen:
     """What stands in a Snapshot."""
     alarms = [alarm for rollout in snapshot.rollouts for alarm in _alarms(rollout, snapshot.at)]
     if snapshot.alarm is not None:
-        text = f"{snapshot.alarm[:1].upper()}{snapshot.alarm[1:]}. Only pausing works without a journal."
+        text = f"{words.sentence(snapshot.alarm)} Only pausing works without a journal."
         alarms.append(Alarm("history", Severity.WARNING, text))
     return Seen(tuple(alarms), frozenset(key for rollout in snapshot.rollouts for key in _unseen(rollout)))
 
@@ -64,7 +64,7 @@ def _alarms(rollout: Rollout, now: float) -> Iterator[Alarm]:
         yield Alarm(f"{platform}/automatic/{failed.id}", Severity.CRITICAL, text, platform, loud=True)
     ended = rollout.last_outcome
     if ended is not None and ended.ending is Ending.UNCONFIRMED:
-        text = f"{name}: the {ended.kind.value} is not confirmed. {ended.message}"
+        text = f"{name}: the {ended.kind.value} is not confirmed. {ended.said}"
         yield Alarm(f"{platform}/action/{ended.proposal}", Severity.CRITICAL, text, platform)
     for result in rollout.gates:
         if result.verdict is Verdict.FAIL:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rollout_tui.domain import words
-from rollout_tui.domain.decisions import case_of, news
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Line
 from rollout_tui.domain.quantities import exact
+from rollout_tui.domain.reasons import case_of, news
 from rollout_tui.domain.releases import Grant, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout

@@ -8,9 +8,9 @@ from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import ActionKind, Obstacle
-from rollout_tui.domain.decisions import case_of, remedy, standing
 from rollout_tui.domain.ladder import next_phase
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.reasons import case_of, remedy, standing
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict

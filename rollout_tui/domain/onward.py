@@ -6,8 +6,9 @@ from datetime import tzinfo
 
 from rollout_tui.domain import words
 from rollout_tui.domain.advice import Advice, Ask, Rank, target_of
-from rollout_tui.domain.decisions import case_of, decision, remedy, standing, too_few
+from rollout_tui.domain.decisions import decision
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.reasons import case_of, remedy, standing, too_few
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
@@ -35,7 +36,7 @@ def release(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Urgency.ACT_SOON,
         Severity.WARNING,
         f"{verb} {name} in the store's console: {state.status}.",
-        f"{note.removesuffix('.')}.",
+        words.sentence(note),
         f"{verb.lower()} {name} in the console.",
     )
 
@@ -49,7 +50,7 @@ def _not_with_testers(rollout: Rollout, state: ReleaseState) -> Advice:
         Urgency.ACT_SOON,
         Severity.WARNING,
         f"{name} is not with its testers yet ({state.status}).",
-        f"{note[:1].upper()}{note[1:].removesuffix('.')}.",
+        words.sentence(note),
         f"{name} is not with its testers.",
     )
 
@@ -114,11 +115,11 @@ def _undecided(rollout: Rollout, result: GateResult, others: int, now: float, zo
     if too_few(case) is not None:
         headline = f"Hold {name}: {phase} cannot prove {label}; a person decides."
         short = f"hold {name}: too few sessions for {label}."
-        detail = f"{_sentence(remedy(case))}{more}"
+        detail = f"{words.sentence(remedy(case))}{more}"
     else:
         headline = f"Hold {name}: {label} is not decided."
         short = f"hold {name}: {label} {decision(case).forms[0]}."
-        detail = f"{_sentence(remedy(case))} {_sentence(standing(case))}{more}"
+        detail = f"{words.sentence(remedy(case))} {words.sentence(standing(case))}{more}"
     return Advice(
         Rank.HOLD,
         Urgency.WAIT,
@@ -159,10 +160,6 @@ def _overdue(rollout: Rollout) -> str:
     if current is None or not current.overdue or current.elapsed is None or current.phase.maximum is None:
         return ""
     return f"Overdue: {words.age(current.elapsed)} of at most {words.age(current.phase.maximum)}."
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 ONWARD: tuple[Ask, ...] = (release, promote, hold)

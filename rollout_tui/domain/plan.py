@@ -102,11 +102,12 @@ class RolloutPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One app, one version, its rollouts in the order of the panes."""
+    """One app, one version, its rollouts in the order of the panes. `support` is where users write; empty: not told."""
 
     app: str
     version: str
     rollouts: tuple[RolloutPlan, ...]
+    support: str = ""
 
     def rollout(self, platform: Platform) -> RolloutPlan:
         """The rollout of that platform. Raises KeyError."""

@@ -7,10 +7,10 @@ from datetime import UTC, tzinfo
 from rollout_tui.domain import words
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.cells import cells
-from rollout_tui.domain.decisions import case_of, decided, has_faded, proof, then_and_now
 from rollout_tui.domain.metrics import Direction, Unit
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion, exact
+from rollout_tui.domain.reasons import case_of, decided, has_faded, proof, then_and_now
 from rollout_tui.domain.releases import PhaseKind, Trial
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
@@ -158,11 +158,6 @@ def hand_beside(rollout: Rollout, kind: ActionKind) -> str:
     """Where a person pauses it, beside a pause of which nobody knows whether it will reach the store; else empty."""
     blind = rollout.store.problem is not None or rollout.store.state is None
     return by_hand(rollout) if blind and kind is ActionKind.PAUSE else ""
-
-
-def told_by_hand(hand: str) -> str:
-    """What a sentence about a store that does not answer ends with."""
-    return f" By hand: {hand}." if hand else ""
 
 
 def trial_forms(trial: Trial) -> tuple[str, ...]:

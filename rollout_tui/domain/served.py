@@ -82,8 +82,5 @@ def _off_sale(rollout: Rollout) -> Advice:
 
 
 def _note(state: ReleaseState) -> str:
-    """What the store's provider says of it, as a sentence."""
-    if not state.notes:
-        return ""
-    note = words.plain_text(state.notes[0], 160)
-    return f"{note[:1].upper()}{note[1:]}{'' if note.endswith('.') else '.'}"
+    """What the store's provider says of it."""
+    return words.sentence(words.plain_text(state.notes[0], 160)) if state.notes else ""

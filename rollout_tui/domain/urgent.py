@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from rollout_tui.domain import words
-from rollout_tui.domain.actions import ActionKind, Ending
+from rollout_tui.domain.actions import Ending
 from rollout_tui.domain.advice import Advice, Ask, Rank
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
@@ -18,7 +18,6 @@ from rollout_tui.domain.sentences import (
     is_shown,
     pause_effect,
     proof_sentence,
-    told_by_hand,
     worst_metric,
 )
 from rollout_tui.domain.served import gone, not_stopped
@@ -57,7 +56,7 @@ def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Urgency.ACT_NOW,
         Severity.CRITICAL,
         f"Check {name} at {store} by hand: the {ended.kind.value} is not confirmed.",
-        ended.message,
+        ended.said,
         f"check {name} at {store} by hand.",
         "u",
     )
@@ -65,21 +64,20 @@ def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 
 def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
     """A pause that the store did not take, while nothing was read since, or it is still called for: by hand then."""
-    ended, hand, state = rollout.last_outcome, by_hand(rollout), rollout.store.state
-    if not hand or ended is None or ended.kind is not ActionKind.PAUSE or ended.ending is not Ending.REFUSED:
+    ended, state = rollout.last_outcome, rollout.store.state
+    if ended is None or ended.ending is not Ending.REFUSED or not ended.by_hand:
         return None
-    reason, told, _ = ended.message.partition(told_by_hand(hand))
     stands = state is None or state.word in _REACHES_USERS
     read_since = state is not None and state.as_of > ended.at
-    if not told or not stands or (read_since and pause(rollout, now, zone) is None):
+    if not stands or (read_since and pause(rollout, now, zone) is None):
         return None
     name = rollout.plan.label
     return Advice(
         Rank.UNSETTLED,
         Urgency.ACT_NOW,
         Severity.CRITICAL,
-        f"Pause {name} by hand. {hand}.",
-        f"The pause was refused: {reason.strip()} p tries again.",
+        f"Pause {name} by hand. {by_hand(rollout)}.",
+        f"The pause was refused: {words.sentence(ended.message)} p tries again.",
         f"{name} by hand: {by_hand(rollout, _BRIEF)}.",
         "p",
     )
@@ -165,8 +163,7 @@ def _still_goes_on(state: ReleaseState) -> str:
     """A ladder that stands does not stop everything: what goes on is said first."""
     if state.kind is not PhaseKind.PHASED or not state.notes:
         return ""
-    note = words.plain_text(state.notes[0], 80)
-    return f"{note[:1].upper()}{note[1:]}. "
+    return f"{words.sentence(words.plain_text(state.notes[0], 80))} "
 
 
 def _rejected(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
@@ -253,7 +250,7 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
         return None
     since = "" if store.failing_since is None else f" for {words.age(now - store.failing_since)}"
     known = "" if store.state is None else f" Last known: {store.state.word}."
-    hand = told_by_hand(by_hand(rollout))
+    hand = words.told_by_hand(by_hand(rollout))
     return Advice(
         Rank.MEND,
         Urgency.BLIND,

@@ -6,11 +6,11 @@ from datetime import tzinfo
 
 from rollout_tui.domain import words
 from rollout_tui.domain.advice import Advice, Rank, target_of
-from rollout_tui.domain.decisions import Case, case_of, needs_cap, too_few
 from rollout_tui.domain.estimates import wait
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.ladder import ASC_LADDER
 from rollout_tui.domain.plan import GateKind
+from rollout_tui.domain.reasons import Case, case_of, needs_cap, too_few
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency

@@ -199,6 +199,20 @@ def plain_text(text: str, width: int | None = None) -> str:
     return head(cleaned, width - 1) + "…"
 
 
+_ENDS = (".", "?", "!", "…")
+
+
+def sentence(clause: str) -> str:
+    """What a provider or a store says, as a sentence of its own: a capital letter, and a full stop where none is."""
+    full_stop = "" if not clause or clause.endswith(_ENDS) else "."
+    return f"{clause[:1].upper()}{clause[1:]}{full_stop}"
+
+
+def told_by_hand(hand: str) -> str:
+    """What follows a sentence about a store that does not answer; empty where no way by hand is known."""
+    return f" By hand: {hand}." if hand else ""
+
+
 def markdown(text: str) -> str:
     """Text that Markdown leaves alone, and that calls nobody: GitHub looks for names behind an @ after all escapes."""
     return "".join(f"&#{ord(sign)};" if sign in _MARKUP else sign for sign in text).replace("&#64;", "&#64;&#8203;")

@@ -12,7 +12,6 @@ from rollout_tui.domain.actions import USUAL, ActionKind, Actor, Change, Ending,
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.releases import ReleaseState
-from rollout_tui.domain.sentences import told_by_hand
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult
 from rollout_tui.engine.board import Board
@@ -130,7 +129,8 @@ class Actions:
         if not waits or state.as_of <= last.at or not entry.change.expects.met_by(state):
             return None
         message = f"{entry.change.store} shows it now: {state.status}."
-        outcome = replace(last, ending=Ending.DONE, message=message, at=self._desk.clock.now(), state=state)
+        now = self._desk.clock.now()
+        outcome = replace(last, ending=Ending.DONE, message=message, at=now, state=state, by_hand="")
         self._remember(outcome)
         await self._close(outcome, entry.seen, "settled")
         return outcome
@@ -220,11 +220,13 @@ class Actions:
             sent = await self._sending.send(proposal, change, hold.sent)
         else:
             sent = Sent(Ending.REFUSED, stopped)
-        outcome = replace(self._ended(proposal, sent), journalled=recorded.journal or stopped is not None)
+        outcome = replace(
+            self._ended(proposal, sent),
+            journalled=recorded.journal or stopped is not None,
+            by_hand=_way_by_hand(proposal, sent),
+        )
         if stopped is None and recorded.missing:
             outcome = replace(outcome, message=f"{outcome.message} {recorded.missing}")
-        if pausing and stopped is None:
-            outcome = _with_the_way(outcome, proposal)
         await self._close(outcome, proposal.seen)
         self._remember(outcome)
         return outcome
@@ -303,12 +305,10 @@ class Actions:
         self._desk.looked()
 
 
-def _with_the_way(outcome: Outcome, proposal: Proposal) -> Outcome:
-    """A pause that the store did not take, or does not show, says where a person does it."""
-    hand = told_by_hand(proposal.by_hand)
-    if not hand or outcome.consent is not None or outcome.ending not in (Ending.REFUSED, Ending.UNCONFIRMED):
-        return outcome
-    return replace(outcome, message=f"{outcome.message.removesuffix(' Look there by hand.').rstrip('.')}.{hand}")
+def _way_by_hand(proposal: Proposal, sent: Sent) -> str:
+    """Where a person does it: of a pause that the store did not take, or does not show."""
+    lost = sent.consent is None and sent.ending in (Ending.REFUSED, Ending.UNCONFIRMED)
+    return proposal.by_hand if lost else ""
 
 
 def _came_between(proposal: Proposal, outcome: Outcome, hold: Hold) -> bool:

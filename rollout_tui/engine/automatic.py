@@ -155,9 +155,11 @@ class AutomaticPause:
             if proposal.change.irreversible:
                 return True, f"{proposal.change.headline} That cannot be undone: a person must decide it."
             outcome = await self._acts.perform(proposal, f"automatic pause: {countdown.told}")
-            said = f"{outcome.ending.value.capitalize()}: {outcome.message.rstrip('.')}."
+            if outcome.ending in (Ending.DONE, Ending.ALREADY):
+                return False, outcome.said
+            said = outcome.told
             if outcome.ending is not Ending.DIFFERS:
-                return outcome.ending not in (Ending.DONE, Ending.ALREADY), said
+                break
         return True, said
 
     async def _ended(self, countdown: Countdown, said: str, *, failed: bool) -> None:

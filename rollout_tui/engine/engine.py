@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import logging
 import os
@@ -21,11 +20,12 @@ from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.engine.acting import UnderWay
 from rollout_tui.engine.actor import this_actor
 from rollout_tui.engine.archive import Archive
-from rollout_tui.engine.assessor import Assessor, picture
+from rollout_tui.engine.assessor import Assessor
 from rollout_tui.engine.board import asked_of, board_of
 from rollout_tui.engine.clock import make_clock
 from rollout_tui.engine.memory import recall
 from rollout_tui.engine.past import Past
+from rollout_tui.engine.publishing import Publisher
 from rollout_tui.engine.readonly import why_read_only
 from rollout_tui.engine.trouble import kind_and_place
 from rollout_tui.ports import Clock, Provider
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from rollout_tui.engine.works import Works
 
 _log = logging.getLogger(__name__)
-_SETTLE = 0.05
-"""Seconds in which arrivals gather into one Snapshot."""
 _EVENTS = 200
 """Events painted from history."""
 _TICK = 5.0
@@ -76,14 +74,12 @@ class Engine:
         self.clock = clock or make_clock(settings.clock)
         self.actor = actor or this_actor()
         self.read_only = why_read_only(read_only, os.environ, settings)
-        self._listeners: list[Callable[[Snapshot], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._pending: asyncio.TimerHandle | None = None
-        self._shown: tuple[object, ...] | None = None
         self._transport = transport
         self._shared = clients
         self._lookup = lookup
-        self._archive = Archive(settings.history.path, self._arrived, settings.history.group)
+        self._publisher = Publisher(lambda: self._assessor.assess())
+        self._archive = Archive(settings.history.path, self._publisher.arrived, settings.history.group)
         self.past = Past(self._archive)
         self._boards = [board_of(settings, plan) for plan in settings.plan.rollouts]
         self._acting = UnderWay(self._boards)
@@ -106,7 +102,7 @@ class Engine:
         known = Known(
             self.settings, self.clock, self._archive, self._boards, self._assessor, self.actor, self.read_only
         )
-        ears = Ears(self._answered, self._arrived, self._tell, self.judged)
+        ears = Ears(self._answered, self._publisher.arrived, self._tell, self.judged)
         return Works(known, ears, self._clients, self._lookup)
 
     @cached_property
@@ -125,13 +121,7 @@ class Engine:
 
     def listen(self, on_snapshot: Callable[[Snapshot], None]) -> Callable[[], None]:
         """Call back with every Snapshot that shows something new; returns a function that ends it."""
-        self._listeners.append(on_snapshot)
-
-        def end() -> None:
-            if on_snapshot in self._listeners:
-                self._listeners.remove(on_snapshot)
-
-        return end
+        return self._publisher.listen(on_snapshot)
 
     def read_now(self, platform: Platform | None = None) -> None:
         """Poll everything again now, committed share included."""
@@ -195,7 +185,7 @@ class Engine:
         try:
             self._assessor.assess()  # what the store showed came before the end of the action
             self._assessor.tell(outcome)
-            self._publish()
+            self._publisher.publish()
         except Exception as error:  # noqa: BLE001  how it ended is known, whatever else is not
             _log.error("nothing can be judged: %s", kind_and_place(error))
         return outcome
@@ -212,7 +202,7 @@ class Engine:
 
     def announce(self) -> None:
         """Tell those who listen what is known now, where it was loaded when they listened already."""
-        self._arrived()
+        self._publisher.arrived()
 
     async def start(self) -> None:
         """Begin to poll, until `close`; settle what an earlier process left open, fill the holes of the curves."""
@@ -223,7 +213,7 @@ class Engine:
         """One look at everything: stores first, since they tell since when sources must count."""
         await self.read_stores()
         await asyncio.gather(*(poller.poll_once() for poller in self._works.metric_pollers))
-        self._publish()
+        self._publisher.publish()
         return self.snapshot
 
     async def read_stores(self, platform: Platform | None = None) -> Snapshot:
@@ -235,7 +225,7 @@ class Engine:
                 store.want_share()
                 looks.append(poller.poll_once())
         await asyncio.gather(*looks)
-        self._publish()
+        self._publisher.publish()
         return self.snapshot
 
     def guarded_by(self) -> str | None:
@@ -259,8 +249,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._pending is not None:
-            self._pending.cancel()
+        self._publisher.end()
         if "_works" in self.__dict__:  # nothing was opened where nothing was asked
             await self._works.providers.close()
             if self._shared is None:
@@ -293,32 +282,11 @@ class Engine:
 
     def _tell(self, event: Event) -> None:
         self._assessor.log((event,))
-        self._arrived()
+        self._publisher.arrived()
 
     def _answered(self) -> None:
         self._assessor.answered_at = self.clock.now()
-        self._arrived()
-
-    def _arrived(self) -> None:
-        """Something is new; a burst becomes one Snapshot."""
-        if self._pending is None:
-            with contextlib.suppress(RuntimeError):  # before the loop runs there is nobody to tell
-                self._pending = asyncio.get_running_loop().call_later(_SETTLE, self._publish)
-
-    def _publish(self) -> None:
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
-        snapshot = self._assessor.assess()
-        shown = picture(snapshot)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        for listener in tuple(self._listeners):
-            try:
-                listener(snapshot)
-            except Exception as error:  # noqa: BLE001  one listener's mistake must not silence the others
-                _log.error("a listener failed: %s", kind_and_place(error))
+        self._publisher.arrived()
 
     async def _tick(self) -> None:
         speed = self.settings.clock.speed
@@ -330,7 +298,7 @@ class Engine:
                 await self._works.upkeep.look_back(self.past, self.snapshot)
             except Exception as error:  # noqa: BLE001  what nobody looks at again would never be found to be old
                 _log.error("a tick failed: %s", kind_and_place(error))
-            self._publish()
+            self._publisher.publish()
 
 
 def _report(task: asyncio.Task[None]) -> None:

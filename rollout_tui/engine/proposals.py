@@ -16,7 +16,7 @@ from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.reach import reached
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
-from rollout_tui.domain.sentences import by_hand, severity_sentence, told_by_hand, worst_metric
+from rollout_tui.domain.sentences import by_hand, severity_sentence, worst_metric
 from rollout_tui.domain.severity import Severity, rank
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.ports import Impossible, ProviderError
@@ -47,14 +47,13 @@ def propose(
         except Impossible as error:
             against = against or [Obstacle(error.message, error.remedy)]
         except ProviderError as error:
-            against.append(Obstacle(f"{error.message}{'.' * bool(hand)}{told_by_hand(hand)}", error.remedy))
+            against.append(Obstacle(f"{error.message}{'.' * bool(hand)}{words.told_by_hand(hand)}", error.remedy))
     bad = worst_metric(rollout)
     blind = kind is ActionKind.PAUSE and store.problem is not None
     return Proposal(
         id=uuid.uuid4().hex,
         platform=rollout.plan.platform,
         kind=kind,
-        made_at=now,
         title=f"{kind.value.upper()} {rollout.plan.label.upper()}",
         seen=None if blind else store.state,
         change=change,

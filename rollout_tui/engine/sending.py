@@ -80,18 +80,18 @@ class Sending:
             self._round.take(error.now)
             if change.expects.met_by(error.now):
                 return Sent(Ending.ALREADY, f"{change.store} already shows it.", error.now)
-            return Sent(Ending.DIFFERS, f"Nothing was changed. {describe(error)}", error.now)
+            return Sent(Ending.DIFFERS, f"Nothing was changed. {words.sentence(describe(error))}", error.now)
         except NeedsConsent as error:
             message = f"Nothing was changed. {_with_remedy(error)}"
             return Sent(Ending.REFUSED, message, consent=error.consent)
         except Urged:
             return Sent(Ending.UNCONFIRMED, f"A pause came first; {change.store} had not answered yet.")
         except (OutcomeUnknown, TimeoutError) as error:
-            unanswered = f"{describe(error).rstrip('.')}. "
+            unanswered = f"{words.sentence(describe(error))} "
         except ProviderError as error:
             return Sent(Ending.REFUSED, _with_remedy(error))
         except Exception as error:  # noqa: BLE001  a provider's mistake leaves the outcome open, not the program dead
-            unanswered = f"{describe(error).rstrip('.')}. "
+            unanswered = f"{words.sentence(describe(error))} "
         else:
             self._board.step(Step.ACCEPTED)
             self._desk.looked()
@@ -131,8 +131,8 @@ class Sending:
                 message = f"{unanswered}A pause came first; {change.store} {_shows(state)}."
                 return Sent(Ending.UNCONFIRMED, message, state)
             looks += 1
-        waited = words.span(self._rules.deadline)
-        message = f"{unanswered}Not confirmed by {change.store} after {waited}: it {_shows(state)}. Look there by hand."
+        waited, look = words.span(self._rules.deadline), "" if proposal.by_hand else " Look there by hand."
+        message = f"{unanswered}Not confirmed by {change.store} after {waited}: it {_shows(state)}.{look}"
         return Sent(Ending.UNCONFIRMED, message, state)
 
 
@@ -151,4 +151,4 @@ def _shows(state: ReleaseState | None) -> str:
 
 
 def _with_remedy(error: ProviderError) -> str:
-    return f"{describe(error)} {remedy(error) or ''}".strip()
+    return f"{words.sentence(describe(error))} {words.sentence(remedy(error) or '')}".strip()

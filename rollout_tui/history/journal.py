@@ -68,9 +68,9 @@ class Journal:
     def write_outcome(self, outcome: Outcome) -> None:
         """Close the intent. The first outcome stands, but one that was not confirmed may still be settled."""
         self._durably(
-            "UPDATE journal SET ending = ?, message = ?, ended_at = ? WHERE intent = ?"
+            "UPDATE journal SET ending = ?, message = ?, by_hand = ?, ended_at = ? WHERE intent = ?"
             " AND (ending IS NULL OR ending = ?)",
-            (outcome.ending, outcome.message, outcome.at, outcome.proposal, Ending.UNCONFIRMED),
+            (outcome.ending, outcome.message, outcome.by_hand, outcome.at, outcome.proposal, Ending.UNCONFIRMED),
         )
 
     def open_intents(self, platform: Platform) -> list[Entry]:
@@ -93,13 +93,14 @@ class Journal:
     def last_outcome(self, platform: Platform, build: str, until: float = math.inf) -> Outcome | None:
         """How the newest action ended that had ended by then (epoch seconds UTC)."""
         row = self._connection.execute(
-            "SELECT intent, action, ending, message, ended_at FROM journal WHERE platform = ? AND build = ?"
+            "SELECT intent, action, ending, message, ended_at, by_hand FROM journal WHERE platform = ? AND build = ?"
             " AND ending IS NOT NULL AND ended_at <= ? ORDER BY at DESC LIMIT 1",
             (platform, build, until),
         ).fetchone()
         if row is None:
             return None
-        return Outcome(row[0], platform, ActionKind(row[1]), Ending(row[2]), row[3], row[4])
+        intent, action, ending, message, at, by_hand = row
+        return Outcome(intent, platform, ActionKind(action), Ending(ending), message, at, by_hand=by_hand)
 
     def last_pause(self, platform: Platform, build: str, since: float, until: float) -> Entry | None:
         """The last pause between those moments (epoch seconds UTC) that was carried out, or may have been."""

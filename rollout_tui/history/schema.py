@@ -118,7 +118,9 @@ CREATE TABLE looks (
 INSERT INTO looks SELECT platform, build, at, at, state FROM newest_states;
 """
 
-_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS, _GUARD, _LOOKS)
+_BY_HAND = "ALTER TABLE journal ADD COLUMN by_hand TEXT NOT NULL DEFAULT ''"
+
+_STEPS = (_FIRST, _EVIDENCE, _WITHDRAWN, _WHO, _ANCHORS, _BUGS, _WAIVERS, _TICKS, _GUARD, _LOOKS, _BY_HAND)
 """Scripts from version n to n + 1; a file's version is its `user_version`."""
 
 VERSION = len(_STEPS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from rollout_tui.domain.events import Event
+from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.runbook import CheckStanding, RunbookStanding
 from rollout_tui.domain.sentences import severity_sentence
 from rollout_tui.domain.snapshot import Rollout
@@ -24,16 +25,18 @@ def incident(
     return "\n".join(_lines(rollout, runbook, events, app, now, zone)) + "\n"
 
 
-def announcement(rollout: Rollout, app: str, now: float, zone: tzinfo) -> str:
+def announcement(rollout: Rollout, of: Plan, now: float, zone: tzinfo) -> str:
     """What the team is told, in a few plain sentences to paste: what is wrong, what the store does, who is reached."""
     plan, state = rollout.plan, rollout.store.state
     worst = max(rollout.metrics, key=lambda standing: standing.severity is rollout.severity, default=None)
     says = "is not known" if state is None else f"is {state.status}"
-    told = [f"{app} {plan.version} on {plan.label} (build {plan.build}): {rollout.store.name} {says} as of "]
+    told = [f"{of.app} {plan.version} on {plan.label} (build {plan.build}): {rollout.store.name} {says} as of "]
     told[0] += f"{clock_time(now, zone)} {_zone(now, zone)}."
     if worst is not None and worst.problem is None and worst.reading is not None:
         told.append(f"{severity_sentence(worst)}")
     told.append("Users who have the build keep it until a fix reaches them.")
+    if of.support:
+        told.append(f"They write to {of.support}.")
     return " ".join(told)
 
 

@@ -51,7 +51,11 @@ class KeyGuard:
         self._last_key, self._last_time = key, at
         if key != self._opened_by:
             self._opened_by = None
-        return key not in (self._inert, self._opened_by) and not held and at - self._opened >= SETTLE
+        return key not in (self._inert, self._opened_by) and not held and self.is_settled(at)
+
+    def is_settled(self, at: float) -> bool:
+        """Whether somebody could have read by then what is shown."""
+        return at - self._opened >= SETTLE
 
     def restart(self, at: float) -> None:
         """What is shown is new: keys count again only once somebody could have read it."""

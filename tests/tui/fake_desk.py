@@ -261,7 +261,6 @@ class FakeDesk:
             "p1",
             platform,
             kind,
-            NOW,
             f"{kind.value.upper()} {rollout.plan.label.upper()}",
             rollout.store.state,
             change,

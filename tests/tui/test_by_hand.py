@@ -52,9 +52,8 @@ def unreadable(age: float = 425) -> Rollout:
 
 def refused(rollout: Rollout, at: float = NOW - 5) -> Rollout:
     """It was paused, and the store did not take it."""
-    message = f"Google Play cannot be reached. By hand: {WAY}."
-    outcome = Outcome("1", Platform.ANDROID, ActionKind.PAUSE, Ending.REFUSED, message, at)
-    return replace(rollout, last_outcome=outcome)
+    outcome = Outcome("1", Platform.ANDROID, ActionKind.PAUSE, Ending.REFUSED, "Google Play cannot be reached.", at)
+    return replace(rollout, last_outcome=replace(outcome, by_hand=WAY))
 
 
 def advice(rollout: Rollout) -> Recommendation:
@@ -94,6 +93,14 @@ def test_next_says_it_with_the_reason_and_after_a_refusal_as_the_thing_to_do() -
     assert after.headline == f"Pause Android by hand. {WAY}."
     assert after.detail.startswith("The pause was refused: Google Play cannot be reached. p tries again.")
     assert after.brief_headline.startswith("Android by hand: Play Console")
+
+
+def test_only_what_the_store_did_not_take_is_done_by_hand() -> None:
+    """A pause that the program refused never reached the store: pressed again, it may."""
+    rollout = refused(unreadable())
+    assert rollout.last_outcome is not None
+    busy = replace(rollout, last_outcome=replace(rollout.last_outcome, by_hand=""))
+    assert advice(busy).headline.startswith("Mend Google Play for Android")
 
 
 def test_a_refusal_is_not_told_for_ever() -> None:
@@ -173,8 +180,8 @@ def test_status_and_a_refusal_tell_all_of_them() -> None:
     facts = snapshot_facts(shown, FakeDesk(shown).propose)
     assert facts["platforms"]["ios"]["store"]["by_hand"] == ANY
     rollout = never_read()
-    message = f"App Store cannot be reached. By hand: {ANY}."
-    outcome = Outcome("1", Platform.IOS, ActionKind.PAUSE, Ending.REFUSED, message, NOW - 5)
+    message = "App Store cannot be reached."
+    outcome = Outcome("1", Platform.IOS, ActionKind.PAUSE, Ending.REFUSED, message, NOW - 5, by_hand=ANY)
     told = recommend([android(), replace(rollout, last_outcome=outcome)], NOW)
     assert told.headline == f"Pause iOS by hand. {ANY}."
     assert told.brief_headline == "iOS by hand: App Store Connect."

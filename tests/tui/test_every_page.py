@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import pytest
 from rich.cells import cell_len
 from wcwidth import wcwidth
 
 from rollout_tui.domain.investigation import Feedback, FeedbackKind, Inquired, Investigation, TroubleGroup, TroubleKind
 from rollout_tui.tui.ink import Ink, text_of
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.symbols import SymbolSet, ascii_text, shown_in
 from rollout_tui.tui.theme import Theme, paint
+from rollout_tui.tui.view.scene import Scene
 from tests.tui.fake_desk import FakeDesk
+from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import incident, snapshot
 from tests.tui.test_hostile_text import NASTY, everywhere
 from tests.tui.test_investigate import SENTRY, SILENT, VITALS
@@ -79,3 +85,20 @@ async def test_every_text_of_every_page_can_be_read_in_every_theme_and_has_an_as
     for seen in plain:
         for text in map(text_of, seen.rows):
             assert ascii_text(text).count("?") == text.count("?"), f"{seen.place}: no ASCII form of a sign in {text!r}"
+
+
+async def test_every_page_is_drawn_once_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual calls a page's on_mount and that of what it is made from: one that calls it too starts two clocks."""
+    clocks: Counter[str] = Counter()
+    begun = WholeScreen.on_mount
+
+    def mounted(screen: WholeScreen[Scene]) -> None:
+        clocks[type(screen).__name__] += 1
+        begun(screen)
+
+    for keys, page in ((("enter",), "ZoomPage"), (("i",), "InvestigatePage"), (("t",), "TravelPage")):
+        async with at_the_keyboard(busy()) as hand:
+            with monkeypatch.context() as watched:
+                watched.setattr(WholeScreen, "on_mount", mounted)
+                await hand.press(*keys)
+        assert clocks[page] == 1, page

@@ -82,6 +82,13 @@ async def test_who_does_not_answer_is_told_and_the_others_are_read() -> None:
         assert "ReconnectTimer.fire" in text
 
 
+async def test_what_an_answer_left_off_is_told_with_what_must_be_known_of_it() -> None:
+    answer = Investigation("vitals", "4201", NOW - 3600, (BACK,), more_groups=1_210, more_feedback=3, note="a day late")
+    async with at_the_keyboard(desk_with(replace(VITALS, answer=answer))) as hand:
+        text = "\n".join(await opened(hand))
+        assert "Android vitals: 1,210 more groups not listed. 3 more feedback not listed. a day late" in text
+
+
 @pytest.mark.parametrize(
     ("answers", "told"),
     [

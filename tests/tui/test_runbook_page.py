@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,9 +227,12 @@ async def test_the_page_is_written_as_a_report_and_never_over_a_file(
 async def test_the_text_for_the_team_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
     monkeypatch.setattr(RolloutApp, "copy_to_clipboard", lambda _, text: copied.append(text))
-    async with at_the_keyboard(FakeDesk(incident())) as hand:
+    shown = incident()
+    shown = replace(shown, plan=replace(shown.plan, support="support@acme.example"))
+    async with at_the_keyboard(FakeDesk(shown)) as hand:
         await hand.press("b", "y")
         await hand.settled()
     (text,) = copied
+    assert text.endswith("They write to support@acme.example.")
     assert "acme-connect 4.2.0 on Android (build 4201): Google Play is inProgress" in text
     assert "Crash rate 2.41 %" in text

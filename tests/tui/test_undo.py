@@ -73,7 +73,7 @@ def test_the_next_action_ends_the_offer() -> None:
         (80, "undo 60 s: r y · Paused."),
         (100, "undo 60 s: r y · Paused."),
         (120, "undo 60 s: r y · Paused."),
-        (200, "undo 60 s: r y · Paused. The store shows it"),
+        (200, "undo 60 s: r y · Paused. The store shows it."),
     ],
 )
 async def test_once_the_notice_is_gone_keys_still_give_way_for_the_way_back(width: int, told: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rollout_tui.rehearsal.stores.apple_errors import (
-    AppleError,
     forbidden,
     invalid,
     not_found,
@@ -236,11 +235,3 @@ def wish(attributes: dict[str, object]) -> str:
         if attributes.get(name) is True:
             return verb
     raise invalid("Either 'submitted' or 'canceled' must be true")
-
-
-def kind_of(name: str) -> str:
-    """An item's kind from the name of its relationship. Raises AppleError for one that is none."""
-    if name not in KINDS:
-        detail = f"'{name}' is not a relationship on the resource 'reviewSubmissionItems'"
-        raise AppleError(409, "ENTITY_ERROR.RELATIONSHIP.UNKNOWN", "The entity is invalid", detail)
-    return name

@@ -10,8 +10,6 @@ from rollout_tui.rehearsal.stores.apple_start import DAY, HOUR, Course
 
 BUILD_LIFE = 90 * DAY
 """Seconds that TestFlight keeps a build."""
-MOST_INTERNAL = 100
-"""Testers that an internal group may have."""
 _UNFIT = "The build is not in a valid processing state for this operation"
 _WAITS = {"WAITING_FOR_REVIEW": "WAITING_FOR_BETA_REVIEW", "IN_REVIEW": "IN_BETA_REVIEW", "REJECTED": "BETA_REJECTED"}
 

@@ -55,11 +55,6 @@ def served_share(track: Document, build: str) -> Decimal:
     return Decimal(1) if release["status"] == "completed" else Decimal(str(release["userFraction"]))
 
 
-def has_full_release(track: Document) -> bool:
-    """Whether a release of the track is served to all."""
-    return any(release["status"] == "completed" for release in track["releases"])
-
-
 def check_release(release: Document, uploaded: frozenset[str], *, draft_app: bool = False) -> None:
     """Raises PlayError for a status, fraction or version code that cannot be, whatever was before."""
     status, fraction = release.get("status"), release.get("userFraction")

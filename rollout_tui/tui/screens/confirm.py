@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from textual.events import Key
 from textual.message import Message
 
 from rollout_tui.domain.actions import ActionKind, Proposal, Terms
@@ -14,12 +13,13 @@ from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.domain.words import plain_percent
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
-from rollout_tui.tui.keyguard import KeyClock, KeyGuard
+from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.screens.dialog import Dialog
+from rollout_tui.tui.screens.dialog import columns
+from rollout_tui.tui.screens.guarded import GuardedDialog
 from rollout_tui.tui.view.dialogs import DialogState, Stop, blocking_gate, dialog_rows, scrolled, wanted_text
 from rollout_tui.tui.view.scene import Scene
-from rollout_tui.tui.view.screen import LEAST_COLUMNS, is_too_small
+from rollout_tui.tui.view.screen import is_too_small
 
 _WIDTH, _WIDE = 76, 86
 _PAGE = 5
@@ -36,7 +36,7 @@ class OverrideWanted(Message):
         self.gate = gate
 
 
-class ConfirmDialog(Dialog[Proposal | None]):
+class ConfirmDialog(GuardedDialog[Proposal | None]):
     """Gives the confirmed proposal, or None.
 
     A pause and a resume are confirmed by `y` or by the button and space; a promotion by typing its target. Enter
@@ -54,9 +54,7 @@ class ConfirmDialog(Dialog[Proposal | None]):
         changed: str = "",
     ) -> None:
         # The opening key does nothing here, but where a target is typed it is a letter like any other.
-        self._guard = KeyGuard(clock.now(), opened_by, opened_by if proposal.typed is None else None)
-        self._clock = clock
-        super().__init__(look)
+        super().__init__(look, clock, opened_by, opened_by if proposal.typed is None else None)
         self._desk = desk
         self._proposal = proposal
         self._scene = scene
@@ -81,10 +79,6 @@ class ConfirmDialog(Dialog[Proposal | None]):
             "o": self._override,
         }
 
-    def on_mount(self) -> None:
-        """Count keys from when it can be seen."""
-        self._settle()
-
     @property
     def desk(self) -> Desk:
         """Whose action it is; somebody may look at another app by now."""
@@ -105,8 +99,8 @@ class ConfirmDialog(Dialog[Proposal | None]):
         before, self._proposal = self._proposal, self._proposed(self._proposal.terms)
         if not _same(before, self._proposal):
             self._state = DialogState(changed=f"{_what_changed(before, self._proposal)} Look again.")
-            # Nobody has read it yet: what is being pressed now was meant for what stood here before.
-            self._settle()
+            # What is being pressed now was meant for what stood here before.
+            self.settle()
         self.draw()
 
     def _proposed(self, terms: Terms) -> Proposal:
@@ -130,10 +124,6 @@ class ConfirmDialog(Dialog[Proposal | None]):
         self._proposal = self._proposed(terms)
         self._state = DialogState(changed=self._state.changed)
         self.draw()
-
-    def counts(self, event: Key) -> bool:
-        """Not what was typed before it could be read, nor what is held down."""
-        return self._guard.takes(event.key, self._clock.arrived(event))
 
     def pressed(self, key: str, character: str | None) -> None:
         """Letters are text where a target is typed; elsewhere they are keys."""
@@ -167,13 +157,8 @@ class ConfirmDialog(Dialog[Proposal | None]):
             self._state = replace(self._state, chosen=Stop.FIELD, typed=typed, refused="")
         self.draw()
 
-    def _settle(self) -> None:
-        self._guard.restart(self._clock.now())
-        self.call_after_refresh(lambda: self._guard.restart(self._clock.now()))
-
     def _width(self, window: int) -> int:
-        wanted = _WIDE if self._proposal.typed is not None else _WIDTH
-        return min(wanted, window - (4 if window >= LEAST_COLUMNS else 0))
+        return columns(_WIDE if self._proposal.typed is not None else _WIDTH, window)
 
     def _scroll(self, step: int) -> None:
         width, height = self.app.size
@@ -208,7 +193,7 @@ class ConfirmDialog(Dialog[Proposal | None]):
             return
         if self._proposal.typed_again is not None and not self._state.again:
             self._state = DialogState(Stop.FIELD, again=True)
-            self._settle()
+            self.settle()
             self.draw()
             return
         self.dismiss(self._proposal)

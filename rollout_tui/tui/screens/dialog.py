@@ -15,9 +15,15 @@ from rollout_tui.tui.ink import Row, blank, focus_place, text_of
 from rollout_tui.tui.look import Look
 from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.parts import part
+from rollout_tui.tui.view.screen import LEAST_COLUMNS
 from rollout_tui.tui.widgets.surface import Surface
 
 Result = TypeVar("Result")
+
+
+def columns(widest: int, window: int) -> int:
+    """How wide a dialog may be in a window: with a margin at its sides, where there is room for one."""
+    return min(widest, window - (4 if window >= LEAST_COLUMNS else 0))
 
 
 class Dialog(ModalScreen[Result]):

@@ -44,7 +44,6 @@ class InvestigatePage(Page):
 
     def on_mount(self) -> None:
         """Ask."""
-        super().on_mount()
         self._ask()
 
     def on_unmount(self) -> None:

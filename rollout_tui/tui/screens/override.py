@@ -14,40 +14,28 @@ from rollout_tui.domain.waivers import LONGEST_REASON, Field, Wish, is_same
 from rollout_tui.domain.words import plain_text
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
-from rollout_tui.tui.keyguard import SETTLE, KeyClock, KeyGuard
+from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.screens.dialog import Dialog
+from rollout_tui.tui.screens.dialog import columns
+from rollout_tui.tui.screens.guarded import GuardedDialog
 from rollout_tui.tui.view.override import CHOICES, Form, FormState, Stop, form_rows, may_sign, signing_rows
 from rollout_tui.tui.view.scene import Scene
-from rollout_tui.tui.view.screen import LEAST_COLUMNS
 
 _WIDTH, _NARROWER = 86, 76
 _NAME = 64
 _FIELDS = {Stop.REASON: Field.REASON, Stop.APPROVER: Field.APPROVER, Stop.EXPIRES: Field.EXPIRES}
 
 
-class GateDialog(Dialog[str | None]):
+class GateDialog(GuardedDialog[str | None]):
     """A dialog about one gate; when that gate is gone, so is the dialog."""
 
     def __init__(
         self, desk: Desk, look: Look, scene: Callable[[], Scene], clock: KeyClock, place: tuple[Platform, str]
     ) -> None:
-        self._clock = clock
-        self._opened = clock.now()
-        self._guard = KeyGuard(self._opened, "o")
         self._desk = desk
         self._scene = scene
         self._place = place
-        super().__init__(look)
-
-    def on_mount(self) -> None:
-        """Count keys from when it can be seen."""
-        super().on_mount()
-        self.call_after_refresh(self._settle)
-
-    def counts(self, event: Key) -> bool:
-        """Not what was typed before it could be read, nor what is held down."""
-        return self._guard.takes(event.key, self._clock.arrived(event))
+        super().__init__(look, clock, "o")
 
     @property
     def rollout(self) -> Rollout:
@@ -58,10 +46,6 @@ class GateDialog(Dialog[str | None]):
     def result(self) -> GateResult | None:
         """The gate as it stands now; None when the phase has gone on without it."""
         return next((one for one in self.rollout.gates if one.gate.id == self._place[1]), None)
-
-    def _settle(self) -> None:
-        self._opened = self._clock.now()
-        self._guard.restart(self._opened)
 
 
 class OverrideForm(GateDialog):
@@ -95,13 +79,13 @@ class OverrideForm(GateDialog):
         form = self._form()
         if form is None:
             return []
-        return form_rows(self._scene(), form, min(_WIDTH, width - (4 if width >= LEAST_COLUMNS else 0)), height)
+        return form_rows(self._scene(), form, columns(_WIDTH, width), height)
 
     def counts(self, event: Key) -> bool:
         """In a field a letter twice in a row is two letters, however fast it was typed."""
         meant = super().counts(event)
         text = self._state.chosen in (Stop.REASON, Stop.APPROVER) and event.is_printable
-        return meant or (text and self._clock.arrived(event) - self._opened >= SETTLE)
+        return meant or (text and self._guard.is_settled(self._clock.arrived(event)))
 
     def pressed(self, key: str, character: str | None) -> None:
         """Keys of the form first, then text."""
@@ -187,7 +171,7 @@ class SignDialog(GateDialog):
         result = self.result
         if result is None:
             return []
-        room = min(_NARROWER, width - (4 if width >= LEAST_COLUMNS else 0))
+        room = columns(_NARROWER, width)
         return signing_rows(self._scene(), self.rollout, result, self._desk.actor.person, room)
 
     def pressed(self, key: str, _character: str | None) -> None:

@@ -190,7 +190,7 @@ class RunbookPage(Page):
         from rollout_tui.report.incident import announcement
 
         scene = self._main.scene()
-        text = announcement(scene.focused, scene.snapshot.plan.app, scene.now, scene.zone)
+        text = announcement(scene.focused, scene.snapshot.plan, scene.now, scene.zone)
         self.app.copy_to_clipboard(plain_text(text))
         self._place.tell("text for the team copied, where the terminal allows it", "mute")
 

@@ -4,45 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual.events import Key
-
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.words import clock_time, plain_text
 from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.ink import Row
-from rollout_tui.tui.keyguard import KeyClock, KeyGuard
+from rollout_tui.tui.keyguard import KeyClock
 from rollout_tui.tui.look import Look
-from rollout_tui.tui.screens.dialog import Dialog
+from rollout_tui.tui.screens.dialog import columns
+from rollout_tui.tui.screens.guarded import GuardedDialog
 from rollout_tui.tui.view.frame import frame, hints, inner_width, line, lines
 from rollout_tui.tui.view.scene import Scene
-from rollout_tui.tui.view.screen import LEAST_COLUMNS
 
 _WIDTH = 76
 
 
-class StopDialog(Dialog[str | None]):
+class StopDialog(GuardedDialog[str | None]):
     """Gives "stop" after `y`; when nothing is counted down any more it says so."""
 
     def __init__(self, desk: Desk, look: Look, scene: Callable[[], Scene], clock: KeyClock, platform: Platform) -> None:
         self._desk = desk
         self._scene = scene
-        self._clock = clock
         self._platform = platform
-        self._guard = KeyGuard(clock.now(), "a")
-        super().__init__(look)
-
-    def on_mount(self) -> None:
-        """Count keys from when it can be seen."""
-        super().on_mount()
-        self.call_after_refresh(lambda: self._guard.restart(self._clock.now()))
-
-    def counts(self, event: Key) -> bool:
-        """Not what was typed before it could be read, nor what is held down."""
-        return self._guard.takes(event.key, self._clock.arrived(event))
+        super().__init__(look, clock, "a")
 
     def content(self, width: int, _height: int) -> Sequence[Row]:
         """When, why, and what stopping means."""
-        room = min(_WIDTH, width - (4 if width >= LEAST_COLUMNS else 0))
+        room = columns(_WIDTH, width)
         inner, rollout = inner_width(room), self._desk.snapshot.rollout(self._platform)
         name, countdown = rollout.plan.label, rollout.countdown
         if countdown is None or not countdown.runs:

@@ -67,7 +67,6 @@ class TravelPage(Page):
 
     def on_mount(self) -> None:
         """Read that moment, then what there is to look at."""
-        super().on_mount()
         self._go(self._journey.moment)
         self._opening = asyncio.create_task(self._open())
 

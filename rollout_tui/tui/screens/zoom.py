@@ -51,7 +51,6 @@ class ZoomPage(Page):
 
     def on_mount(self) -> None:
         """Import what draws, beside the event loop."""
-        super().on_mount()
         self._preparing = asyncio.create_task(self._prepare())
 
     async def _prepare(self) -> None:

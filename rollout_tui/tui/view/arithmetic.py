@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rollout_tui.domain.decisions import case_of, counts_from, interval
 from rollout_tui.domain.estimates import sessions_range
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import exact
+from rollout_tui.domain.reasons import case_of, counts_from, interval
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import duration_value, moment, plain_text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Proposal
-from rollout_tui.domain.decisions import Case, case_of, decision
+from rollout_tui.domain.decisions import decision
 from rollout_tui.domain.evidence.feasible import notes
 from rollout_tui.domain.plan import Phase
+from rollout_tui.domain.reasons import Case, case_of
 from rollout_tui.domain.sentences import hand_beside
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rollout_tui.domain.decisions import Case, Decision, case_of, decision, interval
+from rollout_tui.domain.decisions import Decision, decision
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Bare, Mean, Proportion
+from rollout_tui.domain.reasons import Case, case_of, interval
 from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.snapshot import Rollout
 from rollout_tui.domain.verdicts import GateResult, Verdict

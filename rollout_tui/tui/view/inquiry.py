@@ -10,7 +10,7 @@ from rollout_tui.domain.investigation import Feedback, Inquired, TroubleGroup
 from rollout_tui.domain.sentences import severity_sentence
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.verdicts import Bug, BugCount
-from rollout_tui.domain.words import age, plain_text
+from rollout_tui.domain.words import age, count, plain_text
 from rollout_tui.tui.ink import Pen, Row, wrapped
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.inquiry_words import told_of, when
@@ -66,9 +66,9 @@ def heading(scene: Scene, looked: Looked, width: int) -> Row:
     label = looked.rollout.plan.label
     x = pen.put(1, label if label.lower() == "ios" else label.upper(), bold=True) + 2
     for number, tab in enumerate(Tab, 1):
-        count = len(looked.entries(tab))
+        size = len(looked.entries(tab))
         chosen = tab is looked.tab
-        x = pen.put(x, f"{number} {tab.value} {count}", bold=chosen) + 3
+        x = pen.put(x, f"{number} {tab.value} {size}", bold=chosen) + 3
     answered = [one.answer for one in looked.answers or () if one.answer is not None]
     if answered:
         newest = max(answer.as_of for answer in answered)
@@ -80,7 +80,7 @@ def heading(scene: Scene, looked: Looked, width: int) -> Row:
 
 def inquiry_rows(scene: Scene, looked: Looked, width: int, height: int) -> list[Row]:
     """The list around the chosen row, what is known of it, and whether the other platform has it too."""
-    troubles = [_said(one, width) for one in looked.answers or () if one.problem or (one.answer and one.answer.note)]
+    troubles = [_line(width, *said) for one in looked.answers or () if (said := _said(one)) is not None]
     elsewhere = _elsewhere(scene, looked, width) if height >= 24 else []
     detail = _detail(scene, looked, width, min(_DETAIL, max(0, height // 3))) if height >= 12 else []
     room = max(1, height - len(troubles) - len(elsewhere) - len(detail) - 1)
@@ -221,11 +221,14 @@ def _metric(standing: MetricStanding, width: int) -> Row:
     return pen.row()
 
 
-def _said(one: Inquired, width: int) -> Row:
-    """Who did not answer, and what a reader must know of an answer."""
-    if one.answer is not None:
-        return _line(width, f"{one.label}: {one.answer.note}", "mute")
-    return _line(width, f"? {one.label}: {one.problem}", "unk")
+def _said(one: Inquired) -> tuple[str, str] | None:
+    """Who did not answer, and what a reader must know of an answer; with its colour token."""
+    if one.answer is None:
+        return f"? {one.label}: {one.problem}", "unk"
+    left_off = ((one.answer.more_groups, "groups"), (one.answer.more_feedback, "feedback"))
+    told = [*(f"{count(n)} more {what} not listed." for n, what in left_off if n), one.answer.note]
+    note = " ".join(filter(None, told))
+    return (f"{one.label}: {note}", "mute") if note else None
 
 
 def _reports(entries: Sequence[Entry]) -> int:

@@ -8,7 +8,7 @@ from rollout_tui.domain.cells import cells, head
 from rollout_tui.domain.keyed import without_keys
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Recommendation, Urgency
-from rollout_tui.domain.words import day_and_time, plain_text
+from rollout_tui.domain.words import day_and_time, plain_text, sentence
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.scene import Watched
@@ -39,7 +39,7 @@ def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
     headline = advice.headline if cells(advice.headline) <= room else advice.brief_headline
     detail = advice.detail if cells(advice.detail) <= room else advice.brief_detail
     if alarm is not None:
-        detail = f"{alarm[:1].upper()}{alarm[1:]}. {detail}"
+        detail = f"{sentence(alarm)} {detail}"
     if height == 1:
         # Where nothing is to be done, an alarm is not left out for want of a row.
         waits = advice.urgency in (Urgency.WAIT, Urgency.MAY_PROMOTE)

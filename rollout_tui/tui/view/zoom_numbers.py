@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.domain.decisions import Case, case_of, counts_from, decision, has_faded, interval
+from rollout_tui.domain.decisions import decision
 from rollout_tui.domain.evidence.finding import Latch
 from rollout_tui.domain.evidence.wording import odds
 from rollout_tui.domain.quantities import Proportion, Quantity
+from rollout_tui.domain.reasons import Case, case_of, counts_from, has_faded, interval
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from rollout_tui.domain.words import age, condition, count, covered, plain_text, sample, value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rollout_tui.domain.decisions import case_of, remedy
-from rollout_tui.domain.decisions import standing as so_far
 from rollout_tui.domain.quantities import Proportion, exact
+from rollout_tui.domain.reasons import case_of, remedy
+from rollout_tui.domain.reasons import standing as so_far
 from rollout_tui.domain.sentences import alarm_sentence
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import GateResult, Verdict

@@ -57,6 +57,10 @@ def test_ios_goes_from_100_testers_to_review_and_the_phased_release_is_an_option
     ]
 
 
+def test_the_address_that_users_write_to_is_there_for_drafts(settings):
+    assert settings.plan.support == "support@acme.example"
+
+
 def test_the_gates_of_the_plan_stand_in_the_order_of_the_screen(settings):
     labels = {
         (platform, phase.id): [gate.label for gate in phase.gates]

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from rollout_tui.domain.assess import assess
-from rollout_tui.domain.decisions import Case, case_of, decision, interval, proof, remedy, standing
+from rollout_tui.domain.decisions import decision
 from rollout_tui.domain.evidence.finding import Ahead, Finding, Latch
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity
+from rollout_tui.domain.reasons import Case, case_of, interval, proof, remedy, standing
 from rollout_tui.domain.releases import PhaseKind
 from rollout_tui.domain.verdicts import GateResult, Verdict
 from tests.evidence import fading

@@ -30,7 +30,7 @@ APPROVERS = ("jkim", "mara", "tom")
 REQUEST = Request("K7Q2MX", Platform.ANDROID, "4.2.0", "4201", Asked.PROMOTE, "{}", "promote", "jkim", NOW, NOW + HOUR)
 CHANGE = Change("Google Play", "goes on", (FieldChange("share", "10 %", "50 %"),), (), "pause", Expectation())
 PROPOSAL = Proposal(
-    "p1", Platform.ANDROID, ActionKind.PROMOTE, NOW, "PROMOTE ANDROID", play("0.1", NOW), CHANGE, ANDROID.phases[1]
+    "p1", Platform.ANDROID, ActionKind.PROMOTE, "PROMOTE ANDROID", play("0.1", NOW), CHANGE, ANDROID.phases[1]
 )
 
 
@@ -67,7 +67,7 @@ def test_a_restart_that_reaches_everybody_at_once_completes_too() -> None:
 )
 def test_a_grant_counts_for_the_very_proposal_alone(other: Proposal) -> None:
     granted = replace(REQUEST, terms=terms_of(PROPOSAL, ANDROID), grant=Grant("mara", NOW, "OS user"))
-    again = replace(PROPOSAL, id="p2", made_at=NOW + 60, seen=play("0.1", NOW + 60))
+    again = replace(PROPOSAL, id="p2", seen=play("0.1", NOW + 60))
     assert matching([granted], terms_of(again, ANDROID), NOW + 60) is granted
     assert matching([granted], terms_of(other, ANDROID), NOW + 60) is None
     assert matching([granted], terms_of(again, replace(ANDROID, build="4202")), NOW + 60) is None

@@ -90,3 +90,17 @@ def test_a_value_says_what_was_answered_where_that_is_not_the_metric_s_window(se
     window = Window(answer.window.end - seconds, answer.window.end)
     assert words.covered(CRASH, replace(answer, window=window)) == shown
     assert words.covered(CRASH, None) == "60 min"
+
+
+@pytest.mark.parametrize(
+    ("clause", "told"),
+    [
+        ("the key is revoked", "The key is revoked."),
+        ("App Review asks something.", "App Review asks something."),
+        ("is its writer running?", "Is its writer running?"),
+        ("4201 is a draft", "4201 is a draft."),
+        ("", ""),
+    ],
+)
+def test_a_clause_becomes_a_sentence_of_its_own(clause: str, told: str) -> None:
+    assert words.sentence(clause) == told

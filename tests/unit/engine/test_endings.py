@@ -82,15 +82,22 @@ async def test_pausing_what_is_paused_changes_nothing_and_says_so(world: World) 
 
 
 @pytest.mark.parametrize(
-    "error", [Refused("no such release", "look there"), Denied("no right"), Unreachable("no route")]
+    ("error", "told"),
+    [
+        (Refused("no such release", "look there"), "No such release. Look there."),
+        (Denied("no right"), "No right."),
+        (Unreachable("no route."), "No route."),
+    ],
 )
-async def test_a_refusal_is_told_with_its_remedy_and_a_failed_pause_loudly(world: World, error: Exception) -> None:
+async def test_a_refusal_is_told_with_its_remedy_and_a_failed_pause_loudly(
+    world: World, error: Exception, told: str
+) -> None:
     engine = await looking(world)
     world.store.takes_effect = False
     world.store.on_perform = raising(error)
     outcome = await act(engine)
     assert outcome.ending is Ending.REFUSED
-    assert outcome.message == f"{error} {getattr(error, 'remedy', '')}".strip()
+    assert outcome.message == told
     assert engine.snapshot.events[0].level is Severity.CRITICAL
     assert journalled(world) == [("pause", "refused")]
     assert android(engine).store.requested is None, "it never reached the store"
@@ -111,7 +118,7 @@ async def test_a_lost_answer_without_effect_is_not_confirmed_and_not_repeated(wo
     world.store.on_perform = raising(OutcomeUnknown("the commit was not answered"))
     outcome = await to_the_deadline(world, asyncio.create_task(act(engine)))
     assert outcome.ending is Ending.UNCONFIRMED
-    assert outcome.message.startswith("the commit was not answered. Not confirmed by Google Play after 3 min")
+    assert outcome.message.startswith("The commit was not answered. Not confirmed by Google Play after 3 min")
     assert len(world.store.performed) == 1
     assert engine.snapshot.recommendation.headline.startswith("Check Android at Google Play by hand")
 

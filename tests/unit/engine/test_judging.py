@@ -148,7 +148,7 @@ async def test_a_fail_that_another_process_latched_is_taken_over(world: World) -
     entry = Judgement("closed", GATE, "crash_free_sessions >= 99.5%", BEGAN, NOW, Latch(NOW - 60, 5.1))
     with_history(world, lambda history: history.judgements.put(Platform.ANDROID, "4.2.0", "4201", [entry]))
     await engine._works.upkeep.hear_others()
-    engine._publish()
+    engine._publisher.publish()
     assert gate(engine).verdict is Verdict.FAIL
 
 

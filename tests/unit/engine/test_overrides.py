@@ -76,7 +76,7 @@ async def test_a_waiver_is_kept_seen_here_and_elsewhere_and_announced(world: Wor
     assert (gate(engine).verdict, gate(engine).found) == (Verdict.WAIVED, Verdict.UNDECIDED)
     assert any("WAIVED for 4 h, approved by mara (named by jkim, not asked)" in text for text in texts(engine))
     await other._works.upkeep.hear_others()
-    other._publish()
+    other._publisher.publish()
     assert gate(other).verdict is Verdict.WAIVED
 
 
@@ -186,7 +186,7 @@ async def test_an_answer_taken_back_stays_so_where_the_clock_was_set_back(world:
     assert (await engine.people.sign(ANDROID, "signoff:maintainer", "mara", "")).done
     world.clock._now -= HOUR
     assert (await engine.people.sign(ANDROID, "signoff:maintainer", "mara", "", withdraw=True)).done
-    engine._publish()
+    engine._publisher.publish()
     signed = next(one for one in engine.snapshot.rollout(ANDROID).gates if one.gate.id == "signoff:maintainer")
     assert signed.verdict is Verdict.UNDECIDED
 

@@ -137,9 +137,9 @@ async def test_a_pause_that_the_store_did_not_take_says_where_a_person_does_it(
     world.store.on_read = raising(Unreachable("HTTP 503"))
     outcome = await to_the_deadline(world, asyncio.ensure_future(act(engine)))
     assert outcome.ending in (Ending.REFUSED, Ending.UNCONFIRMED)
-    assert outcome.message.endswith(f" By hand: {WAY}.")
-    assert "Look there by hand" not in outcome.message
-    assert outcome.message.partition(" By hand")[0].endswith(".")
+    assert outcome.by_hand == WAY
+    assert outcome.told.endswith(f". By hand: {WAY}.")
+    assert "Look there by hand" not in outcome.told
     assert android(engine).last_outcome == outcome
     assert engine.snapshot.events[0].text == outcome.told
 

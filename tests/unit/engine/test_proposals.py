@@ -75,7 +75,7 @@ async def test_what_the_store_asks_about_is_told_with_the_outcome_and_nothing_is
     engine = await looking(world)
     outcome = await act(engine)
     assert (outcome.ending, outcome.consent) == (Ending.REFUSED, Consent("cancel-review", "It is cancelled."))
-    assert outcome.message == "Nothing was changed. a review is running It is cancelled."
+    assert outcome.message == "Nothing was changed. A review is running. It is cancelled."
     assert journalled(world) == [("pause", "refused")]
 
 

@@ -105,11 +105,11 @@ async def test_without_a_journal_it_is_not_done(world: World) -> None:
 
 async def test_half_done_is_not_confirmed_and_says_how_far_it_came(world: World) -> None:
     engine, store = await selling(world)
-    store.on_remove = raising(OutcomeUnknown("off sale in 23 of 53 countries, then it stopped: no answer"))
+    store.on_remove = raising(OutcomeUnknown("Off sale in 23 of 53 countries, then it stopped: no answer"))
     acting = asyncio.create_task(engine.perform(engine.propose(IOS, ActionKind.REMOVE)))
     outcome = await to_the_deadline(world, acting)
     assert outcome.ending is Ending.UNCONFIRMED
-    assert outcome.message.startswith("off sale in 23 of 53 countries")
+    assert outcome.message.startswith("Off sale in 23 of 53 countries")
     assert len(store.removed) == 1, "never repeated by itself"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rollout_tui.cli.replaying import _settings, moment_of
-from rollout_tui.cli.watching import look_of
+from rollout_tui.cli.showing import look_of
 from rollout_tui.domain.actions import ActionKind, Ending
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.quantities import Proportion

@@ -48,7 +48,7 @@ async def settled(engine: Engine) -> None:
     for _ in range(10):
         await engine._archive.try_call(lambda history: None, None)
         await breathe()
-    await until(lambda: engine._pending is None, "publishing")
+    await until(lambda: not engine._publisher.waits, "publishing")
     await breathe()
 
 

@@ -210,6 +210,14 @@ def test_an_intent_is_open_until_its_outcome_is_written(history: History) -> Non
     assert history.journal.open_intents(ANDROID) == []
 
 
+def test_of_a_pause_that_the_store_did_not_take_the_next_start_knows_where_a_person_does_it(history: History) -> None:
+    history.journal.write_intent(pause())
+    history.journal.write_outcome(replace(ended(Ending.REFUSED), by_hand="Play Console: Halt rollout"))
+    outcome = history.journal.last_outcome(ANDROID, "4201")
+    assert outcome is not None
+    assert outcome.by_hand == "Play Console: Halt rollout"
+
+
 def test_the_first_outcome_stands(history: History) -> None:
     history.journal.write_intent(pause())
     history.journal.write_outcome(ended(Ending.DONE))
