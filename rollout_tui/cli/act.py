@@ -31,17 +31,23 @@ _ABOUT = {
     "restart": "Begin again at the first phase with the new build that the configuration names. Google Play: its "
     "draft, or the uploaded bundle, goes to the first phase's share; iOS: the build goes to the testers.",
 }
+_REASONS = {
+    "pause": "crash spike",
+    "resume": "false alarm",
+    "promote": "all gates hold",
+    "restart": "fixes the crash",
+}
 _EXAMPLES = """
 
 \b
 Examples:
   rollout-tui {verb} android --dry-run
-  rollout-tui {verb} android --yes --reason "crash spike" --expect-version 4.2.0
+  rollout-tui {verb} android --yes --reason "{reason}" --expect-version 4.2.0
 """
 
 
 def _command(verb: str) -> click.Command:
-    @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb))
+    @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb, reason=_REASONS[verb]))
     @click.argument("platform")
     @click.option(
         "--allow",
@@ -164,6 +170,7 @@ def _already(engine: Engine, proposal: Proposal) -> str | None:
 
 def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
     """The proposal in plain lines, as the dialog says it: exact change, cost, effects, gates with ages, why not."""
+    from rollout_tui.domain.actions import ActionKind
     from rollout_tui.domain.sentences import hand_beside
     from rollout_tui.domain.words import age
 
@@ -176,7 +183,8 @@ def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
         lines.append(proposal.change.headline)
         lines += [f"  {field.name}: {field.told('->')}" for field in proposal.change.fields]
         lines += [f"  reaches: {proposal.reaches}"] if proposal.reaches else []
-        lines += [f"  because: {proposal.because}"] if proposal.because else []
+        bad = "because" if proposal.kind is ActionKind.PAUSE else "bad now"
+        lines += [f"  {bad}: {proposal.because}"] if proposal.because else []
         lines += [f"  waiting: {proposal.waiting}"] if proposal.waiting else []
         lines += [f"  - {effect}" for effect in proposal.change.effects]
         lines.append(f"  way back: {proposal.change.way_back}")

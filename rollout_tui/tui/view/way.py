@@ -1,10 +1,11 @@
-"""NEXT's keys where another pane has the focus: they act on what has it, so that the way there is told before them."""
+"""NEXT's keys as they are here: after the way to their pane, since they act on what has the focus; none read-only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from rollout_tui.domain.keyed import with_way
+from rollout_tui.domain.keyed import with_way, without_keys
 from rollout_tui.domain.snapshot import Recommendation
 from rollout_tui.tui.view.scene import Scene, Watched
 
@@ -12,8 +13,10 @@ _PANES = ("1", "2")
 """The keys of the first panes; a third one is reached by `tab` alone."""
 
 
-def with_ways(advice: Recommendation, scene: Watched, back: str = "") -> Recommendation:
+def keyed_here(advice: Recommendation, scene: Watched, back: str = "") -> Recommendation:
     """The same, each key after the one that leads to its pane; `back` leads to the panes from a page."""
+    if scene.read_only:
+        return _throughout(advice, without_keys)
     if not isinstance(scene, Scene):
         return advice
     focused = scene.focused.plan.platform
@@ -33,6 +36,10 @@ def with_ways(advice: Recommendation, scene: Watched, back: str = "") -> Recomme
         rest = text[len(own) :]
         return f"{led}{with_way(rest, then) if then else rest}"
 
+    return _throughout(advice, told)
+
+
+def _throughout(advice: Recommendation, told: Callable[[str], str]) -> Recommendation:
     return replace(
         advice,
         headline=told(advice.headline),

@@ -189,7 +189,7 @@ def test_a_gate_without_data_is_mended_before_anything_is_held() -> None:
     assert silent.detail == "GitHub: HTTP 502. No data is never a pass."
 
 
-@pytest.mark.parametrize("reason", ["not read yet", "the stored polls are being read"])
+@pytest.mark.parametrize("reason", ["not read yet", "history is being read"])
 def test_what_comes_by_itself_needs_no_mending(reason: str) -> None:
     rollout = android()
     gates = tuple(
