@@ -195,7 +195,10 @@ def test_what_comes_by_itself_needs_no_mending(reason: str) -> None:
     gates = tuple(
         replace(r, verdict=Verdict.NO_DATA, reason=reason) if r.gate.id == CONNECT_GATE.id else r for r in rollout.gates
     )
-    assert recommend([replace(rollout, gates=gates)], NOW).urgency is Urgency.WAIT
+    advice = recommend([replace(rollout, gates=gates)], NOW)
+    assert (advice.urgency, advice.severity) == (Urgency.WAIT, Severity.UNKNOWN)
+    assert advice.headline.startswith("Wait: not all is read yet.")
+    assert "Nothing to do now" not in f"{advice.headline} {advice.brief_headline}"
 
 
 def test_what_the_other_platform_needs_is_kept_where_not_all_of_it_fits() -> None:
