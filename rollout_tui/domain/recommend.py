@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 
-from rollout_tui.domain.advice import Advice, Rank
+from rollout_tui.domain.advice import NOTHING, UNREAD, Advice, Rank
 from rollout_tui.domain.onward import ONWARD
 from rollout_tui.domain.severity import Severity, rank, worst
 from rollout_tui.domain.snapshot import Recommendation, Rollout, Urgency
@@ -89,10 +89,9 @@ def _wait(advised: Sequence[tuple[Rollout, Advice]]) -> Recommendation:
     opens = [advice.detail for _, advice in advised if advice.detail]
     severity = worst(advice.severity for _, advice in advised)
     shown = Severity.OK if severity is Severity.OK else Severity.INFO
-    lead = "Nothing to do now."
+    lead = NOTHING
     if any(_is_unread(rollout) for rollout, _ in advised):
-        # Whoever looks for two seconds after a start must not read that all is well.
-        shown, lead = Severity.UNKNOWN, "Wait: not all is read yet."
+        shown, lead = Severity.UNKNOWN, UNREAD
     first = told[0] if told else None
     headline = f"{lead} {first.headline}" if first else lead
     brief = f"{lead} {first.short}" if first else lead
