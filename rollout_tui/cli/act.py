@@ -171,6 +171,7 @@ def _already(engine: Engine, proposal: Proposal) -> str | None:
 def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
     """The proposal in plain lines, as the dialog says it: exact change, cost, effects, gates with ages, why not."""
     from rollout_tui.domain.actions import ActionKind
+    from rollout_tui.domain.keyed import with_commands
     from rollout_tui.domain.sentences import hand_beside
     from rollout_tui.domain.words import age
 
@@ -203,7 +204,7 @@ def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
     if proposal.obstacles:
         lines.append("Not possible now:")
         lines += [f"  {n}. {o.reason} ({o.remedy})" for n, o in enumerate(proposal.obstacles, 1)]
-    return lines
+    return [with_commands(line, proposal.platform) for line in lines]
 
 
 def _confirmed(proposal: Proposal) -> bool:
@@ -216,7 +217,10 @@ def _confirmed(proposal: Proposal) -> bool:
 
 
 def _told(outcome: Outcome) -> str:
-    return f"{outcome.kind.value} {outcome.platform.value}: {outcome.ending.value}. {outcome.message}"
+    from rollout_tui.domain.keyed import with_commands
+
+    told = with_commands(outcome.message, outcome.platform)
+    return f"{outcome.kind.value} {outcome.platform.value}: {outcome.ending.value}. {told}"
 
 
 def _exit_code(outcome: Outcome) -> int:

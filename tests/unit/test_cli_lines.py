@@ -252,6 +252,24 @@ def test_what_was_to_be_done_names_no_key(told: str, past: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "typed"),
+    [
+        ("  way back: r resumes it for the same users, n then completes it again",
+         "  way back: rollout-tui resume ios resumes it for the same users, "
+         "rollout-tui promote ios then completes it again"),
+        ("  - Resume later (r) reaches the same users first.", "  - Resume later reaches the same users first."),
+        ("  way back: p halts it again; who got it meanwhile keeps it",
+         "  way back: rollout-tui pause ios halts it again; who got it meanwhile keeps it"),
+        ("  1. it is halted (u reads the store again)",
+         "  1. it is halted (rollout-tui status reads the store again)"),
+        ("  because: group p resumes nothing", "  because: group p resumes nothing"),
+    ],
+)  # fmt: skip
+def test_on_the_command_line_no_key_is_named_but_what_does_the_same(told: str, typed: str) -> None:
+    assert with_commands(told, Platform.IOS) == typed
+
+
+@pytest.mark.parametrize(
     ("told", "led"),
     [
         ("Android pauses by itself at 10:31. To stop that: a, then y. To pause now: p, then y.",
