@@ -31,17 +31,23 @@ _ABOUT = {
     "restart": "Begin again at the first phase with the new build that the configuration names. Google Play: its "
     "draft, or the uploaded bundle, goes to the first phase's share; iOS: the build goes to the testers.",
 }
+_REASONS = {
+    "pause": "crash spike",
+    "resume": "false alarm",
+    "promote": "all gates hold",
+    "restart": "fixes the crash",
+}
 _EXAMPLES = """
 
 \b
 Examples:
   rollout-tui {verb} android --dry-run
-  rollout-tui {verb} android --yes --reason "crash spike" --expect-version 4.2.0
+  rollout-tui {verb} android --yes --reason "{reason}" --expect-version 4.2.0
 """
 
 
 def _command(verb: str) -> click.Command:
-    @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb))
+    @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb, reason=_REASONS[verb]))
     @click.argument("platform")
     @click.option(
         "--allow",
@@ -96,6 +102,7 @@ async def _act(
 ) -> int:
     from rollout_tui.cli.session import engine_for
     from rollout_tui.domain.actions import ActionKind, Terms
+    from rollout_tui.domain.keyed import with_commands
 
     rollout = rollout_named(settings, platform)
     if expect_version is not None and expect_version != rollout.version:
@@ -125,7 +132,7 @@ async def _act(
                 click.echo("Nothing was changed.", err=True)
                 return 1
             outcome = await engine.perform(proposal, reason)
-            click.echo(f"{rollout.label}: {outcome.told}")
+            click.echo(f"{rollout.label}: {with_commands(outcome.told, outcome.platform)}")
             if outcome.consent is None:
                 return _exit_code(outcome)
             if yes or outcome.consent.id in terms.allowed:
@@ -164,6 +171,8 @@ def _already(engine: Engine, proposal: Proposal) -> str | None:
 
 def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
     """The proposal in plain lines, as the dialog says it: exact change, cost, effects, gates with ages, why not."""
+    from rollout_tui.domain.actions import ActionKind
+    from rollout_tui.domain.keyed import with_commands
     from rollout_tui.domain.sentences import hand_beside
     from rollout_tui.domain.words import age
 
@@ -176,7 +185,8 @@ def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
         lines.append(proposal.change.headline)
         lines += [f"  {field.name}: {field.told('->')}" for field in proposal.change.fields]
         lines += [f"  reaches: {proposal.reaches}"] if proposal.reaches else []
-        lines += [f"  because: {proposal.because}"] if proposal.because else []
+        bad = "because" if proposal.kind is ActionKind.PAUSE else "bad now"
+        lines += [f"  {bad}: {proposal.because}"] if proposal.because else []
         lines += [f"  waiting: {proposal.waiting}"] if proposal.waiting else []
         lines += [f"  - {effect}" for effect in proposal.change.effects]
         lines.append(f"  way back: {proposal.change.way_back}")
@@ -195,7 +205,7 @@ def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
     if proposal.obstacles:
         lines.append("Not possible now:")
         lines += [f"  {n}. {o.reason} ({o.remedy})" for n, o in enumerate(proposal.obstacles, 1)]
-    return lines
+    return [with_commands(line, proposal.platform) for line in lines]
 
 
 def _confirmed(proposal: Proposal) -> bool:

@@ -12,6 +12,10 @@ from rollout_tui.domain.plan import Phase
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout, Urgency
 
+NOTHING = "Nothing to do now."
+UNREAD = "Wait: not all is read yet."
+"""In place of it after a start: whoever looks for two seconds must not read that all is well."""
+
 
 class Rank(IntEnum):
     """Most urgent first. HOLD: the time is over, and a person may choose; WAIT: nothing can be done."""

@@ -20,7 +20,7 @@ def hours_range(fast: float, slow: float | None) -> str:
         unit, size = "d", _DAY
     near, far = floor(fast / size), ceil(slow / size)
     if near == 0:
-        return f"< {far} {unit}"
+        return f"< {max(1, far)} {unit}"
     return f"{near}–{max(far, near + 1)} {unit}"
 
 

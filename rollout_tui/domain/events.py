@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,3 +50,20 @@ class Event:
     platform: Platform | None = None
     level: Severity | None = None
     who: str = ""
+
+
+MEASURED = frozenset({EventKind.SEVERITY, EventKind.VERDICT})
+"""Changes told with the numbers of one look; another program's look at the same change has other numbers."""
+_ABOUT = re.compile(r"(.+?)(?:: | left the target| back in its target| (?:OK|INFO|WARNING|CRITICAL|UNKNOWN)\b)")
+_NUMBER = re.compile(r"\d[\d.,]*")
+
+
+def is_of_the_same(text: str, other: str) -> bool:
+    """Whether two sentences about what was measured are about the same metric or gate."""
+    told, before = _ABOUT.match(text), _ABOUT.match(other)
+    return told is not None and before is not None and told[1] == before[1]
+
+
+def says_the_same(text: str, other: str) -> bool:
+    """Whether they tell the same change, whatever the numbers."""
+    return _NUMBER.sub("", text) == _NUMBER.sub("", other)

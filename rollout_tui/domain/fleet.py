@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rollout_tui.domain.advice import NOTHING, UNREAD
 from rollout_tui.domain.ladder import ASC_LADDER
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity, rank, worst
@@ -27,7 +28,6 @@ _OPEN = frozenset({StateWord.PAUSED, StateWord.WAITING, StateWord.REJECTED})
 _NEEDS = (Urgency.ACT_NOW, Urgency.ACT_SOON, Urgency.BLIND)
 _RANK = (*_NEEDS, Urgency.MAY_PROMOTE, Urgency.WAIT)
 _NUMBERS = ("No app", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-_NOTHING = "Nothing to do now."
 _NAMED = 2
 """Apps that NEXT names; more are told by their number."""
 
@@ -178,7 +178,10 @@ def _advice(snapshots: Sequence[Snapshot], lines: Sequence[FleetLine], now: floa
     told = " ".join((counts, *_by_itself(lines, now)))
     if not needy and not ready:
         shown = Severity.OK if all(line.severity is Severity.OK for line in lines) else Severity.INFO
-        return Recommendation(Urgency.WAIT, shown, _NOTHING, told, _NOTHING, counts)
+        lead = NOTHING
+        if any(snapshot.recommendation.severity is Severity.UNKNOWN for snapshot in snapshots):
+            shown, lead = Severity.UNKNOWN, UNREAD
+        return Recommendation(Urgency.WAIT, shown, lead, told, lead, counts)
     first = (needy or ready)[0].recommendation
     long, short = _asks(needy, "needs you", "need you") if needy else _asks(ready, "may go on", "may go on")
     return Recommendation(first.urgency, first.severity, long, told, short, counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rollout_tui.domain.releases import Platform
@@ -39,13 +40,30 @@ _PHRASES = (
     Phrase("; u reads the store again", "; status reads the store again"),
 )
 """In this order: a phrase that holds another one stands before it."""
+_VERBS = {
+    "p": "rollout-tui pause {platform}",
+    "r": "rollout-tui resume {platform}",
+    "n": "rollout-tui promote {platform}",
+    "u": "rollout-tui status",
+}
+_DOES = re.compile(
+    r"(?:^|(?<=[:;,] )|(?<=\())([prnu])"
+    r"(?= (?:adds|cancels|goes|halts|pauses|reads|removes|resumes|submits|takes|then|tries|withdraws)\b)"
+)
+"""A key at the beginning of a clause that says what it does, as stores tell the way back."""
+_ASIDE = re.compile(r" \([prn]\)(?= )")
+_ACTS = re.compile(
+    r"(?<=press )(?=[pn]\b)|(?<=: )(?=[pa], then y)|\b(?=p (?:is tried|tries|withdraws)\b)|\b(?=a stops\b|r resumes\b)"
+)
+"""Just before a key that acts on what has the focus."""
 
 
 def with_commands(text: str, platform: Platform) -> str:
     """The advice with commands for keys."""
     for phrase in _PHRASES:
         text = text.replace(phrase.said, phrase.command.format(platform=platform.value))
-    return text
+    text = _DOES.sub(lambda key: _VERBS[key[1]].format(platform=platform.value), text)
+    return _ASIDE.sub("", text)
 
 
 def without_keys(text: str) -> str:
@@ -53,3 +71,8 @@ def without_keys(text: str) -> str:
     for phrase in _PHRASES:
         text = text.replace(phrase.said, phrase.past)
     return text.strip()
+
+
+def with_way(text: str, way: str) -> str:
+    """The advice where something else has the focus: the keys that lead there come first, `press 1, then p, then y`."""
+    return _ACTS.sub(f"{way}, then ", text)

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 
-from rollout_tui.domain.advice import Advice, Rank
+from rollout_tui.domain.advice import NOTHING, UNREAD, Advice, Rank
 from rollout_tui.domain.onward import ONWARD
 from rollout_tui.domain.severity import Severity, rank, worst
 from rollout_tui.domain.snapshot import Recommendation, Rollout, Urgency
-from rollout_tui.domain.urgent import URGENT
+from rollout_tui.domain.urgent import NOT_YET, URGENT
+from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.domain.waiting import nothing
 from rollout_tui.domain.words import plain_text, short_time
 
@@ -76,14 +77,24 @@ def _acknowledged(advice: Advice, rollout: Rollout, zone: tzinfo) -> Advice:
     return replace(advice, detail=" ".join([f"{reason.rstrip('.')} (acknowledged by {by} {at}).".lstrip(), *more]))
 
 
+def _is_unread(rollout: Rollout) -> bool:
+    """Whether the store, a metric or a gate waits for its first reading since the start."""
+    reasons = [standing.problem for standing in rollout.metrics]
+    reasons += [gate.reason for gate in rollout.gates if gate.verdict is Verdict.NO_DATA]
+    return (rollout.store.state is None and rollout.store.problem is None) or any(one in NOT_YET for one in reasons)
+
+
 def _wait(advised: Sequence[tuple[Rollout, Advice]]) -> Recommendation:
     told = [advice for _, advice in advised if advice.headline]
     opens = [advice.detail for _, advice in advised if advice.detail]
     severity = worst(advice.severity for _, advice in advised)
     shown = Severity.OK if severity is Severity.OK else Severity.INFO
+    lead = NOTHING
+    if any(_is_unread(rollout) for rollout, _ in advised):
+        shown, lead = Severity.UNKNOWN, UNREAD
     first = told[0] if told else None
-    headline = f"Nothing to do now. {first.headline}" if first else "Nothing to do now."
-    brief = f"Nothing to do now. {first.short}" if first else "Nothing to do now."
+    headline = f"{lead} {first.headline}" if first else lead
+    brief = f"{lead} {first.short}" if first else lead
     detail = " ".join([*opens[:1], *(advice.headline for advice in told[1:])])
     brief_detail = " ".join([*opens[:1], *(advice.short for advice in told[1:])])
     return Recommendation(Urgency.WAIT, shown, headline, detail, brief, brief_detail)

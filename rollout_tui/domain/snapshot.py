@@ -48,7 +48,7 @@ class MetricStanding:
     problem: str | None = None
     stale: bool = False
     was: tuple[float, float] | None = None
-    """Value and time (epoch seconds) before the last change of severity, where that is worth a line."""
+    """Value and time (epoch seconds) when it stood within its target last, before it left it."""
     interval: tuple[float, float] | None = None
     """Values that the reading does not rule out, in the metric's unit (gates.md 3); None where n is not known."""
 

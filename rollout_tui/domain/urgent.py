@@ -28,7 +28,7 @@ from rollout_tui.domain.verdicts import GateResult, Verdict
 _REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
 _BRIEF = 40
 """Cells for the way to the store's button where the phase, and so the button, is not known."""
-NOT_YET = frozenset({"not read yet", "the phase is not known yet", "the stored polls are being read"})
+NOT_YET = frozenset({"not read yet", "the phase is not known yet", "history is being read"})
 """Reasons for NO DATA that mend themselves."""
 
 
@@ -248,15 +248,17 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
     name, store = rollout.plan.label, rollout.store
     if store.problem is None:
         return None
-    since = "" if store.failing_since is None else f" for {words.age(now - store.failing_since)}"
+    failing = 0.0 if store.failing_since is None else now - store.failing_since
+    since = f" for {words.age(failing)}" if failing >= 1 else ""
     known = "" if store.state is None else f" Last known: {store.state.word}."
     hand = words.told_by_hand(by_hand(rollout))
+    hint = words.sentence(store.hint or "")
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
         f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
-        " ".join(f"{store.problem}.{hand}{known} {store.hint or ''}".split()),
+        " ".join(f"{store.problem}.{hand}{known} {hint}".split()),
         f"mend {store.name}: it cannot be read.",
         "u",
     )

@@ -148,7 +148,7 @@ def judged(gate: Gate, answer: Answer, finding: Finding | None) -> GateResult:
     if isinstance(answer, NoReading):
         return GateResult(gate, Verdict.NO_DATA, answer.reason)
     if finding is None:
-        return GateResult(gate, Verdict.NO_DATA, "the stored polls are being read")
+        return GateResult(gate, Verdict.NO_DATA, "history is being read")
     return GateResult(
         gate,
         finding.verdict,

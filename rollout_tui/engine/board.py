@@ -18,7 +18,7 @@ from rollout_tui.domain.quantities import Proportion, flaw
 from rollout_tui.domain.readings import Answer, NoReading, Reading, Scope
 from rollout_tui.domain.releases import ReleaseState
 from rollout_tui.domain.requests import Request
-from rollout_tui.domain.severity import severity_of
+from rollout_tui.domain.severity import Severity, severity_of
 from rollout_tui.domain.snapshot import Before, Observed
 from rollout_tui.domain.verdicts import BugCount, SignOff, Waiver
 from rollout_tui.domain.words import plain_text
@@ -226,7 +226,9 @@ class Board:
         self._last_good[answer.metric] = answer
         metric = self.plan.metric(answer.metric)
         self.curves[answer.metric].note(answer.as_of, float(answer.quantity.value()))
-        if before is not None and severity_of(metric, before.quantity) is not severity_of(metric, answer.quantity):
+        left = before is not None and severity_of(metric, before.quantity) is Severity.OK
+        if before is not None and left and severity_of(metric, answer.quantity) is not Severity.OK:
+            # Not at each further line: on a slow rise "was 1.91 %" beside 2.02 % would make little of it.
             self._was[answer.metric] = (float(before.quantity.value()), before.as_of)
 
     def _take_observed(self, answer: Answer) -> None:

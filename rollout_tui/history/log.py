@@ -10,7 +10,7 @@ from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from rollout_tui.domain.events import Event, EventKind
+from rollout_tui.domain.events import MEASURED, Event, EventKind, is_of_the_same, says_the_same
 from rollout_tui.domain.releases import Grant, PhaseKind, Platform, ReleaseState, StateWord, Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import SignOff
@@ -18,6 +18,8 @@ from rollout_tui.history.schema import whole
 
 _SAME_WITHIN = 60.0
 """Two programs that watch one rollout see the same change within these seconds; it is one event."""
+_MEASURED_WITHIN = 300.0
+"""The same of what each measures at its own moments."""
 _UNWATCHED = 300.0
 """Seconds without an answer after which nobody can say that the store was looked at meanwhile."""
 _AT_ONCE = 64
@@ -35,9 +37,9 @@ _Look = tuple[float, float, str]
 """When it began, its last answer's time, and that answer."""
 _EVENT = "SELECT at, kind, platform, level, text, who FROM events"
 _ADD_EVENT = """INSERT INTO events (at, number, kind, platform, level, text, who)
-SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text, :who
-WHERE :text IS NOT (SELECT text FROM events WHERE kind = :kind AND platform IS :platform
-    AND at BETWEEN :at - :near AND :at + :near ORDER BY at DESC, number DESC LIMIT 1)"""
+SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :kind, :platform, :level, :text, :who"""
+_NEAR = """SELECT text FROM events WHERE kind = :kind AND platform IS :platform
+    AND at BETWEEN :at - :near AND :at + :near ORDER BY at DESC, number DESC"""
 
 
 class EventLog:
@@ -50,7 +52,17 @@ class EventLog:
         """Append; one that another program wrote just now is not written twice."""
         with whole(self._connection):
             for event in events:
-                self._connection.execute(_ADD_EVENT, asdict(event) | {"near": _SAME_WITHIN})
+                if not self._is_told(event):
+                    self._connection.execute(_ADD_EVENT, asdict(event))
+
+    def _is_told(self, event: Event) -> bool:
+        """Whether the newest of its kind near it, or about the same metric or gate, says the same."""
+        measured = event.kind in MEASURED
+        near = {"near": _MEASURED_WITHIN if measured else _SAME_WITHIN}
+        texts = [text for (text,) in self._connection.execute(_NEAR, asdict(event) | near)]
+        if measured:
+            return next((says_the_same(text, event.text) for text in texts if is_of_the_same(text, event.text)), False)
+        return texts[:1] == [event.text]
 
     def newest(self, limit: int, before: float = math.inf) -> list[Event]:
         """The newest first, of those older than `before`."""

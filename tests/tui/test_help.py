@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rollout_tui.tui.actions import ACTIONS, BY_ID
+from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.screens.page import Page
+from rollout_tui.tui.view.help import Subject, help_rows
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import at_the_keyboard
 from tests.tui.samples import snapshot
@@ -42,6 +44,12 @@ async def test_a_page_shows_its_own_keys_first_and_no_key_that_means_something_o
     assert max(places) < left.index("ACT (asks first)")
     assert all(action.about not in left for action in ACTIONS if action.main_only)
     assert BY_ID["help"].about in left
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_how_a_needle_is_read_is_told_to_its_end(width: int) -> None:
+    text = "\n".join(text_of(row) for row in help_rows(Subject({}, "MAIN SCREEN", ()), width, 90))
+    assert "full to the left: FAIL, and it stays" in text
 
 
 async def test_in_the_past_every_action_is_off_and_says_so() -> None:

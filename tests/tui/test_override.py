@@ -47,7 +47,7 @@ async def test_a_whole_form_asks_for_the_waiver_that_was_filled_in() -> None:
         assert "OVERRIDE A GATE" in hand.screen()
         assert "Connect fail ≤ 1 %  (now ~ UNDECIDED, 0.93 %)" in hand.screen()
         assert "only this gate, only 4.2.0, only Closed testing → Production" in hand.screen()
-        assert "off: reason must change" in hand.screen()
+        assert "off: reason is missing" in hand.screen()
         await hand.press("tab")
         await typed(hand, REASON)
         await hand.press("enter", "down", "tab", "down", "tab")
@@ -57,6 +57,11 @@ async def test_a_whole_form_asks_for_the_waiver_that_was_filled_in() -> None:
         assert isinstance(hand.app.screen, MainScreen)
         assert desk.people.decided == [Wish(CONNECT_GATE.id, REASON, "mara", 12 * 3600.0)]
         assert "Ask mara for K7Q2MX." in hand.screen()
+
+
+def test_a_reason_that_does_not_fit_the_palette_shows_that_it_goes_on() -> None:
+    told = text_of(palette_rows("promote", 0, {"promote": "Crash-free ≥ 99.5 %: 98.41 % [98.20–98.61 %]"}, 60, 24)[2])
+    assert "…  n" in told
 
 
 def test_the_field_of_the_palette_keeps_its_width_and_shows_its_cursor() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from rollout_tui.cli.act import _described
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.facts import RolloutFacts
@@ -42,3 +45,18 @@ def test_both_dialogs_of_a_promotion_list_every_gate_with_verdict_evidence_and_a
         for row in rows:
             if "Crash-free" in row and "PASS" in row:
                 assert row.rstrip("│ ").endswith(" s")
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [(ActionKind.PAUSE, "because"), (ActionKind.RESUME, "bad now"), (ActionKind.PROMOTE, "bad now")],
+)
+def test_on_the_command_line_a_bad_metric_is_the_reason_of_a_pause_alone(kind: ActionKind, label: str) -> None:
+    rollout = android()
+    proposal = FakeDesk(snapshot(rollout)).propose(Platform.ANDROID, kind)
+    bad = replace(
+        proposal,
+        because="Crash rate 2.41 %.",
+        change=proposal.change or FakeDesk(snapshot()).propose(Platform.ANDROID, ActionKind.PAUSE).change,
+    )
+    assert f"  {label}: Crash rate 2.41 %." in _described(bad, rollout, NOW)

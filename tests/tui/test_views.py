@@ -144,6 +144,40 @@ def test_the_incident_says_pause_first_and_what_nobody_knows() -> None:
     assert "?" in "".join(row[94:118] for row in rows[10:26]), "buckets after the last reading are marked"
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16), (52, 12)])
+def test_where_another_pane_has_the_focus_next_leads_there_before_a_key_that_acts(size: tuple[int, int]) -> None:
+    here, elsewhere = (screen(incident(), *size, pane=pane)[1] for pane in (0, 1))
+    assert "press p, then y" in here
+    assert "press 1, then p, then y" in elsewhere, "p pauses what has the focus, which is iOS"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16), (52, 12)])
+def test_read_only_next_names_no_key_that_does_nothing_there(size: tuple[int, int]) -> None:
+    row = screen(incident(), *size, read_only=True)[1]
+    assert "NEXT  Pause Android" in row
+    assert "press" not in row
+
+
+@pytest.mark.parametrize("pane", [0, 1])
+def test_where_charts_do_not_fit_it_is_marked_which_platform_a_key_acts_on(pane: int) -> None:
+    marked = [row.startswith("▌") for row in screen(incident(), 52, 12, pane)[3:5]]
+    assert marked == [pane == 0, pane == 1]
+
+
+def test_on_a_page_of_another_platform_next_leads_back_first() -> None:
+    told = text_of(next_rows(Scene(incident(), NOW, Focus(1)), 120, 2, "esc, ")[0])
+    assert "Pause Android: press esc, 1, then p, then y." in told
+
+
+def test_what_the_other_platform_needs_names_the_way_there_too() -> None:
+    then = "Then iOS: pause iOS: press p, then y."
+    advice = replace(incident().recommendation, detail=f"Why. {then}", brief_detail=f"Why. {then}", then=then)
+    shown = replace(incident(), recommendation=advice)
+    here, there = (text_of(next_rows(Scene(shown, NOW, Focus(pane)), 120, 2)[1]).strip() for pane in (0, 1))
+    assert here == "Why. Then iOS: pause iOS: press 2, then p, then y."
+    assert there == f"Why. {then}", "iOS has the focus"
+
+
 @pytest.mark.parametrize(
     ("width", "end"),
     [
@@ -260,6 +294,19 @@ def test_no_word_is_shown_that_promises_more_than_evidence_can() -> None:
     text = "\n".join(screen(incident()) + screen(snapshot())).lower()
     for word in ("significant", "p-value", "should be fine", "rolled back", "likely"):
         assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("room", "told"),
+    [(33, "no series for build 4201"), (22, "no series"), (80, "Prometheus has no series for build 4201: app_crashed")],
+)
+def test_the_cause_of_silence_is_not_cut_for_the_expression_that_was_asked(room: int, told: str) -> None:
+    whole = 'Prometheus has no series for build 4201: app_crashed_sessions_total{platform="android",build="4201"}'
+    assert cause(whole if room < 80 else told, room) == told
+    assert (
+        cause('Prometheus has had nothing for 3 h of app_crashed_sessions_total{build="4201"}', 22) == "nothing for 3 h"
+    )
+    assert cause("history is being read", 22) == "history is being read"
 
 
 def test_a_cause_of_wide_letters_is_measured_in_cells() -> None:

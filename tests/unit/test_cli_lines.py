@@ -20,7 +20,7 @@ from rollout_tui.cli.checks.plain import plainly
 from rollout_tui.cli.checks.text import text
 from rollout_tui.cli.lines import snapshot_lines
 from rollout_tui.domain.events import Event, EventKind
-from rollout_tui.domain.keyed import with_commands, without_keys
+from rollout_tui.domain.keyed import with_commands, with_way, without_keys
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
@@ -249,6 +249,42 @@ def test_what_stops_a_pause_that_comes_by_itself_is_a_command_for_the_second_pla
 )  # fmt: skip
 def test_what_was_to_be_done_names_no_key(told: str, past: str) -> None:
     assert without_keys(told) == past
+
+
+@pytest.mark.parametrize(
+    ("told", "typed"),
+    [
+        ("  way back: r resumes it for the same users, n then completes it again",
+         "  way back: rollout-tui resume ios resumes it for the same users, "
+         "rollout-tui promote ios then completes it again"),
+        ("  - Resume later (r) reaches the same users first.", "  - Resume later reaches the same users first."),
+        ("  way back: p halts it again; who got it meanwhile keeps it",
+         "  way back: rollout-tui pause ios halts it again; who got it meanwhile keeps it"),
+        ("  1. it is halted (u reads the store again)",
+         "  1. it is halted (rollout-tui status reads the store again)"),
+        ("  because: group p resumes nothing", "  because: group p resumes nothing"),
+    ],
+)  # fmt: skip
+def test_on_the_command_line_no_key_is_named_but_what_does_the_same(told: str, typed: str) -> None:
+    assert with_commands(told, Platform.IOS) == typed
+
+
+@pytest.mark.parametrize(
+    ("told", "led"),
+    [
+        ("Android pauses by itself at 10:31. To stop that: a, then y. To pause now: p, then y.",
+         "Android pauses by itself at 10:31. To stop that: 1, then a, then y. To pause now: 1, then p, then y."),
+        ("Android is paused (halted). Find the cause; r resumes, for a false alarm only.",
+         "Android is paused (halted). Find the cause; 1, then r resumes, for a false alarm only."),
+        ("It cannot be read for 7 min. p is tried all the same.",
+         "It cannot be read for 7 min. 1, then p is tried all the same."),
+        ("The pause was refused: a reason. p tries again.", "The pause was refused: a reason. 1, then p tries again."),
+        ("Promote Android to Production 100 %: press n.", "Promote Android to Production 100 %: press 1, then n."),
+        ("Mend Prometheus: a new app cannot be reached.", "Mend Prometheus: a new app cannot be reached."),
+    ],
+)  # fmt: skip
+def test_from_another_pane_the_way_comes_before_the_key(told: str, led: str) -> None:
+    assert with_way(told, "1") == led
 
 
 # --- check --plain ---------------------------------------------------------------------------------------------------

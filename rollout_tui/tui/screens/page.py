@@ -84,7 +84,7 @@ class Page(WholeScreen[Scene]):
         high = 2 if height >= _TWO_ROWS_OF_NEXT else 1
         head = [
             status_row(scene, width),
-            *part("NEXT", width, lambda: next_rows(scene, width, high)),
+            *part("NEXT", width, lambda: next_rows(scene, width, high, "esc, ")),
             *part("the heading", width, lambda: [self.heading(scene, width)]),
         ]
         room = max(0, height - len(head) - 1)

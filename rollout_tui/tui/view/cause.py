@@ -11,6 +11,9 @@ _KIND = re.compile(r" \(\w+\)$")
 """What kind of failure it was, for those who look into it: ` (ConnectError)`."""
 _SILENT = re.compile(r"(.+?) (?:cannot be reached|gave no answer in time)$")
 _STALE = re.compile(r"STALE, (.+) old$")
+_NONE = re.compile(r".+? has (no \w+)((?: for| of) build [^\s:]+)?")
+_NO_MORE = re.compile(r".+? has had (nothing for .+?) of ")
+"""What is asked for stands after these, and is long: an expression."""
 
 
 def cause_forms(reason: str) -> tuple[str, ...]:
@@ -22,6 +25,11 @@ def cause_forms(reason: str) -> tuple[str, ...]:
         return whole, plain, f"{silent[1]}: no answer", "no answer"
     if stale is not None:
         return whole, f"STALE {stale[1]}", "STALE"
+    none, no_more = _NONE.match(plain), _NO_MORE.match(plain)
+    if none is not None:
+        return whole, plain, f"{none[1]}{none[2] or ''}", none[1]
+    if no_more is not None:
+        return whole, plain, no_more[1]
     _, named, rest = plain.partition(": ")
     return (whole, plain, rest) if named else (whole, plain)
 

@@ -36,7 +36,7 @@ _CHART = (
 )
 _NEEDLES = (
     (Verdict.UNDECIDED, 2, "evidence toward PASS; full = 100:1"),
-    (Verdict.FAIL, -3, "full to the left: proven outside, stays"),
+    (Verdict.FAIL, -3, "full to the left: FAIL, and it stays"),
 )
 _KEY, _ABOUT, _MEANING = 1, 12, 14
 """Columns of a key, of what it does, and of what a symbol means."""

@@ -12,6 +12,7 @@ from rollout_tui.domain.words import day_and_time, plain_text, sentence
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.scene import Watched
+from rollout_tui.tui.view.way import keyed_here
 
 _GROUND = {
     Urgency.ACT_NOW: "critbg",
@@ -28,9 +29,10 @@ _TEXT = 9
 """Column where the text begins."""
 
 
-def next_rows(scene: Watched, width: int, height: int) -> list[Row]:
-    """`height` rows: the imperative, then the reason with its numbers."""
+def next_rows(scene: Watched, width: int, height: int, back: str = "") -> list[Row]:
+    """`height` rows: the imperative, then the reason with its numbers. `back` leads from a page to the panes."""
     advice, alarm = _of_recording(scene) if scene.recording else scene.snapshot.recommendation, scene.snapshot.alarm
+    advice = keyed_here(advice, scene, back)
     ground = _GROUND[advice.urgency]
     symbol, colour = SEVERITY[advice.severity]
     if (advice.severity, advice.urgency) in _TOO_NEAR:

@@ -240,8 +240,15 @@ def _buttons(form: Form, width: int) -> Row:
         text = f" {'►' if chosen else ' '} {label} "
         x = pen.put(x, text, "text" if usable else "faint", bold=chosen, ground="focus" if chosen else "raise") + 2
     if form.wrong:
-        pen.put(x, plain_text(f"off: {next(iter(form.wrong))} must change", max(0, width - x)), "mute")
+        pen.put(x, plain_text(f"off: {_lacking(form)}", max(0, width - x)), "mute")
     return pen.row()
+
+
+def _lacking(form: Form) -> str:
+    """What keeps the button off: the first field that is empty or wrong."""
+    name = next(iter(form.wrong))
+    empty = {Field.REASON: not form.state.reason.strip(), Field.APPROVER: not form.state.approver}
+    return f"{name} is missing" if empty.get(name) else f"{name} must change"
 
 
 def _hints(width: int) -> Row:

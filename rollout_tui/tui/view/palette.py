@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rollout_tui.domain.cells import cells, padded, tail
+from rollout_tui.domain.words import plain_text
 from rollout_tui.tui.actions import ACTIONS, KeyAction
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.view.frame import frame
@@ -46,8 +47,9 @@ def _line(found: Sequence[KeyAction], number: int, chosen: int, why_not: Mapping
         reason = why_not.get(action.id)
         colour = "text" if reason is None or marked else "faint"
         x = pen.put(0, f"{'►' if marked else ' '} {action.label}", colour, bold=True)
-        pen.put(max(18, x + 1), f"off: {reason}" if reason is not None else action.about, colour)
-        pen.right(width, f"  {action.shown} ", colour)
+        end = pen.right(width, f"  {action.shown} ", colour)
+        about, x = f"off: {reason}" if reason is not None else action.about, max(18, x + 1)
+        pen.put(x, plain_text(about, max(1, end - x)), colour)
     elif number == 0:
         pen.put(2, "nothing has such a name", "mute")
     return pen.row()

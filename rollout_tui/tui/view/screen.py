@@ -112,6 +112,8 @@ def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
             state = None
         word = "? UNKNOWN" if state is None else f"{STATE[state.word][0]} {state.word}"
         share = "" if state is None or state.share is None else f" {plain_percent(state.share)}"
+        if rollout is scene.focused:
+            pen.put(0, "▌", "accent")  # it is the one that p pauses
         pen.put(1, str(number), "accent")
         pen.put(3, rollout.plan.label.upper() if rollout.plan.label != "iOS" else "iOS", bold=True)
         pen.put(12, f"{word}{share}", "unk" if state is None else STATE[state.word][1])

@@ -49,7 +49,7 @@ def _mode(pen: Pen, scene: Watched, end: int, width: int) -> int:
     if scene.rehearsal is not None:
         speed = scene.rehearsal.rsplit(" ", 1)[-1]
         name = f"REHEARSAL {speed}" if width >= 100 else f"REH {speed}"
-        x = pen.right(x - 1 if width >= _ROOMY else x + 1, name, "unk", bold=True) - 1
+        x = pen.right(x - 1 if width >= _ROOMY else x + (not scene.read_only), name, "unk", bold=True) - 1
     return x
 
 

@@ -85,6 +85,14 @@ def test_a_store_that_cannot_be_read_says_so_and_that_pausing_is_tried_all_the_s
     assert "p is tried all the same" in advice.headline
 
 
+def test_a_store_that_just_fell_silent_is_told_without_a_time_and_with_what_mends_it_as_a_sentence() -> None:
+    rollout = android(state_problem="it cannot be opened", state_failing_since=NOW)
+    hinted = replace(rollout, store=replace(rollout.store, hint="check the path and its permissions"))
+    advice = recommend([hinted], NOW)
+    assert "it cannot be read. p is tried" in advice.headline
+    assert advice.detail.endswith("Check the path and its permissions.")
+
+
 def test_an_unconfirmed_action_outranks_everything() -> None:
     lost = Outcome("x", Platform.ANDROID, ActionKind.PAUSE, Ending.UNCONFIRMED, "not confirmed after 180 s", NOW)
     advice = recommend([replace(with_crashes(241, 10_002), last_outcome=lost)], NOW)

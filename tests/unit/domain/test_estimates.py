@@ -18,6 +18,7 @@ from rollout_tui.domain.evidence.finding import Ahead
         (0.3, 0.9, "18–54 min"),
         (0.2, 4.9, "< 5 h"),
         (0.0, 0.02, "< 2 min"),
+        (0.0, 0.0, "< 1 min"),
         (12.0, 200.0, "12–200 h"),
         (30.0, 200.0, "1–9 d"),
         (9.4, None, "> 9 h"),

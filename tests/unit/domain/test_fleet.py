@@ -128,6 +128,13 @@ def test_a_quiet_fleet_says_what_the_stores_do_by_themselves() -> None:
     assert advice.detail == "1 INFO, 1 OK. Next step by itself: quiet iOS to 10 % in 9 h."
 
 
+def test_a_fleet_of_which_not_all_is_read_does_not_say_that_there_is_nothing_to_do() -> None:
+    shown = snapshot()
+    unread = replace(shown, recommendation=replace(shown.recommendation, severity=Severity.UNKNOWN))
+    advice = fleet_of([named("quiet", shown), named("begun", unread)]).recommendation
+    assert (advice.headline, advice.severity) == ("Wait: not all is read yet.", Severity.UNKNOWN)
+
+
 def test_an_alarm_names_its_app() -> None:
     assert (
         fleet_of([named("a", snapshot()), named("b", replace(snapshot(), alarm="disk full"))]).alarm == "b: disk full"

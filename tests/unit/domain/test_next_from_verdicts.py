@@ -189,13 +189,16 @@ def test_a_gate_without_data_is_mended_before_anything_is_held() -> None:
     assert silent.detail == "GitHub: HTTP 502. No data is never a pass."
 
 
-@pytest.mark.parametrize("reason", ["not read yet", "the stored polls are being read"])
+@pytest.mark.parametrize("reason", ["not read yet", "history is being read"])
 def test_what_comes_by_itself_needs_no_mending(reason: str) -> None:
     rollout = android()
     gates = tuple(
         replace(r, verdict=Verdict.NO_DATA, reason=reason) if r.gate.id == CONNECT_GATE.id else r for r in rollout.gates
     )
-    assert recommend([replace(rollout, gates=gates)], NOW).urgency is Urgency.WAIT
+    advice = recommend([replace(rollout, gates=gates)], NOW)
+    assert (advice.urgency, advice.severity) == (Urgency.WAIT, Severity.UNKNOWN)
+    assert advice.headline.startswith("Wait: not all is read yet.")
+    assert "Nothing to do now" not in f"{advice.headline} {advice.brief_headline}"
 
 
 def test_what_the_other_platform_needs_is_kept_where_not_all_of_it_fits() -> None:

@@ -66,6 +66,17 @@ async def test_a_worse_value_remembers_what_it_was(world: World) -> None:
     assert metric(engine).was == (pytest.approx(23 / 7930), NOW - 5)
 
 
+async def test_on_a_slow_rise_it_remembers_the_value_within_the_target_not_the_last_line_that_was_crossed(
+    world: World,
+) -> None:
+    engine = world.engine()
+    await engine.poll_once()
+    for crashed in (65, 150, 241):  # beyond the target, the alert line, the critical line
+        world.source.quantities[CRASH.id] = Proportion(crashed, 10_002)
+        await engine.poll_once()
+    assert metric(engine).was == (pytest.approx(23 / 7930), NOW - 5)
+
+
 async def test_a_change_made_elsewhere_is_said_until_somebody_acts_here(world: World) -> None:
     engine = await started(world)
     world.state = replace(world.state, word=StateWord.PAUSED, status="halted")

@@ -35,7 +35,7 @@ async def test_the_first_frame_comes_from_history_with_its_ages(world: World) ->
     standing = metric(again)
     assert (standing.severity, standing.reading and standing.reading.as_of) == (Severity.OK, NOW - 5)
     evidence = gate(again, "crash_free_sessions")
-    assert (evidence.verdict, evidence.reason) == (Verdict.NO_DATA, "the stored polls are being read")
+    assert (evidence.verdict, evidence.reason) == (Verdict.NO_DATA, "history is being read")
     assert gate(again, "signoff:maintainer").verdict is Verdict.PASS
     state = android(again).store.state
     assert state is not None

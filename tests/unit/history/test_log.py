@@ -67,6 +67,37 @@ def test_a_change_that_two_programs_saw_is_one_event_but_a_repeated_one_is_two(h
     assert [event.at - NOW for event in history.events.newest(9)] == [200, 20, 10, 0]
 
 
+def test_what_two_programs_measured_at_their_own_moments_is_one_event_whatever_the_numbers(history: History) -> None:
+    def told(seconds: float, text: str, kind: EventKind = EventKind.SEVERITY) -> Event:
+        return Event(NOW + seconds, kind, text, Platform.ANDROID)
+
+    worse = told(0, "Crash rate WARNING: 1.02 % of 8,327 (alert > 1 %)")
+    other = told(5, "Connect failures left the target: 1.01 % of 9,334 (target < 1 %)")
+    fails = told(
+        6, "Gate Crash-free ≥ 99.5 %: PASS to FAIL, crash rate proven over 0.5 %. 141 of 44,643", EventKind.VERDICT
+    )
+    history.events.add([worse, other, fails])
+    history.events.add(
+        [
+            told(8, "Crash rate WARNING: 1.03 % of 8,391 (alert > 1 %)"),
+            told(9, "Connect failures left the target: 1.02 % of 9,433 (target < 1 %)"),
+            told(
+                14,
+                "Gate Crash-free ≥ 99.5 %: PASS to FAIL, crash rate proven over 0.5 %. 142 of 44,679",
+                EventKind.VERDICT,
+            ),
+        ]
+    )
+    assert history.events.newest(9) == [fails, other, worse]
+    back = told(60, "Crash rate back in its target: 0.40 % of 8,400 (target < 0.5 %)")
+    again = told(120, "Crash rate WARNING: 1.04 % of 8,401 (alert > 1 %)")
+    gate = told(
+        121, "Gate Crash-free ≥ 99 %: PASS to FAIL, crash rate proven over 1 %. 142 of 44,679", EventKind.VERDICT
+    )
+    history.events.add([back, again, gate])
+    assert history.events.newest(3) == [gate, again, back], "what is new is told, also the same again after its end"
+
+
 def test_a_state_comes_back_with_everything_that_it_held(history: History) -> None:
     history.states.add(ANDROID, halted())
     (kept,) = history.states.all(ANDROID, "4201")
