@@ -15,9 +15,7 @@ from rollout_tui.engine.archive import Archive
 from rollout_tui.history import History
 
 
-async def test_at_rest_nothing_is_written_and_others_may_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_at_rest_nothing_is_written_and_others_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 60.0)
     path = tmp_path / "history.db"
     archive, begun, back = Archive(path), threading.Event(), threading.Event()
