@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 class Fault:
     """An answer instead of the right one, after `delay` seconds of wall time, for the next `times` requests.
 
+    Whoever waits for it goes on as soon as the fault is cured, or another one is set.
     Status 0: the request is carried out, but a gateway loses the answer.
     """
 
@@ -48,11 +50,14 @@ class Faults:
         self._pace = pace / 2
         self._fault: Fault | None = None
         self._left = 0
+        self._over = asyncio.Event()
 
     def set(self, fault: Fault | None) -> None:
         """Fail like this from now on, or no more."""
         self._fault = fault
         self._left = 0 if fault is None else fault.times
+        self._over.set()
+        self._over = asyncio.Event()
 
     def now(self) -> dict[str, Any]:
         """What is wrong at present and for how many requests more (`times`); empty when nothing is."""
@@ -94,7 +99,9 @@ class Faults:
             return response
         self._left -= 1
         if fault.delay:
-            await asyncio.sleep(fault.delay)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(fault.delay):
+                    await self._over.wait()
         if fault.status == 0:
             await call_next(request)
             return Response(b"", 502)

@@ -205,7 +205,7 @@ async def test_a_dead_exporter_is_no_data_although_its_rate_goes_on(watch: Watch
     assert silent(await watch.read(CONNECT_TIME))
     assert silent(await watch.read(source=watch.open())), "and for a program that starts now"
     assert await watch.ask('rate(app_sessions_total{build="4201"}[1m])'), "the trap is open: the rate goes on"
-    assert took < 2 * SCRAPE + 2.0, f"two scrapes and a poll, with room for a busy machine; took {took:.1f} s"
+    assert took < 30.0, f"with the scrapes that fail, long before the minute of the rate is over; took {took:.1f} s"
 
 
 async def test_a_build_that_nobody_runs_is_no_data(watch: Watch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 
-from tests.rehearsal.serving import PATIENCE, served
+from tests.rehearsal.serving import PATIENCE, served, until
 
 SERVICES = ("google_play", "app_store", "prometheus", "sentry", "crashlytics", "github", "exporter")
 QUERY = "/api/v1/query?query=up"
@@ -39,6 +41,15 @@ def test_a_fault_is_over_after_its_times(rehearsal):
     answers = [httpx.get(rehearsal.url("prometheus") + QUERY, timeout=PATIENCE).status_code for _ in range(2)]
     assert answers == [503, 200]
     assert rehearsal.get("prometheus", "/_rehearsal/faults") == {}
+
+
+def test_who_waits_for_a_late_answer_goes_on_once_that_is_cured(rehearsal):
+    rehearsal.post("prometheus", "/_rehearsal/faults", {"delay": 300, "times": 1})
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(httpx.get, rehearsal.url("prometheus") + QUERY, timeout=PATIENCE)
+        until(lambda: rehearsal.get("prometheus", "/_rehearsal/faults") == {}, "the request")
+        rehearsal.post("prometheus", "/_rehearsal/faults", {})
+        assert waiting.result().status_code == 503
 
 
 def test_an_answer_breaks_off_in_the_middle(rehearsal):

@@ -22,6 +22,7 @@ from rollout_tui.config import load
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform
 from rollout_tui.history import History
+from rollout_tui.rehearsal.ready_config import _FRESH_ON_THE_WALL
 from rollout_tui.rehearsal.scenarios import SCENARIOS
 from rollout_tui.rehearsal.world import GIVE_UP
 from tests.rehearsal.serving import PATIENCE, Served, announced, run, served, start, until
@@ -86,10 +87,10 @@ def test_it_announces_services_that_answer_and_a_ready_configuration(standing):
     assert facts["env"] == {}
     root = f"{serving.url('google_play')}/androidpublisher/v3/applications/{facts['package_name']}"
     signed_in = {"Authorization": f"Bearer {facts['google_token']}"}
-    assert httpx.get(f"{root}/tracks/production/releases", headers=signed_in).status_code == 200
-    assert httpx.get(f"{serving.url('prometheus')}/-/ready").status_code == 200
-    assert "app_sessions_total" in httpx.get(f"{serving.url('exporter')}/metrics").text
-    assert httpx.get(f"{serving.url('app_store')}/v1/apps").status_code == 401
+    assert httpx.get(f"{root}/tracks/production/releases", headers=signed_in, timeout=PATIENCE).status_code == 200
+    assert httpx.get(f"{serving.url('prometheus')}/-/ready", timeout=PATIENCE).status_code == 200
+    assert "app_sessions_total" in httpx.get(f"{serving.url('exporter')}/metrics", timeout=PATIENCE).text
+    assert httpx.get(f"{serving.url('app_store')}/v1/apps", timeout=PATIENCE).status_code == 401
     config = tomllib.loads(serving.config.read_text())
     assert config["stores"]["play"]["base_url"] == facts["services"]["google_play"]
     assert config["stores"]["app_store"]["private_key"] == facts["apple"]["private_key"]
@@ -110,7 +111,8 @@ def test_an_apple_client_signs_in_with_what_was_announced(standing):
     now = time.time()
     claims = {"iss": apple["issuer_id"], "iat": now - 60, "exp": now + 600, "aud": "appstoreconnect-v1"}
     token = jwt.encode(claims, key, algorithm="ES256", headers={"kid": apple["key_id"]})
-    answer = httpx.get(f"{standing.url('app_store')}/v1/apps", headers={"Authorization": f"Bearer {token}"})
+    signed_in = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{standing.url('app_store')}/v1/apps", headers=signed_in, timeout=PATIENCE)
     assert answer.status_code == 200
 
 
@@ -271,7 +273,7 @@ def test_a_fast_rehearsal_is_read_as_fresh(serve, look):
     # Twenty times as fast: a second of a busy machine is a third of a minute there.
     facts = look(serve("healthy", 20.0))
     for rollout in facts["platforms"].values():
-        assert rollout["store"]["age"] < 180
+        assert rollout["store"]["age"] < 20.0 * _FRESH_ON_THE_WALL
         assert {metric["severity"] for metric in rollout["metrics"].values()} == {"OK"}
 
 

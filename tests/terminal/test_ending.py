@@ -14,8 +14,9 @@ TEXTUAL_DREW = b"\x1b[?2026l"
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 OF_THE_SHELL = {"the line settings", "bracketed paste"}
 """What bash turns on itself while it reads a line."""
-SLOW = {"path": ":commit", "status": 0, "delay": 3.0, "times": 1}
-"""Google Play carries out the next change after three seconds, and its answer is lost."""
+FAULTS = ("google_play", "/_rehearsal/faults")
+SLOW = {"path": ":commit", "status": 0, "delay": 60.0, "times": 1}
+"""Google Play carries out the next change after a minute, or once that is cured, and its answer is lost."""
 
 
 @pytest.mark.parametrize("key", ["q", "\x03"], ids=["q", "ctrl+c"])
@@ -56,10 +57,11 @@ def test_ctrl_z_waits_for_a_pause_then_goes_to_the_shell_and_fg_comes_back(rehea
         shell.press(shlex.join([*PROGRAM, "watch", "--config", str(rehearsal.config)]) + "\n")
         shell.wait_for("ANDROID  build 4201", "RUNNING", "q Quit")
         shell.wait_until(lambda: TEXTUAL_DREW in shell.written, "Textual's first frame")
-        rehearsal.post("google_play", "/_rehearsal/faults", SLOW)
+        rehearsal.post(*FAULTS, SLOW)
         confirm_pause(shell)
         shell.press("\x1a")
         shell.wait_for("pause android is under way; ctrl+z once the store shows it")
+        rehearsal.post(*FAULTS, {})
         shell.wait_for("PAUSED", "undo 60 s")
         assert rehearsal.play()[0] == "halted"
         before = len(shell.written)
@@ -107,7 +109,7 @@ def by_ctrl_c(program: Program) -> None:
 def test_a_pause_that_was_promised_on_leaving_goes_out_whoever_is_impatient(rehearsal, impatient):
     with watch(rehearsal) as program:
         program.wait_for("ANDROID  build 4201", "RUNNING", "q Quit")
-        rehearsal.post("google_play", "/_rehearsal/faults", SLOW)
+        rehearsal.post(*FAULTS, SLOW)
         confirm_pause(program)
         program.press("q")
         program.wait_for("Pause android: it still goes out.")
@@ -115,6 +117,8 @@ def test_a_pause_that_was_promised_on_leaving_goes_out_whoever_is_impatient(rehe
         program.press_until("q", lambda: told in program.written, "line in the terminal as it was")
         assert program.left_on() == []
         impatient(program)
+        program.settle()
+        rehearsal.post(*FAULTS, {})
         assert program.ended() == 0
     assert rehearsal.play()[0] == "halted"
 

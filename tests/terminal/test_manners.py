@@ -13,7 +13,7 @@ from contextlib import closing
 import pytest
 
 from tests.rehearsal.serving import Served, served
-from tests.terminal.driver import Program, started
+from tests.terminal.driver import PATIENCE, Program, started
 
 pytestmark = pytest.mark.usefixtures("private_places")
 PAST, HELP = "Go to time", "Pause the focused platform"
@@ -97,7 +97,7 @@ def test_a_terminal_that_takes_nothing_any_more_keeps_no_program_from_its_end(pr
         program.press("\x0c")  # ctrl+l: the whole screen again, until nothing more goes in
         time.sleep(0.1)
     program.signal(signal.SIGTERM)
-    assert program.process.wait(20) == 143
+    assert program.process.wait(PATIENCE) == 143
     program.settle()
     assert program.left_on() == []
 

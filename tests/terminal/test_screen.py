@@ -34,7 +34,7 @@ def test_a_rehearsal_shows_both_platforms_and_pauses_android_at_its_store(tmp_pa
         store = config["stores"]["play"]["base_url"]
         confirm_pause(program)
         program.wait_for("PAUSED", "undo 60 s: r y · Paused. Google Play shows it")
-        tracks = httpx.get(f"{store}/_rehearsal/state").json()["tracks"]
+        tracks = httpx.get(f"{store}/_rehearsal/state", timeout=PATIENCE).json()["tracks"]
         assert {track["track"]: track["releases"][0]["status"] for track in tracks if track["releases"]} == {
             "production": "halted",
             "internal": "completed",

@@ -213,10 +213,10 @@ async def pause_and_go_on(watch: Watch) -> None:
     """Two keys stand the ladder still for two days; it goes on with the day on which it stood."""
     await watch.press("p", "PAUSE IOS")
     await watch.hand.press("y")
-    await watch.shows("‖ PAUSED")
+    await watch.shows("‖ PAUSED", "Paused. App Store shows it")  # only then is it not under way any more
     assert watch.said_by_the_store() == "READY_FOR_DISTRIBUTION PAUSED"
-    await watch.leap(2 * DAY, "day 3 of 7")
+    await watch.leap(2 * DAY, "28 d of pause left", "day 3 of 7")
     await watch.press("r", "RESUME IOS")
     await watch.hand.press("y")
-    await watch.shows("► RUNNING", "day 3 of 7")
+    await watch.shows("► RUNNING", "day 3 of 7", "Resumed. App Store shows it")
     assert watch.said_by_the_store() == "READY_FOR_DISTRIBUTION ACTIVE"

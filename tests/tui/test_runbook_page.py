@@ -209,10 +209,7 @@ async def test_the_page_is_written_as_a_report_and_never_over_a_file(
         await hand.press("b")
         await hand.settled()
         await hand.press("x")
-        for _ in range(100):
-            if list(tmp_path.glob("incident-*.md")):
-                break
-            await hand.settled()
+        await hand.until(lambda: hand.front()[-1].rstrip().endswith(".md written"), "the end of writing")
         (report,) = tmp_path.glob("incident-*.md")
         text = report.read_text(encoding="utf-8")
         assert text.startswith("# Incident: acme-connect 4.2.0, Android build 4201")
@@ -221,7 +218,7 @@ async def test_the_page_is_written_as_a_report_and_never_over_a_file(
         assert "@&#8203;acme/team" in text, "nobody is called where it is pasted"
         assert text.index("Pause by jkim@rel-01") < text.index("Crash \\[x\\](http://evil)")
         await hand.press("x")
-        assert "not written, File exists:" in (await hand.settled())[-1]
+        await hand.until(lambda: "not written, File exists:" in hand.front()[-1], "the refusal")
 
 
 async def test_the_text_for_the_team_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,11 @@ from tests.unit.domain.builders import NOW
 DONE = Outcome("1", Platform.ANDROID, ActionKind.PAUSE, Ending.DONE, "the store shows it: halted.", NOW)
 
 
+@pytest.fixture(autouse=True)
+def _a_notice_stands_until_it_is_read() -> None:
+    """Here a test's own timer tells its five seconds."""
+
+
 class Later:
     """A timer that a test lets go off."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from rollout_tui.domain.events import Event, EventKind
@@ -27,12 +25,12 @@ from tests.unit.domain.builders import CRASH_FREE_GATE, HOUR, NOW
 
 async def drawn(hand: Hand) -> str:
     """What is shown once history was read and the chart can be drawn."""
-    for _ in range(500):
-        await hand.pilot.pause()
+
+    def whole() -> bool:
         page = hand.app.screen
-        if not isinstance(page, ZoomPage) or (page._ready and page._reading is None):
-            break
-        await asyncio.sleep(0.01)
+        return not isinstance(page, ZoomPage) or (page._ready and page._reading is None)
+
+    await hand.until(whole, "the chart")
     return "\n".join(hand.front())
 
 

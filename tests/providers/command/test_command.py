@@ -267,15 +267,19 @@ async def test_what_cannot_be_started_is_a_mistake_of_the_configuration_where_no
 
 
 async def test_a_run_that_does_not_end_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
-    run = f"sleep 600 & echo $$ $! > {pids}; wait"
-    assert "no end within 2 s; it was killed" in await refusal(run, kill_after="2s")
-    await gone(pids.read_text())
+    await killed_when_it_runs(f"sleep 600 & echo $$ $! > {tmp_path / 'pids'}; wait", tmp_path / "pids")
 
 
 async def test_children_that_are_left_behind_are_ended_and_do_not_hold_up_the_others(tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
-    assert "no end within" in await refusal(f"sleep 600 & echo $$ $! > {pids}; echo 0.1", kill_after="2s")
+    await killed_when_it_runs(f"sleep 600 & echo $$ $! > {tmp_path / 'pids'}; echo 0.1", tmp_path / "pids")
+
+
+async def killed_when_it_runs(text: str, pids: Path) -> None:
+    """It does not end in time; given more of that where a busy machine has not started it yet."""
+    for seconds in (1, 4, 16, 64):
+        assert f"no end within {seconds} s; it was killed" in await refusal(text, kill_after=f"{seconds}s")
+        if pids.exists() and pids.read_text().endswith("\n"):
+            break
     await gone(pids.read_text())
 
 
@@ -296,7 +300,7 @@ async def test_one_cancelled_while_it_starts_ends_at_once_and_leaves_no_process(
     for _ in range(steps):
         await asyncio.sleep(0)
     asked.cancel()
-    done, _ = await asyncio.wait([asked], timeout=10)
+    done, _ = await asyncio.wait([asked], timeout=60)
     assert done
     assert asked.cancelled()
     await gone(pids.read_text() if pids.exists() else "")

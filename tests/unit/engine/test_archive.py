@@ -15,7 +15,8 @@ from rollout_tui.engine.archive import Archive
 from rollout_tui.history import History
 
 
-async def test_at_rest_nothing_is_written_and_others_may_write(tmp_path: Path) -> None:
+async def test_at_rest_nothing_is_written_and_others_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 60.0)
     path = tmp_path / "history.db"
     archive, begun, back = Archive(path), threading.Event(), threading.Event()
     written: list[str] = []
@@ -25,15 +26,17 @@ async def test_at_rest_nothing_is_written_and_others_may_write(tmp_path: Path) -
         written.append("before")
 
     archive.write(write)
-    await archive.rest(back)
-    assert begun.is_set()
-    archive.write(lambda _history: written.append("meanwhile"))
-    with closing(sqlite3.connect(path, timeout=0)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        other.rollback()
-    await asyncio.sleep(0.05)
-    assert written == ["before"]
-    back.set()
+    try:
+        await archive.rest(back)
+        assert begun.is_set()
+        archive.write(lambda _history: written.append("meanwhile"))
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.rollback()
+        await asyncio.sleep(0.05)
+        assert written == ["before"]
+    finally:
+        back.set()  # the thread would stand still for ever, and this process with it
     await archive.close()
     assert written == ["before", "meanwhile"]
 

@@ -18,6 +18,7 @@ from rollout_tui.engine.engine import Engine
 from rollout_tui.history import History
 from tests.clocks import until
 from tests.unit.domain.builders import HOUR, NOW
+from tests.unit.engine.acting import to_the_deadline
 from tests.unit.engine.fakes import World
 from tests.unit.engine.watching import texts
 
@@ -216,9 +217,8 @@ async def test_a_yes_of_another_user_lets_exactly_that_promotion_through_once(wo
     assert proposal.second.startswith("mara said yes 0 s ago (OS user on rel-01)")
     world.store.takes_effect = False  # so that the very same could be asked for again
     acting = asyncio.create_task(engine.perform(proposal))
-    while not acting.done():
-        await world.clock.advance(5)
-        await asyncio.sleep(0.001)
+    await until(lambda: world.store.performed, "the promotion")  # before that the clock must not age what it rests on
+    await to_the_deadline(world, acting)
     assert len(world.store.performed) == 1
     await engine.poll_once()
     again = await engine.perform(engine.propose(ANDROID, ActionKind.PROMOTE))

@@ -205,7 +205,7 @@ def test_several_processes_append_to_one_chain(log: AuditLog) -> None:
     for writer in writers:
         assert writer.stdin is not None
         writer.stdin.close()
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(180) for writer in writers] == [0, 0, 0]
     checked = log.check()
     assert (checked.records, checked.problems) == (120, ())
 
