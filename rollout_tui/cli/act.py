@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rollout_tui.cli.options import config_option, load_settings
+from rollout_tui.cli.options import config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -128,7 +128,7 @@ async def _act(
                 return 1
             if dry_run:
                 return 0
-            if not yes and not _confirmed(proposal):
+            if not yes and not confirmed("Do it?", proposal.typed):
                 click.echo("Nothing was changed.", err=True)
                 return 1
             outcome = await engine.perform(proposal, reason)
@@ -206,15 +206,6 @@ def _described(proposal: Proposal, rollout: Rollout, now: float) -> list[str]:
         lines.append("Not possible now:")
         lines += [f"  {n}. {o.reason} ({o.remedy})" for n, o in enumerate(proposal.obstacles, 1)]
     return [with_commands(line, proposal.platform) for line in lines]
-
-
-def _confirmed(proposal: Proposal) -> bool:
-    """Ask on the terminal; without one refuse."""
-    if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on; pass --yes to confirm")
-    if proposal.typed is not None:
-        return str(click.prompt(f'Type "{proposal.typed}" to go on', default="", show_default=False)) == proposal.typed
-    return click.confirm("Do it?", default=False)
 
 
 def _exit_code(outcome: Outcome) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rollout_tui.cli.options import config_option, load_settings
+from rollout_tui.cli.options import config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,6 @@ def command(config: Path | None, request: str | None, yes: bool) -> None:
 
 async def _approve(settings: Settings, wanted: str | None, *, yes: bool) -> int:
     from rollout_tui.cli.session import engine_for
-    from rollout_tui.cli.sign import confirmed
     from rollout_tui.domain import words
     from rollout_tui.domain.requests import refusal
     from rollout_tui.history import HistoryError
@@ -73,7 +72,7 @@ async def _approve(settings: Settings, wanted: str | None, *, yes: bool) -> int:
         click.echo(f"  {words.age(now - request.at)} ago, {words.span(request.expires_at - now)} left", err=True)
         for name, value in people.terms(request):
             click.echo(f"  {words.plain_text(f'{name}: {value}')}", err=True)
-        if not yes and not confirmed():
+        if not yes and not confirmed("Write it down?"):
             click.echo("Nothing was granted.", err=True)
             return 1
         said = await people.approve(request)

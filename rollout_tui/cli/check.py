@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rollout_tui.cli.act import rollout_named
-from rollout_tui.cli.options import configs_option, load_all
+from rollout_tui.cli.options import configs_option, load_all, out_option, write
 
 if TYPE_CHECKING:
     from rollout_tui.cli.checks.checked import Checked
@@ -47,7 +47,7 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
     show_default=True,
     help="What is written.",
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there, not stdout.")
+@out_option
 @click.option("--plain", is_flag=True, help="Compare two current values as the plan's script does; proves nothing.")
 @click.option("--explain", is_flag=True, help="The arithmetic of every gate (text and github).")
 @configs_option
@@ -63,7 +63,7 @@ def command(
     # A platform that an app does not have is told before anybody is asked.
     wanted = [None if platform is None else rollout_named(one, platform).platform for one in settings]
     found = asyncio.run(_look_at_all(settings, wanted, plain))
-    _write(_FORMS[form](found, settings, explain), out)
+    write(_FORMS[form](found, settings, explain), out)
     if form == "github":
         _summarise(found, os.environ)
     sys.exit(worst_code(found))
@@ -124,16 +124,6 @@ _FORMS: Mapping[str, Callable[[Sequence[Checked], Sequence[Settings], bool], str
     "github": _github,
     "junit": _junit,
 }
-
-
-def _write(text: str, out: Path | None) -> None:
-    if out is None:
-        click.echo(text)
-        return
-    try:
-        out.write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"--out {out}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _summarise(found: Sequence[Checked], environment: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rollout_tui.cli.options import config_option, load_settings
+from rollout_tui.cli.options import config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ async def _sign(
         click.echo(
             f"{by} {verb} {result.gate.label} for {plan.label} {plan.version} ({plan.build}), {phase}.", err=True
         )
-        if not yes and not confirmed():
+        if not yes and not confirmed("Write it down?"):
             click.echo("Nothing was written.", err=True)
             return 1
         note = plain_text(f"{note}{entered}", 400)
@@ -111,10 +111,3 @@ def _names(asked: Sequence[GateResult]) -> str:
     if not asked:
         return "This phase asks for none."
     return f"It asks for: {', '.join(result.gate.id.removeprefix('signoff:') for result in asked)}."
-
-
-def confirmed() -> bool:
-    """Ask on the terminal; without one refuse."""
-    if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on; pass --yes to confirm")
-    return click.confirm("Write it down?", default=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rollout_tui.cli.options import USAGE_ERROR, config_option, load_settings
+from rollout_tui.cli.options import USAGE_ERROR, config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,6 @@ async def _waive(settings: Settings, wish: Wish, platform: str, *, withdraw: boo
 
     from rollout_tui.cli.act import rollout_named
     from rollout_tui.cli.session import engine_for
-    from rollout_tui.cli.sign import confirmed
     from rollout_tui.domain.waivers import Field
     from rollout_tui.engine.overrides import question
 
@@ -84,7 +83,7 @@ async def _waive(settings: Settings, wish: Wish, platform: str, *, withdraw: boo
             return USAGE_ERROR if {Field.REASON, Field.EXPIRES} & wrong.keys() else 1
         for line in _told(rollout, result, wish, engine.actor.person, withdraw):
             click.echo(line, err=True)
-        if not yes and not confirmed():
+        if not yes and not confirmed("Write it down?"):
             click.echo("Nothing was written.", err=True)
             return 1
         said = await (

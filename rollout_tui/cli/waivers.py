@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rollout_tui.cli.options import config_option, load_settings
+from rollout_tui.cli.options import config_option, load_settings, out_option, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ Examples:
 @click.command(help="List waivers, how they ended, and requests for a second person." + _EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--notes", is_flag=True, help="The section for the release notes, in Markdown.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there, not stdout.")
+@out_option
 @config_option
 def command(config: Path | None, as_json: bool, notes: bool, out: Path | None) -> None:
     """List them."""
@@ -43,13 +43,7 @@ def command(config: Path | None, as_json: bool, notes: bool, out: Path | None) -
         raise click.UsageError("--json and --notes are two forms; choose one")
     settings = load_settings(config)
     text = asyncio.run(_text(settings, as_json=as_json, notes=notes))
-    if out is None:
-        click.echo(text)
-        return
-    try:
-        out.write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"--out {out}: {(error.strerror or str(error)).lower()}") from error
+    write(text, out)
 
 
 async def _text(settings: Settings, *, as_json: bool, notes: bool) -> str:

@@ -21,6 +21,8 @@ def is_wide(character: str) -> bool:
     """Whether every terminal gives it two cells."""
     if character.isascii() or unicodedata.east_asian_width(character) not in "WF":
         return False
+    if unicodedata.category(character) == "Cn":  # Python 3.11 takes what is assigned to nothing for wide
+        return False
     return ord(character) < _TOO_NEW and ord(character) not in _MODIFIERS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from wcwidth import wcwidth
@@ -153,6 +153,7 @@ def test_text_from_outside_is_cut_to_the_width(text: str, width: int) -> None:
 
 
 @given(texts, texts, st.integers(1, 60), st.integers(0, 60), st.integers(0, 60))
+@example("漢字かな交じり文", "漢字かな交じり文", 17, 1, 0)
 def test_half_of_a_wide_character_never_stays(first: str, second: str, width: int, x: int, y: int) -> None:
     pen = Pen(width)
     pen.put(x, first)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
 
 from rollout_tui import __version__
 from rollout_tui.cli.main import VERBS, Verbs, main
+from rollout_tui.cli.options import confirmed
 
 
 @pytest.fixture(autouse=True)
@@ -194,3 +196,18 @@ def test_the_shell_completes_verbs_from_the_table(run, monkeypatch):
     monkeypatch.setenv("COMP_CWORD", "1")
     _, out, _ = run()
     assert out.split() == ["plain,pause", "plain,promote", "plain,providers"]
+
+
+@pytest.mark.parametrize(("typed", "goes_on"), [("android 100", True), ("android 10", False), ("y", False)])
+def test_what_must_be_typed_is_typed_in_full(monkeypatch: pytest.MonkeyPatch, typed: str, goes_on: bool) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("click.prompt", lambda *_, **__: typed)
+    assert confirmed("Do it?", "android 100") is goes_on
+
+
+def test_a_yes_is_asked_for_with_its_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("click.confirm", lambda question, default: asked.append(question) or not default)
+    assert confirmed("Write it down?")
+    assert asked == ["Write it down?"]
