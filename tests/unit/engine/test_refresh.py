@@ -15,7 +15,7 @@ from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.domain.verdicts import Verdict
-from rollout_tui.engine import engine as module
+from rollout_tui.engine import publishing
 from rollout_tui.engine.engine import Engine
 from rollout_tui.ports import OBSERVED_SHARE
 from tests.clocks import breathe, until
@@ -97,18 +97,19 @@ async def test_opening_a_provider_never_holds_up_the_loop(world: World) -> None:
 
 
 async def test_a_burst_of_arrivals_is_one_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_SETTLE", 3600.0)  # however long a busy machine takes for the burst
+    monkeypatch.setattr(publishing, "_SETTLE", 3600.0)  # however long a busy machine takes for the burst
     world = World(tmp_path, plans=BOTH)
     engine = world.engine()
     seen: list[Snapshot] = []
     engine.listen(seen.append)
     await engine.start()
-    await until(lambda: engine._pending is not None, "the first arrival")
-    first = engine._pending
+    publisher = engine._publisher
+    await until(lambda: publisher.waits, "the first arrival")
+    first = publisher._pending
     await until(lambda: not any(board.unheard for board in engine._boards), "hearing every provider")
-    assert engine._pending is first, "what follows puts nothing off"
+    assert publisher._pending is first, "what follows puts nothing off"
     assert seen == []
-    engine._publish()
+    publisher.publish()
     assert [all(rollout.store.state for rollout in snapshot.rollouts) for snapshot in seen] == [True]
     await world.close()
 
