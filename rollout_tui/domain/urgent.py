@@ -287,7 +287,18 @@ def _gates(rollout: Rollout, _now: float) -> Advice | None:
     blind = next((result for result in rollout.gates if _lacks_data(result)), None)
     if blind is None or rollout.current is None:
         return None
-    name = rollout.plan.label
+    name, state, no_phase = rollout.plan.label, rollout.store.state, rollout.store.no_phase
+    if no_phase is not None:
+        note = words.sentence(words.plain_text(state.notes[0], 160)) if state is not None and state.notes else ""
+        return Advice(
+            Rank.MEND,
+            Urgency.BLIND,
+            Severity.UNKNOWN,
+            f"Read {rollout.store.name} again for {name}: {words.plain_text(no_phase, 100)}.",
+            f"{note} No data is never a pass.".strip(),
+            f"read {rollout.store.name} again for {name}.",
+            "u",
+        )
     return Advice(
         Rank.MEND,
         Urgency.BLIND,

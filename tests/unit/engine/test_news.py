@@ -17,6 +17,7 @@ from rollout_tui.history import History
 from rollout_tui.ports import Unreachable
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import CRASH, HOUR, NOW, play
+from tests.unit.engine.acting import raising
 from tests.unit.engine.fakes import World
 from tests.unit.engine.watching import android, gate, metric, settled, started, texts
 
@@ -56,6 +57,22 @@ async def test_what_changed_is_said_once_and_kept(world: World) -> None:
     history = History.reader(world.path)
     assert [event.text for event in history.events.newest(99)] == texts(engine)
     history.close()
+
+
+async def test_a_store_that_cannot_be_read_is_told_once_and_not_once_a_gate(world: World) -> None:
+    engine = await started(world)
+    assert gate(engine, "crash_free_sessions").holds
+    world.store.on_read = raising(Unreachable("HTTP 503"))
+    before = len(engine.snapshot.events)
+    await world.clock.advance(70)
+    await settled(engine)
+    assert not any(result.holds for result in android(engine).gates)
+    world.store.on_read = lambda: None
+    await world.clock.advance(70)
+    await settled(engine)
+    assert gate(engine, "crash_free_sessions").holds
+    told = texts(engine)[: len(engine.snapshot.events) - before]
+    assert told == ["Google Play can be read again", "Google Play cannot be read: HTTP 503"]
 
 
 async def test_a_worse_value_remembers_what_it_was(world: World) -> None:
