@@ -53,13 +53,21 @@ class EventLog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._left_out = False
 
     def add(self, events: Iterable[Event]) -> None:
-        """Append; one that another program wrote just now is not written twice."""
+        """Append; one that another program has written is not written twice."""
         with whole(self._connection):
             for event in events:
-                if not self._is_told(event):
+                if self._is_told(event):
+                    self._left_out = True
+                else:
                     self._connection.execute(_ADD_EVENT, asdict(event))
+
+    def left_some_out(self) -> bool:
+        """Whether an event was not written, since this was asked last: who added it shows one too many."""
+        left_out, self._left_out = self._left_out, False
+        return left_out
 
     def _is_told(self, event: Event) -> bool:
         """Whether the newest of its kind near it, or about the same metric or gate, says the same."""

@@ -145,6 +145,24 @@ async def test_a_start_says_only_what_changed_while_nobody_watched(world: World)
     assert severities[0].startswith("Crash rate CRITICAL")
 
 
+async def test_a_pause_that_another_program_told_is_not_told_again_by_one_that_sees_it_later(world: World) -> None:
+    late = await started(world)
+    other = await started(world)
+    running, world.state = world.state, replace(world.state, word=StateWord.PAUSED, status="halted")
+    await other.read_stores()
+    await other.close()
+    world.state = replace(running, share_as_of=NOW - 600)  # what it knows until it reads the share again
+    await world.clock.advance(360)
+    await settled(late)
+    world.state = replace(running, word=StateWord.PAUSED, status="halted", share_as_of=world.clock.now())
+    await late.read_stores()
+    await settled(late)
+    await world.clock.advance(30)
+    await settled(late)
+    turned = [text for text in texts(late) if text.startswith("Google Play: RUNNING (inProgress) to PAUSED")]
+    assert len(turned) == 1
+
+
 async def test_a_look_at_the_stores_alone_does_not_make_the_metrics_news(world: World) -> None:
     first = await started(world)
     await first.close()
