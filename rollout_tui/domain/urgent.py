@@ -231,7 +231,7 @@ def _failing(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 
 def mend(rollout: Rollout, now: float, _zone: tzinfo) -> Advice | None:
     """A store or a source that does not answer, or a gate without data; none is expected of what nobody has yet."""
-    for ask in (_store,) if _waits_for_testers(rollout) else (_store, _metrics, _gates):
+    for ask in (_store,) if _waits_for_testers(rollout) else (_store, _vague, _metrics, _gates):
         advice = ask(rollout, now)
         if advice is not None:
             return advice
@@ -264,6 +264,23 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
     )
 
 
+def _vague(rollout: Rollout, _now: float) -> Advice | None:
+    """The store answers, and its answer tells no phase, as where the share is not read yet."""
+    name, store, state = rollout.plan.label, rollout.store, rollout.store.state
+    if store.no_phase is None or state is None:
+        return None
+    note = words.sentence(words.plain_text(state.notes[0], 160)) if state.notes else ""
+    return Advice(
+        Rank.MEND,
+        Urgency.BLIND,
+        Severity.UNKNOWN,
+        f"Read {store.name} again for {name}: it says {words.plain_text(state.status, 60)}, which tells no phase.",
+        f"{note} No data is never a pass.".strip(),
+        f"read {store.name} again for {name}.",
+        "u",
+    )
+
+
 def _metrics(rollout: Rollout, _now: float) -> Advice | None:
     name = rollout.plan.label
     blind = [standing for standing in rollout.metrics if standing.problem is not None]
@@ -287,18 +304,7 @@ def _gates(rollout: Rollout, _now: float) -> Advice | None:
     blind = next((result for result in rollout.gates if _lacks_data(result)), None)
     if blind is None or rollout.current is None:
         return None
-    name, state, no_phase = rollout.plan.label, rollout.store.state, rollout.store.no_phase
-    if no_phase is not None:
-        note = words.sentence(words.plain_text(state.notes[0], 160)) if state is not None and state.notes else ""
-        return Advice(
-            Rank.MEND,
-            Urgency.BLIND,
-            Severity.UNKNOWN,
-            f"Read {rollout.store.name} again for {name}: {words.plain_text(no_phase, 100)}.",
-            f"{note} No data is never a pass.".strip(),
-            f"read {rollout.store.name} again for {name}.",
-            "u",
-        )
+    name = rollout.plan.label
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
