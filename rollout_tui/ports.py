@@ -66,6 +66,17 @@ class Unreachable(ProviderError):
         self.retry_after = retry_after
 
 
+class ShareHeld(Unreachable):
+    """Another process of this host stands in the way of reading the share, for a moment: ask for it again soon.
+
+    `shown` is the store's answer without it; it may hold the share that was read before.
+    """
+
+    def __init__(self, message: str, remedy: str, shown: ReleaseState) -> None:
+        super().__init__(message, remedy)
+        self.shown = shown
+
+
 class Denied(ProviderError):
     """Credentials or permissions: waiting cures nothing; a person must act."""
 
@@ -195,7 +206,7 @@ class Store(Protocol):
     async def read(self, rollout: RolloutPlan, *, share: bool) -> ReleaseState:
         """What the store says of this build now. `share` asks for the committed share even where that costs an edit.
 
-        Raises ProviderError.
+        Raises ProviderError; ShareHeld, with the rest of the answer, where the share alone must wait.
         """
         ...
 

@@ -26,6 +26,17 @@ class NoLock(ProviderError):
     """The lock file cannot be made on this host; nothing was sent."""
 
 
+class Busy(Unreachable):
+    """Another edit of this host's is open; nothing was sent. `holder` says whose, as it signed the lock file."""
+
+    def __init__(self, holder: str, package: str) -> None:
+        super().__init__(
+            f"{holder} has an edit of {package} open on this host; nothing was sent",
+            "wait until it is through, then try again",
+        )
+        self.holder = holder
+
+
 class PackageLock:
     """A file lock across processes, for the package at `address`; the file names its holder while it is held."""
 
@@ -35,7 +46,7 @@ class PackageLock:
 
     @asynccontextmanager
     async def held(self, purpose: str, deadline: float) -> AsyncIterator[None]:
-        """Hold the lock. Raises Unreachable, naming the holder, after `deadline` seconds; NoLock where none can be."""
+        """Hold the lock. Raises Busy, naming the holder, after `deadline` seconds; NoLock where none can be."""
         handle = self._open()
         try:
             await self._take(handle, deadline)
@@ -60,10 +71,7 @@ class PackageLock:
         while not _try_lock(handle):
             if time.monotonic() >= end:
                 holder = plain_text(os.pread(handle, 200, 0).decode("utf-8", "replace")) or "another process"
-                raise Unreachable(
-                    f"{holder} has an edit of {self._package} open on this host; nothing was sent",
-                    "wait until it is through, then try again",
-                )
+                raise Busy(holder, self._package)
             await asyncio.sleep(_TRY_EVERY)
 
 

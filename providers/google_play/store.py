@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from providers.google_account.signin import sign_in
@@ -9,14 +10,14 @@ from providers.google_play import planning
 from providers.google_play.api import PlayApi, refusal
 from providers.google_play.edits import ChangeCycle, read_share
 from providers.google_play.errors import Concurrent, EditLost
-from providers.google_play.lock import NoLock, PackageLock, default_folder
+from providers.google_play.lock import Busy, NoLock, PackageLock, default_folder
 from providers.google_play.options import GooglePlayOptions
 from providers.google_play.scene import STORE, Scene
 from providers.google_play.states import Listing, ShareRead, compose, listing
 from rollout_tui.domain.actions import ActionKind, Change, Intent
 from rollout_tui.domain.plan import RolloutPlan
 from rollout_tui.domain.releases import ReleaseState
-from rollout_tui.ports import ProviderContext, ProviderError, Unreachable
+from rollout_tui.ports import ProviderContext, ProviderError, ShareHeld, Unreachable
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 
@@ -50,17 +51,26 @@ class GooglePlayStore:
         """Lifecycle without an edit; the committed share by a short one when it is asked for (G2, G18).
 
         Without a new share the last one is shown with its age. An account that may not list without an edit is read
-        by edits alone, hence seldom, and the note says so.
+        by edits alone, hence seldom, and the note says so. While another process of this host has the edit, what is
+        known without it comes in a ShareHeld.
         """
         await self._sign_in.ahead()
         listed, closed = await self._list(rollout, wide=share)
         notes: tuple[str, ...] = () if closed is None else (f"read by edits only, seldom: {closed.message}",)
+        busy: Busy | None = None
         if share:
-            notes += await self._read_share(rollout, listed)
+            try:
+                notes += await self._read_share(rollout, listed)
+            except Busy as error:
+                busy = error
         shared = self._shares.get(rollout.build)
         if shared is None and closed is not None:
-            raise closed
-        return compose(rollout, listed, shared, self._clock.now(), notes)
+            raise busy or closed
+        state = compose(rollout, listed, shared, self._clock.now(), notes)
+        if busy is None:
+            return state
+        waits = f"the share waits for another process of this host: {busy.holder}"
+        raise ShareHeld(waits, busy.remedy, replace(state, notes=(waits, *state.notes)))
 
     def plan(self, rollout: RolloutPlan, intent: Intent, seen: ReleaseState | None) -> Change:
         """The change in Play's terms; no call. Raises Impossible."""
@@ -125,13 +135,18 @@ class GooglePlayStore:
         return [tracks[self._turn % len(tracks)]]
 
     async def _read_share(self, rollout: RolloutPlan, listed: Listing | None) -> tuple[str, ...]:
-        """Refresh what is known of the committed share; a note where that failed but the last one can still stand."""
+        """Refresh what is known of the committed share; a note where that failed but the last one can still stand.
+
+        Raises Busy while another process of this host has an edit.
+        """
         known = rollout.build in self._shares
         tracks = self._tracks(rollout) if listed is None else [listed.track]
         also = list(dict.fromkeys(track for phase in rollout.phases for track in phase.also_tracks))
         try:
             async with self._lock.held("reading the share", _READ_WAIT):
                 self._shares[rollout.build] = await read_share(self._api, rollout.build, tracks, also, self._clock)
+        except Busy:
+            raise
         except (Unreachable, EditLost, Concurrent) as error:
             if not known:
                 raise

@@ -1,6 +1,6 @@
 """`approve`: a second person's yes. Who says it is the OS user of this process, by its real uid and nothing else.
 
-Exit codes: 0 granted, 1 refused, 4 usage.
+Exit codes: 0 granted, 1 refused, 4 usage, such as a request that there is none of.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rollout_tui.cli.options import config_option, confirmed, load_settings
+from rollout_tui.cli.options import USAGE_ERROR, config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ async def _approve(settings: Settings, wanted: str | None, *, yes: bool) -> int:
             return 1
         if request is None:
             click.echo(f"There is no request {words.plain_text(wanted, 20)}: rollout-tui approve lists them.", err=True)
-            return 1
+            return USAGE_ERROR
         against = refusal(request, by, people.approvers, now)
         if against is not None:
             click.echo(f"Not granted: {against}.", err=True)

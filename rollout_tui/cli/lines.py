@@ -13,6 +13,7 @@ from rollout_tui.cli.aloud import aloud, past, sampled, without_ages, without_nu
 from rollout_tui.cli.keyless import keyless
 from rollout_tui.domain import words
 from rollout_tui.domain.events import Event
+from rollout_tui.domain.keyed import with_commands
 from rollout_tui.domain.metrics import Line, Metric
 from rollout_tui.domain.plan import GateKind
 from rollout_tui.domain.sentences import by_hand
@@ -120,7 +121,7 @@ def _state(rollout: Rollout, name: str, now: float) -> Said:
     parts.append(f"read {words.age(now - state.as_of)} ago")
     if store.problem is not None:
         parts.append(f"now cannot be read: {store.problem}{_by_hand(rollout)}")
-    notes = [words.plain_text(note, 160) for note in state.notes]
+    notes = [with_commands(words.plain_text(note, 160), rollout.plan.platform) for note in state.notes]
     facts += [without_ages(note) for note in (store.problem or "", *notes)]
     return Said(", ".join([*parts, *notes]), ", ".join(facts))
 

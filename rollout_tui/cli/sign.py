@@ -1,6 +1,6 @@
 """`sign`: a person's answer to a gate that asks for one, for this version, build and phase (rollout-plan.md 9.4).
 
-Exit codes: 0 signed (or withdrawn, or already so), 1 refused, 4 usage.
+Exit codes: 0 signed (or withdrawn, or already so), 1 refused, 4 usage, such as a gate that the phase does not have.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rollout_tui.cli.options import config_option, confirmed, load_settings
+from rollout_tui.cli.options import USAGE_ERROR, config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ async def _sign(
         result = _question(rollout, gate)
         if isinstance(result, str):
             click.echo(result, err=True)
-            return 1
+            return 1 if rollout.current is None else USAGE_ERROR
         if result.gate.signers and by not in result.gate.signers:
             allowed = " or ".join(result.gate.signers)
             click.echo(f"{by} may not answer {result.gate.label}: {allowed} may. Nothing was written.", err=True)

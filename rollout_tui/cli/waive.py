@@ -1,6 +1,7 @@
 """`waive`: override one gate for one version, build and phase, for some hours (rollout-plan.md 9.6).
 
-Exit codes: 0 waived (or withdrawn), 1 refused, or a second person was asked first, 4 usage.
+Exit codes: 0 waived (or withdrawn), 1 refused, or a second person was asked first, 4 usage, such as a gate that the
+phase does not have or that cannot be waived.
 """
 
 from __future__ import annotations
@@ -75,12 +76,12 @@ async def _waive(settings: Settings, wish: Wish, platform: str, *, withdraw: boo
         result = question(rollout, wish.gate)
         if isinstance(result, str):
             click.echo(result, err=True)
-            return 1
+            return 1 if rollout.current is None else USAGE_ERROR
         wish = replace(wish, gate=result.gate.id)
         wrong = {} if withdraw else engine.people.mistakes(plan.platform, wish)
         if wrong:
             click.echo("\n".join(f"{field}: {why}" for field, why in wrong.items()), err=True)
-            return USAGE_ERROR if {Field.REASON, Field.EXPIRES} & wrong.keys() else 1
+            return 1 if wrong.keys() == {Field.APPROVER} else USAGE_ERROR  # who may approve is no matter of writing
         for line in _told(rollout, result, wish, engine.actor.person, withdraw):
             click.echo(line, err=True)
         if not yes and not confirmed("Write it down?"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from rollout_tui.domain.evidence.bank import interval
@@ -27,6 +28,8 @@ TRACKER = "tracker"
 _AHEAD = 300.0
 """Seconds by which data may lie in the future: clocks differ."""
 _FUTURE = "its data is of the future; was this host's clock set back?"
+_UNTOUCHED = frozenset({Verdict.FAIL, Verdict.NO_DATA})
+"""Verdicts that stand whatever the store says: they let nobody through."""
 _NO_CURVE = Curve(step=450.0, end=0.0, values=())
 
 
@@ -39,13 +42,14 @@ def assess(facts: RolloutFacts, now: float) -> Rollout:
     """Judge one rollout at `now`."""
     phases = standings(facts.plan.phases, facts.states, now)
     metrics = tuple(_metric(metric, facts, now) for metric in facts.plan.metrics)
+    store = _store(facts)
     read = [standing.reading.as_of for standing in metrics if standing.reading is not None]
     return Rollout(
         plan=facts.plan,
-        store=_store(facts),
+        store=store,
         phases=phases,
         metrics=metrics,
-        gates=_gates(facts, phases, now),
+        gates=_gates(facts, phases, store.no_phase, now),
         severity=worst(standing.severity for standing in metrics),
         metrics_as_of=max(read, default=None),
         stale=bool(metrics) and all(standing.stale for standing in metrics),
@@ -127,7 +131,10 @@ def _why_not(reading: Reading, metric: Metric, facts: RolloutFacts, now: float) 
     return None if problem is None else f"{reading.source}: {problem}"
 
 
-def _gates(facts: RolloutFacts, phases: Sequence[PhaseStanding], now: float) -> tuple[GateResult, ...]:
+def _gates(
+    facts: RolloutFacts, phases: Sequence[PhaseStanding], no_phase: str | None, now: float
+) -> tuple[GateResult, ...]:
+    """Those of the phase that the store shows now; where it shows none, those of the last one prove nothing."""
     current = next((standing for standing in phases if standing.progress is Progress.CURRENT), None)
     if current is None:
         # What the store says is not known: the first phase's gates are shown, and none of them holds.
@@ -135,7 +142,17 @@ def _gates(facts: RolloutFacts, phases: Sequence[PhaseStanding], now: float) -> 
         return tuple(GateResult(gate, Verdict.NO_DATA, "the phase is not known yet") for gate in phase.gates)
     judged_alone = (_gate(gate, current, facts, now) for gate in current.phase.gates)
     here = current.phase.id
-    return tuple(waived(result, facts.waivers, facts.plan, here, now) for result in judged_alone)
+    results = tuple(waived(result, facts.waivers, facts.plan, here, now) for result in judged_alone)
+    return results if no_phase is None else tuple(_unproven(result, no_phase) for result in results)
+
+
+def _unproven(result: GateResult, why: str) -> GateResult:
+    """What was counted stays to be seen, but it lets nobody through: waivers and running clocks do not either."""
+    if result.verdict in _UNTOUCHED:
+        return result
+    return replace(
+        result, verdict=Verdict.NO_DATA, reason=why, waits=False, elapsed=None, left=None, waiver=None, found=None
+    )
 
 
 def _gate(gate: Gate, standing: PhaseStanding, facts: RolloutFacts, now: float) -> GateResult:

@@ -133,8 +133,10 @@ def _failed_just_now(result: GateResult, at: float) -> bool:
 
 
 def _lost_alone(result: GateResult, after: Rollout) -> bool:
-    """Whether a gate lost its data while its metric is still seen: else the source's own event says it once."""
-    return any(seen.metric.id == result.gate.metric and seen.problem is None for seen in after.metrics)
+    """Whether a gate lost its data while metric and store are seen: else the source's own event says it once."""
+    return after.store.no_phase is None and any(
+        seen.metric.id == result.gate.metric and seen.problem is None for seen in after.metrics
+    )
 
 
 def _corrections(known: Mapping[str, GateResult], after: Rollout, at: float) -> Iterator[Event]:

@@ -58,6 +58,16 @@ _ABOUT = re.compile(r"(.+?)(?:: | left the target| back in its target| (?:OK|INF
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
+_OF_A_STATE = re.compile(r"(Phase .+ began$)|(.+: \d+ d .+)")
+"""A phase that began, and what a store grants; any other sentence about a state tells how it turned."""
+
+
+def is_of_one_state(text: str, other: str) -> bool:
+    """Whether two sentences about a state are both of a phase, of what runs out, or of how the state turned."""
+    told, before = _OF_A_STATE.match(text), _OF_A_STATE.match(other)
+    return (told and told.lastindex) == (before and before.lastindex)
+
+
 def is_of_the_same(text: str, other: str) -> bool:
     """Whether two sentences about what was measured are about the same metric or gate."""
     told, before = _ABOUT.match(text), _ABOUT.match(other)

@@ -12,7 +12,7 @@ from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import Phase, Plan, RolloutPlan
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Reading
-from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.domain.requests import Request
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import GateResult, Waiver
@@ -110,6 +110,16 @@ class StoreStanding:
     changed_elsewhere: str | None = None
     reading_since: float | None = None
     """Since when the first read is under way, while nothing was ever read."""
+
+    @property
+    def no_phase(self) -> str | None:
+        """Why nobody can say in which phase the build is now; None where the store's newest answer tells it."""
+        if self.problem is not None or self.state is None:
+            return f"{self.name} cannot be read, so the phase is not known: {self.problem or 'never read yet'}"
+        if self.state.word is not StateWord.UNKNOWN:
+            return None
+        told = ", which tells no phase" if self.state.kind is not None else ": this build is in no phase"
+        return f"{self.name} says {self.state.status}{told}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def _failing(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 
 def mend(rollout: Rollout, now: float, _zone: tzinfo) -> Advice | None:
     """A store or a source that does not answer, or a gate without data; none is expected of what nobody has yet."""
-    for ask in (_store,) if _waits_for_testers(rollout) else (_store, _metrics, _gates):
+    for ask in (_store,) if _waits_for_testers(rollout) else (_store, _vague, _metrics, _gates):
         advice = ask(rollout, now)
         if advice is not None:
             return advice
@@ -260,6 +260,23 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
         f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
         " ".join(f"{store.problem}.{hand}{known} {hint}".split()),
         f"mend {store.name}: it cannot be read.",
+        "u",
+    )
+
+
+def _vague(rollout: Rollout, _now: float) -> Advice | None:
+    """The store answers, and its answer tells no phase, as where the share is not read yet."""
+    name, store, state = rollout.plan.label, rollout.store, rollout.store.state
+    if store.no_phase is None or state is None:
+        return None
+    note = words.sentence(words.plain_text(state.notes[0], 160)) if state.notes else ""
+    return Advice(
+        Rank.MEND,
+        Urgency.BLIND,
+        Severity.UNKNOWN,
+        f"Read {store.name} again for {name}: it says {words.plain_text(state.status, 60)}, which tells no phase.",
+        f"{note} No data is never a pass.".strip(),
+        f"read {store.name} again for {name}.",
         "u",
     )
 

@@ -14,9 +14,10 @@ from rollout_tui.config.providers import find
 from rollout_tui.config.settings import ProviderSettings, Settings
 from rollout_tui.domain import words
 from rollout_tui.domain.checkup import Grade, Remark
+from rollout_tui.domain.keyed import with_commands
 from rollout_tui.domain.plan import BugScope, RolloutPlan
 from rollout_tui.domain.readings import Answer, Reading, Scope, Window
-from rollout_tui.domain.releases import StateWord
+from rollout_tui.domain.releases import ReleaseState, StateWord
 from rollout_tui.engine.http import Clients
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.trouble import describe, remedy
@@ -131,15 +132,20 @@ class Checkup:
         for rollout in rollouts:
             state = await store.read(rollout, share=self._with_edit)
             share = "" if state.share is None else f", committed {words.plain_percent(state.share)}"
-            notes = "".join(f"; {words.plain_text(note, 160)}" for note in state.notes[:2])
+            said = (with_commands(words.plain_text(note, 160), rollout.platform) for note in state.notes[:2])
+            notes = "".join(f"; {note}" for note in said)
             text = f"{rollout.label} build {rollout.build}: {state.word} ({state.status}{share}){notes}"
-            grade = Grade.NO_DATA if state.word is StateWord.UNKNOWN and state.kind is None else Grade.OK
-            if state.status == "PUBLISHED":
-                grade = Grade.OK
-            fix = "look at `build` and at the store's console" if grade is Grade.NO_DATA else ""
-            remarks.append(Remark(section.name, grade, text, fix))
+            remarks.append(Remark(section.name, *self._graded(state, text)))
         told = await self._investigated("stores", section.name, rollouts)
         return [*remarks, *told, *await self._examined(section.name, store, rollouts)]
+
+    def _graded(self, state: ReleaseState, text: str) -> tuple[Grade, str, str]:
+        """An answer with its fix. Without the share, which nobody asked for, some stores cannot tell more."""
+        if state.word is not StateWord.UNKNOWN:
+            return Grade.OK, text, ""
+        if state.kind is not None and state.share is None and not self._with_edit:
+            return Grade.NOTE, text, "rollout-tui doctor --with-edit reads the share too"
+        return Grade.NO_DATA, text, "look at `build` and at the store's console"
 
     async def _source(self, section: ProviderSettings, rollouts: Sequence[RolloutPlan]) -> list[Remark]:
         source: Source = self._providers.source(section.name)

@@ -20,7 +20,7 @@ from rollout_tui.engine.board import Board
 from rollout_tui.engine.judging import Judging
 from rollout_tui.engine.providers import Providers
 from rollout_tui.engine.trouble import blamed, describe
-from rollout_tui.ports import OBSERVED_SHARE, Approver, Clock, ProviderError, Query, Source, Tracker
+from rollout_tui.ports import OBSERVED_SHARE, Approver, Clock, ProviderError, Query, ShareHeld, Source, Tracker
 
 _log = logging.getLogger(__name__)
 SaidYes = Callable[[Board, Sequence[Approval]], Awaitable[None]]
@@ -77,16 +77,27 @@ class StoreRound:
             self._desk.looked()
         interval = self.settings.share_interval
         due = interval > 0 and (self._share_read is None or now - self._share_read >= interval)
-        share = self._share_wanted or due
-        store = self._desk.providers.store(self.settings.name)
-        if self.settings.label in ("", self.settings.name):
-            board.store_label = store.label
-        state = await store.read(board.plan, share=share)
-        if share:
-            self._share_read, self._share_wanted = now, False
+        state = await self.look(share=self._share_wanted or due)
         if board.state is None or not state.same_as(board.state):
             await self.recall_request()
         self.take(state)
+
+    async def look(self, *, share: bool) -> ReleaseState:
+        """The store's answer, put nowhere yet. Raises ProviderError."""
+        now, board = self._desk.clock.now(), self._board
+        store = self._desk.providers.store(self.settings.name)
+        if self.settings.label in ("", self.settings.name):
+            board.store_label = store.label
+        try:
+            state = await store.read(board.plan, share=share)
+        except ShareHeld as held:
+            self._share_wanted = True  # so the next look asks again; till then no answer hides a share that is known
+            if held.shown.share is None and board.state is not None and board.state.share is not None:
+                raise
+            return held.shown
+        if share:
+            self._share_read, self._share_wanted = now, False
+        return state
 
     async def recall_request(self) -> None:
         """Learn what was asked of the store last: another process of ours may have acted meanwhile."""

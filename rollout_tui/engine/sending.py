@@ -102,7 +102,7 @@ class Sending:
         """What the store says now; None where it cannot be read. Raises Urged."""
         try:
             async with asyncio.timeout(ONE_LOOK):
-                state = await self._turns.unless_urged(self.store.read(self._board.plan, share=True))
+                state = await self._turns.unless_urged(self._round.look(share=True))
         except Urged:
             raise
         except Exception as error:  # noqa: BLE001  looked at again, and told on the board

@@ -121,4 +121,5 @@ class Upkeep:
 
 
 def _news_of_others(history: History) -> list[Event] | None:
-    return history.events.newest(EVENTS) if history.changed_by_another() else None
+    others, ours = history.changed_by_another(), history.events.left_some_out()
+    return history.events.newest(EVENTS) if others or ours else None

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from rollout_tui.domain.events import MEASURED, Event, EventKind, is_of_the_same, says_the_same
+from rollout_tui.domain.events import MEASURED, Event, EventKind, is_of_one_state, is_of_the_same, says_the_same
 from rollout_tui.domain.releases import Grant, PhaseKind, Platform, ReleaseState, StateWord, Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import SignOff
@@ -41,28 +41,58 @@ SELECT :at, (SELECT 1 + COALESCE(MAX(number), 0) FROM events WHERE at = :at), :k
 _NEAR = """SELECT text FROM events WHERE kind = :kind AND platform IS :platform
     AND at BETWEEN :at - :near AND :at + :near ORDER BY at DESC, number DESC"""
 
+_STATES_TOLD = """SELECT at, text FROM events WHERE kind = :kind AND platform IS :platform AND at <= :at + :near
+    AND at >= COALESCE((SELECT MIN(at) FROM states WHERE platform = :platform AND build = :build), 0)
+ORDER BY at DESC, number DESC"""
+"""Of this build: another one begins with nothing told."""
+_NEWEST_LOOKS = "SELECT build, state FROM looks WHERE platform = ? ORDER BY until DESC, first DESC LIMIT ?"
+
 
 class EventLog:
     """The log that the screen shows; several events of one moment keep their order."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._left_out = False
 
     def add(self, events: Iterable[Event]) -> None:
-        """Append; one that another program wrote just now is not written twice."""
+        """Append; one that another program has written is not written twice."""
         with whole(self._connection):
             for event in events:
-                if not self._is_told(event):
+                if self._is_told(event):
+                    self._left_out = True
+                else:
                     self._connection.execute(_ADD_EVENT, asdict(event))
+
+    def left_some_out(self) -> bool:
+        """Whether an event was not written, since this was asked last: who added it shows one too many."""
+        left_out, self._left_out = self._left_out, False
+        return left_out
 
     def _is_told(self, event: Event) -> bool:
         """Whether the newest of its kind near it, or about the same metric or gate, says the same."""
+        if event.kind is EventKind.STATE and self._is_known(event):
+            return True
         measured = event.kind in MEASURED
         near = {"near": _MEASURED_WITHIN if measured else _SAME_WITHIN}
         texts = [text for (text,) in self._connection.execute(_NEAR, asdict(event) | near)]
         if measured:
             return next((says_the_same(text, event.text) for text in texts if is_of_the_same(text, event.text)), False)
         return texts[:1] == [event.text]
+
+    def _is_known(self, event: Event) -> bool:
+        """Whether the newest that was told of this build's state says so already, however long ago.
+
+        Each program that watches sees a change when it looks itself. It is another one where the store was seen
+        otherwise in between.
+        """
+        looks = self._connection.execute(_NEWEST_LOOKS, (event.platform, _AT_ONCE)).fetchall()
+        build = looks[0][0] if looks else None
+        asked = asdict(event) | {"near": _SAME_WITHIN, "build": build}
+        for at, text in self._connection.execute(_STATES_TOLD, asked):
+            if is_of_one_state(text, event.text):
+                return text == event.text and not _turned_since(at, [decode_state(s) for b, s in looks if b == build])
+        return False
 
     def newest(self, limit: int, before: float = math.inf) -> list[Event]:
         """The newest first, of those older than `before`."""
@@ -86,6 +116,17 @@ class EventLog:
     def prune(self, before: float) -> int:
         """Forget older events. Returns rows deleted."""
         return self._connection.execute("DELETE FROM events WHERE at < ?", (before,)).rowcount
+
+
+def _turned_since(moment: float, answers: Sequence[ReleaseState]) -> bool:
+    """Whether an answer from after that moment differs from the newest one."""
+    newest = max(answers, key=_known_at, default=None)
+    return newest is not None and any(not answer.same_as(newest) for answer in answers if _known_at(answer) > moment)
+
+
+def _known_at(answer: ReleaseState) -> float:
+    """A share that was read long ago tells nothing of what came after it, however new the rest is."""
+    return answer.as_of if answer.share_as_of is None else answer.share_as_of
 
 
 def _event(row: Sequence[Any]) -> Event:

@@ -48,7 +48,8 @@ def test_all_is_well_and_every_provider_is_told_of_with_budget_and_what_it_share
     code, out, err = run("doctor")
     assert code == 0, out
     assert out.splitlines()[-1] == "NOTE  Nothing has to be mended."
-    assert "OK      play: Android build 4201: UNKNOWN (PUBLISHED)" in out
+    assert "NOTE    play: Android build 4201: UNKNOWN (PUBLISHED); served or halted: the share was not read yet" in out
+    assert "(rollout-tui status reads it, by a short edit)\n        fix: rollout-tui doctor --with-edit" in out
     assert "this look made 1 request; every 1 min that is at most 60 an hour; the committed share costs a short" in out
     assert "a short edit of three requests, 4 an hour" in out
     assert "a new edit of the same account takes the place of the one before" in out
@@ -126,4 +127,4 @@ def test_a_key_file_that_everybody_can_read_is_a_problem_with_its_fix(run, rehea
     assert code == 4
     assert "PROBLEM secrets: stores.play.service_account: file:" in out
     assert "fix: chmod 600 it" in out
-    assert "OK      play: Android build 4201" in out, "it is used all the same"
+    assert "NOTE    play: Android build 4201" in out, "it is used all the same"

@@ -68,9 +68,9 @@ def test_an_answer_is_kept_seen_and_can_be_taken_back(run: Run, rehearsal: Serve
     ("arguments", "code", "told"),
     [
         (("maintainer", "--platform", "android", "--as", "eve", "--yes"), 1, "eve may not answer"),
-        (("nobody", "--platform", "android", "--yes"), 1, "It asks for: maintainer."),
-        (("crash_free_sessions", "--platform", "android", "--yes"), 1, "is no sign-off"),
-        (("maintainer", "--platform", "ios", "--yes"), 1, "This phase asks for none."),
+        (("nobody", "--platform", "android", "--yes"), 4, "It asks for: maintainer."),
+        (("crash_free_sessions", "--platform", "android", "--yes"), 4, "is no sign-off"),
+        (("maintainer", "--platform", "ios", "--yes"), 4, "This phase asks for none."),
         (("maintainer", "--platform", "windows", "--yes"), 4, "it has android, ios"),
         (("maintainer", "--platform", "android", "--as", "mara"), 4, "pass --yes to confirm"),
         (("maintainer", "--yes"), 4, "--platform"),

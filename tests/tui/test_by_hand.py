@@ -68,7 +68,7 @@ def test_the_pane_of_an_unreadable_store_says_where(size: tuple[int, int]) -> No
     assert len(rows) == size[1]
     pane = "\n".join(rows[3:])
     assert "Play Console: Production > Manage rollout" in pane
-    for never_dropped in ("? UNKNOWN", "last RUNNING 50 %", "Crash rate", "NOT YET"):
+    for never_dropped in ("? UNKNOWN", "last RUNNING 50 %", "Crash rate", "NO DATA"):
         assert never_dropped in pane
 
 

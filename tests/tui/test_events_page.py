@@ -152,6 +152,14 @@ async def test_x_writes_what_is_listed_as_json_lines_into_a_new_file(
         assert "not written, File exists" in hand.front()[-1]
 
 
+async def test_x_on_an_empty_list_writes_no_file_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
+        await hand.press("e", "slash", *"zzz", "enter", "x")
+        assert "nothing to write: no event is listed" in hand.front()[-1]
+        assert list(tmp_path.iterdir()) == []
+
+
 async def test_one_page_gives_way_to_another_and_esc_leaves_both() -> None:
     async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         await hand.press("e", "i", "b")

@@ -187,3 +187,13 @@ def test_a_sign_off_shows_the_counts_that_it_rests_on_as_far_as_there_is_room():
     )
     assert signed_off(58, trial, signed=True).endswith("signed by mara, 2 h ago")
     assert signed_off(58, None).endswith("none needed")
+
+
+def test_every_gate_says_why_nothing_holds_while_the_store_cannot_be_read():
+    signed = (SignOff("signoff:maintainer", "closed", "4.2.0", "4201", "mara", NOW - 7200.0),)
+    unread = android(state_problem="HTTP 503", signoffs=signed)
+    for result in unread.gates:
+        assert row(unread, result.gate).startswith("? NO DATA")
+        assert row(unread, result.gate).endswith("? HTTP 503")
+        above, below = gate_pair(Scene(snapshot(unread, ios()), NOW), unread, result, 110)
+        assert "the phase is not known: HTTP 503" in text_of(above) + text_of(below)

@@ -115,6 +115,14 @@ def test_a_phase_that_is_not_known_is_no_pass() -> None:
     assert found(android(state=None, states=()), ios()).exit_code == 3
 
 
+def test_what_check_says_is_what_the_screen_shows_also_where_the_store_cannot_be_read() -> None:
+    unread = good_android(state_problem="HTTP 503")
+    seen = found(unread, platform=Platform.ANDROID)
+    assert seen.platforms[0].results == unread.gates
+    assert (seen.exit_code, unread.holding) == (3, 0)
+    assert "note: Google Play cannot be read, so the phase is not known: HTTP 503" in text(seen)
+
+
 def test_a_look_without_any_stored_poll_says_what_that_means() -> None:
     rollout = good_android()
     first = replace(

@@ -28,7 +28,7 @@ from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Curve, Snapshot
 from tests.tui.samples import QUIET_ANDROID, SPIKE, android, incident, ios, readings, snapshot
-from tests.unit.domain.builders import CRASH, NOW
+from tests.unit.domain.builders import CRASH, NOW, play
 
 STEP = 600.0
 END = 36_000.0
@@ -221,6 +221,12 @@ def test_every_key_that_advice_names_has_a_command() -> None:
             assert not key.search(with_commands(said_there, Platform.ANDROID)), said_there
             assert not key.search(without_keys(said_there)), said_there
     assert found >= 12
+
+
+def test_what_a_store_says_of_a_key_is_a_command_too() -> None:
+    unread = replace(play("0.5", NOW), notes=("the share was not read yet (u reads it, by a short edit)",))
+    (line,) = [line for line in said(snapshot(android(state=unread), ios())) if " android Google Play says " in line]
+    assert line.endswith("the share was not read yet (rollout-tui status reads it, by a short edit)")
 
 
 def test_what_stops_a_pause_that_comes_by_itself_is_a_command_for_the_second_platform_too() -> None:

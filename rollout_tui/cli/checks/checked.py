@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rollout_tui.domain.answers import answer
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.snapshot import Rollout, Snapshot
 from rollout_tui.domain.verdicts import GateResult, Verdict
 
-_GOOD = frozenset({Verdict.PASS, Verdict.WAIVED, Verdict.UNDECIDED})
 EXIT = {Verdict.PASS: 0, Verdict.WAIVED: 0, Verdict.FAIL: 1, Verdict.UNDECIDED: 2, Verdict.NO_DATA: 3}
 
 
@@ -67,35 +66,15 @@ def checked(snapshot: Snapshot, platform: Platform | None) -> Checked:
         snapshot.plan.app,
         snapshot.plan.version,
         snapshot.at,
-        tuple(PlatformCheck(rollout, _results(rollout), tuple(_notes(rollout))) for rollout in chosen),
-    )
-
-
-def _results(rollout: Rollout) -> tuple[GateResult, ...]:
-    """The gates of the phase that the store shows now; where it shows none, those of the last one prove nothing."""
-    state, store = rollout.store.state, rollout.store
-    if store.problem is not None or state is None:
-        unknown = f"{store.name} cannot be read, so the phase is not known: {store.problem or 'never read yet'}"
-    elif state.word is StateWord.UNKNOWN:
-        unknown = f"{store.name} says {state.status}: this build is in no phase"
-    else:
-        return rollout.gates
-    return tuple(
-        replace(result, verdict=Verdict.NO_DATA, reason=unknown, waiver=None, found=None)
-        if result.verdict in _GOOD
-        else result
-        for result in rollout.gates
+        tuple(PlatformCheck(rollout, rollout.gates, tuple(_notes(rollout))) for rollout in chosen),
     )
 
 
 def _notes(rollout: Rollout) -> Iterator[str]:
     if rollout.current is not None and not rollout.gates:
         yield "no gates in this phase: nothing to judge"
-    state = rollout.store.state
-    if rollout.store.problem is None and state is not None and state.word is StateWord.UNKNOWN:
-        yield f"{rollout.store.name} says {state.status}: this build is in no phase"
-    if rollout.store.problem is not None:
-        yield f"{rollout.store.name} cannot be read: {rollout.store.problem}"
+    if rollout.store.no_phase is not None:
+        yield rollout.store.no_phase
     alone = [result.gate.label for result in rollout.gates if _is_alone(result)]
     if alone:
         yield (

@@ -164,6 +164,9 @@ class EventsPage(Page):
     def _export(self) -> None:
         """What is listed, as JSON lines, into a new file of the folder in which the program was started."""
         events = self._listed().events
+        if not events:
+            self._place.tell("nothing to write: no event is listed", "warn")
+            return
         name = f"events-{self._desk.snapshot.plan.app}-{int(self._desk.clock.now())}.jsonl"
         path = Path(plain_text(name).replace("/", "_"))
         try:

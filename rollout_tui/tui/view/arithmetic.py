@@ -34,10 +34,11 @@ def gate_pair(scene: Scene, rollout: Rollout, item: GateResult | More, width: in
     if isinstance(item, More):
         return more_row(item, width), blank(width)
     pen = Pen(width)
-    tell = _TELL[item.gate.kind] if item.waiver is None else _waived
-    told = tell(scene, rollout, item)
-    if told == item.reason and item.verdict is Verdict.NO_DATA and len(told) <= _BESIDE:
-        told = ""  # it stands whole in the row above
+    if item.verdict is Verdict.NO_DATA:
+        told = item.reason if len(item.reason) > _BESIDE else ""  # it stands whole in the row above
+    else:
+        tell = _TELL[item.gate.kind] if item.waiver is None else _waived
+        told = tell(scene, rollout, item)
     pen.put(_AT, plain_text(told, width - _AT), "unk" if item.verdict is Verdict.NO_DATA else "mute")
     # In the width of a narrow pane the row says nothing that stands below it.
     row = joined(gate_row(scene, rollout, item, min(width, _ROW)), blank(max(0, width - _ROW)))
@@ -46,7 +47,7 @@ def gate_pair(scene: Scene, rollout: Rollout, item: GateResult | More, width: in
 
 def _metric(scene: Scene, rollout: Rollout, result: GateResult) -> str:
     case = case_of(result, rollout, scene.now, scene.zone)
-    if case is None or result.verdict is Verdict.NO_DATA:
+    if case is None:
         return result.reason
     told = [counts(case)]
     bounds, ahead = interval(case), case.finding.ahead

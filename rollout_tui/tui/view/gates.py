@@ -67,8 +67,11 @@ def gate_row(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> 
     symbol, word, colour = verdict_of(result)
     pen.put(0, f"{symbol} {word}", colour, bold=True)
     pen.put(12, middle_cut(result.gate.label, 21))
-    detail = _DETAILS[result.gate.kind] if result.waiver is None else _waived
-    detail(scene, rollout, result, pen)
+    if result.verdict is Verdict.NO_DATA:
+        _no_data(result, pen)
+    else:
+        detail = _DETAILS[result.gate.kind] if result.waiver is None else _waived
+        detail(scene, rollout, result, pen)
     return pen.row()
 
 
@@ -88,7 +91,7 @@ def _waived(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> Non
 
 def _metric(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> None:
     case = case_of(result, rollout, scene.now, scene.zone)
-    if case is None or result.verdict is Verdict.NO_DATA:
+    if case is None:
         _no_data(result, pen)
         return
     if result.quantity is None:

@@ -93,6 +93,16 @@ def test_a_store_that_just_fell_silent_is_told_without_a_time_and_with_what_mend
     assert advice.detail.endswith("Check the path and its permissions.")
 
 
+def test_a_store_that_tells_no_phase_is_read_again_and_its_note_says_why() -> None:
+    waits = "the share waits for another process of this host: process 4711"
+    listed = replace(play("0.5", NOW, StateWord.UNKNOWN, "PUBLISHED"), share=None, notes=(waits,))
+    for states in ((), (play("0.5", NOW - HOUR),)):
+        advice = recommend([android(state=listed, states=states)], NOW)
+        assert advice.headline == "Read Google Play again for Android: it says PUBLISHED, which tells no phase."
+        assert advice.detail.startswith("The share waits for another process of this host: process 4711.")
+        assert (advice.urgency, advice.key) == (Urgency.BLIND, "u")
+
+
 def test_an_unconfirmed_action_outranks_everything() -> None:
     lost = Outcome("x", Platform.ANDROID, ActionKind.PAUSE, Ending.UNCONFIRMED, "not confirmed after 180 s", NOW)
     advice = recommend([replace(with_crashes(241, 10_002), last_outcome=lost)], NOW)

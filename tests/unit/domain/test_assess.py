@@ -11,11 +11,13 @@ from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.quantities import Bare, Proportion
 from rollout_tui.domain.readings import Answer, NoReading, Scope
-from rollout_tui.domain.releases import Trial
+from rollout_tui.domain.releases import ReleaseState, StateWord, Trial
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.verdicts import Bug, BugCount, GateResult, SignOff, Verdict
+from rollout_tui.domain.verdicts import Bug, BugCount, GateResult, SignOff, Verdict, Waiver
 from tests.unit.domain.builders import CRASH, HOUR, NOW, android_facts, play, reading
+
+SIGNED = SignOff("signoff:maintainer", "closed", "4.2.0", "4201", "mara", NOW - 9 * HOUR)
 
 
 def judged(**changes: object) -> Rollout:
@@ -155,6 +157,46 @@ def test_an_unread_store_leaves_every_gate_without_a_verdict() -> None:
     rollout = judged(state=None, states=())
     assert {result.verdict for result in rollout.gates} == {Verdict.NO_DATA}
     assert rollout.current is None
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "reason"),
+    [
+        (play("0.5", NOW), "HTTP 503", "Google Play cannot be read, so the phase is not known: HTTP 503"),
+        (
+            replace(play("0.5", NOW), word=StateWord.UNKNOWN, status="PUBLISHED", share=None),
+            None,
+            "Google Play says PUBLISHED, which tells no phase",
+        ),
+        (
+            replace(play("0.5", NOW), word=StateWord.UNKNOWN, status="not on the track", share=None, kind=None),
+            None,
+            "Google Play says not on the track: this build is in no phase",
+        ),
+    ],
+)
+def test_where_the_store_tells_no_phase_no_gate_of_the_last_one_holds(
+    state: ReleaseState, problem: str | None, reason: str
+) -> None:
+    open_bug = {BugScope.ANY: BugCount(1, NOW - 60, "GitHub")}
+    facts = {"states": (play("0.5", NOW - 49 * HOUR),), "signoffs": (SIGNED,)}
+    before = judged(**facts)
+    assert before.holding == len(before.gates)
+    rollout = judged(**facts, state=state, state_problem=problem)
+    assert {(result.verdict, result.reason) for result in rollout.gates} == {(Verdict.NO_DATA, reason)}
+    assert gate(judged(**facts, state=state, state_problem=problem, bugs=open_bug), "critical_bugs").reason == "1 open"
+    assert gate(rollout, "signoff:maintainer").signoff == SIGNED, "what is known stays to be seen"
+
+
+def test_a_waiver_lets_nobody_through_and_no_clock_runs_where_the_store_cannot_be_read() -> None:
+    waived = tuple(
+        Waiver("w", one.id, one.text, "closed", "4.2.0", "4201", "r", "mara", "jkim", NOW - 9, NOW + 9, Verdict.NO_DATA)
+        for one in android_facts().plan.phases[1].gates
+    )
+    assert judged(waivers=waived).waivers
+    rollout = judged(waivers=waived, state_problem="HTTP 503")
+    assert (rollout.holding, rollout.waivers) == (0, ())
+    assert {(result.waits, result.left) for result in rollout.gates} == {(False, None)}
 
 
 def test_a_sign_off_names_what_testers_did_and_is_not_answered_by_it():

@@ -17,6 +17,7 @@ from rollout_tui.history import History
 from rollout_tui.ports import Unreachable
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import CRASH, HOUR, NOW, play
+from tests.unit.engine.acting import raising
 from tests.unit.engine.fakes import World
 from tests.unit.engine.watching import android, gate, metric, settled, started, texts
 
@@ -56,6 +57,22 @@ async def test_what_changed_is_said_once_and_kept(world: World) -> None:
     history = History.reader(world.path)
     assert [event.text for event in history.events.newest(99)] == texts(engine)
     history.close()
+
+
+async def test_a_store_that_cannot_be_read_is_told_once_and_not_once_a_gate(world: World) -> None:
+    engine = await started(world)
+    assert gate(engine, "crash_free_sessions").holds
+    world.store.on_read = raising(Unreachable("HTTP 503"))
+    before = len(engine.snapshot.events)
+    await world.clock.advance(70)
+    await settled(engine)
+    assert not any(result.holds for result in android(engine).gates)
+    world.store.on_read = lambda: None
+    await world.clock.advance(70)
+    await settled(engine)
+    assert gate(engine, "crash_free_sessions").holds
+    told = texts(engine)[: len(engine.snapshot.events) - before]
+    assert told == ["Google Play can be read again", "Google Play cannot be read: HTTP 503"]
 
 
 async def test_a_worse_value_remembers_what_it_was(world: World) -> None:
@@ -126,6 +143,24 @@ async def test_a_start_says_only_what_changed_while_nobody_watched(world: World)
     severities = [event.text for event in again.snapshot.events if event.kind is EventKind.SEVERITY]
     assert len(severities) == 1
     assert severities[0].startswith("Crash rate CRITICAL")
+
+
+async def test_a_pause_that_another_program_told_is_not_told_again_by_one_that_sees_it_later(world: World) -> None:
+    late = await started(world)
+    other = await started(world)
+    running, world.state = world.state, replace(world.state, word=StateWord.PAUSED, status="halted")
+    await other.read_stores()
+    await other.close()
+    world.state = replace(running, share_as_of=NOW - 600)  # what it knows until it reads the share again
+    await world.clock.advance(360)
+    await settled(late)
+    world.state = replace(running, word=StateWord.PAUSED, status="halted", share_as_of=world.clock.now())
+    await late.read_stores()
+    await settled(late)
+    await world.clock.advance(30)
+    await settled(late)
+    turned = [text for text in texts(late) if text.startswith("Google Play: RUNNING (inProgress) to PAUSED")]
+    assert len(turned) == 1
 
 
 async def test_a_look_at_the_stores_alone_does_not_make_the_metrics_news(world: World) -> None:

@@ -11,17 +11,18 @@ import pytest
 from rollout_tui.domain.plan import BugScope
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
-from rollout_tui.domain.releases import Platform
+from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Snapshot
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.engine import publishing
 from rollout_tui.engine.engine import Engine
-from rollout_tui.ports import OBSERVED_SHARE
+from rollout_tui.ports import OBSERVED_SHARE, ShareHeld
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import CRASH, HOUR, NOW
+from tests.unit.engine.acting import raising
 from tests.unit.engine.fakes import BOTH, JKIM, World
-from tests.unit.engine.watching import android, gate, metric, settled, started
+from tests.unit.engine.watching import android, gate, metric, settled, started, started_anyhow, texts
 
 
 async def test_one_look_reads_everything_stores_first(world: World) -> None:
@@ -73,6 +74,34 @@ async def test_the_share_is_read_at_its_own_slow_pace_and_when_somebody_asks(wor
     count = len(world.store.reads)
     await world.clock.advance(17 * 60)
     assert [share for _, share in world.store.reads][count:].count(True) == 1
+
+
+async def test_a_share_that_waits_for_another_process_is_asked_for_with_the_next_look(world: World) -> None:
+    listed = replace(world.state, word=StateWord.UNKNOWN, status="PUBLISHED", share=None, share_as_of=None)
+    waits = ShareHeld("the share waits for another process of this host: process 4711", "wait", listed)
+    world.store.on_read = raising(waits)
+    engine = await started_anyhow(world)
+    store = android(engine).store
+    assert (store.problem, store.state) == (None, listed)
+    world.store.on_read = lambda: None
+    await world.clock.advance(70)
+    await settled(engine)
+    state = android(engine).store.state
+    assert state is not None
+    assert state.same_as(world.state)
+    assert world.store.reads == [(Platform.ANDROID, True)] * 2
+
+
+async def test_a_share_that_history_knows_is_not_hidden_while_another_process_reads_it(world: World) -> None:
+    await (await started(world)).close()
+    listed = replace(world.state, word=StateWord.UNKNOWN, status="PUBLISHED", share=None, share_as_of=None)
+    waits = ShareHeld("the share waits for another process of this host: process 4711", "wait", listed)
+    world.store.on_read = raising(waits)
+    await world.clock.advance(30)
+    again = await started_anyhow(world)
+    store = android(again).store
+    assert (store.problem, store.state) == (waits.message, world.state)
+    assert texts(again)[0] == f"Google Play cannot be read: {waits.message}"
 
 
 async def test_a_slow_source_delays_nobody(tmp_path: Path) -> None:

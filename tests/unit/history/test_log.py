@@ -12,7 +12,7 @@ import pytest
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.plan import BugScope
-from rollout_tui.domain.releases import Platform, ReleaseState
+from rollout_tui.domain.releases import Platform, ReleaseState, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Requested
 from rollout_tui.domain.verdicts import Bug, BugCount, SignOff
@@ -65,6 +65,63 @@ def test_a_change_that_two_programs_saw_is_one_event_but_a_repeated_one_is_two(h
     history.events.add([lost])
     history.events.add([replace(lost, at=NOW + 2), back, replace(lost, at=NOW + 20), replace(lost, at=NOW + 200)])
     assert [event.at - NOW for event in history.events.newest(9)] == [200, 20, 10, 0]
+
+
+def turned(seconds: float, text: str = "RUNNING (inProgress) to PAUSED (halted)") -> Event:
+    return Event(NOW + seconds, EventKind.STATE, f"Google Play: {text}", ANDROID)
+
+
+def seen(history: History, seconds: float, word: StateWord, share_age: float = 0, build: str = "4201") -> None:
+    """An answer of the store, with a share that was read a while before."""
+    at = NOW + seconds
+    answer = replace(play("0.5", at, word, "halted" if word is StateWord.PAUSED else "inProgress"), build=build)
+    history.states.add(ANDROID, replace(answer, share_as_of=at - share_age))
+
+
+def told(history: History) -> list[float]:
+    return [event.at - NOW for event in reversed(history.events.newest(20)) if event.kind is EventKind.STATE]
+
+
+def test_a_state_that_each_program_sees_turn_when_it_looks_itself_is_told_once_however_much_later(
+    history: History,
+) -> None:
+    began = Event(NOW, EventKind.STATE, "Phase Closed testing began", ANDROID)
+    seen(history, -300, StateWord.RUNNING)
+    seen(history, 0, StateWord.PAUSED)
+    history.events.add([turned(0), began])
+    seen(history, 300, StateWord.RUNNING, share_age=600)  # by a program that has not read the share again
+    seen(history, 360, StateWord.PAUSED)
+    history.events.add([turned(360), replace(began, at=NOW + 360)])
+    assert told(history) == [0, 0]
+
+
+def test_a_state_that_turns_back_and_again_is_told_each_time(history: History) -> None:
+    seen(history, -300, StateWord.RUNNING)
+    back = "PAUSED (halted) to RUNNING (inProgress)"
+    for second, word in enumerate((StateWord.PAUSED, StateWord.RUNNING) * 2):
+        seen(history, second, word)
+        history.events.add([turned(second) if word is StateWord.PAUSED else turned(second, back)])
+    assert told(history) == [0, 1, 2, 3]
+
+
+def test_a_state_that_turned_back_while_nobody_told_it_is_told_when_it_turns_again(history: History) -> None:
+    seen(history, -300, StateWord.RUNNING)
+    seen(history, 0, StateWord.PAUSED)
+    history.events.add([turned(0)])
+    seen(history, 30, StateWord.RUNNING, share_age=300)
+    seen(history, 60, StateWord.RUNNING)  # a resume on a command line, which tells no change of state
+    seen(history, 120, StateWord.PAUSED)
+    history.events.add([turned(120)])
+    assert told(history) == [0, 120]
+
+
+def test_another_build_turns_anew(history: History) -> None:
+    seen(history, 0, StateWord.PAUSED)
+    history.events.add([turned(0)])
+    seen(history, 300, StateWord.RUNNING, build="4202")
+    seen(history, 600, StateWord.PAUSED, build="4202")
+    history.events.add([turned(600)])
+    assert told(history) == [0, 600]
 
 
 def test_what_two_programs_measured_at_their_own_moments_is_one_event_whatever_the_numbers(history: History) -> None:
