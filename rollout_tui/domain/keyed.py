@@ -32,7 +32,8 @@ _PHRASES = (
         "p withdraws it from review; once approved, n stays off.",
         "rollout-tui pause {platform} withdraws it from review; once approved, do not promote it.",
     ),
-    Phrase("; r resumes, for a false alarm only", "; rollout-tui resume {platform} is for a false alarm only"),
+    Phrase(" Resume, for a false alarm only: press r.", " For a false alarm only: rollout-tui resume {platform}."),
+    Phrase(": press i", ""),
     Phrase("; press n", "; rollout-tui promote {platform}"),
     Phrase(": press n", ": rollout-tui promote {platform}"),
     Phrase("; n stays off", "; do not promote it"),
@@ -53,7 +54,7 @@ _DOES = re.compile(
 """A key at the beginning of a clause that says what it does, as stores tell the way back."""
 _ASIDE = re.compile(r" \([prn]\)(?= )")
 _ACTS = re.compile(
-    r"(?<=press )(?=[pn]\b)|(?<=: )(?=[pa], then y)|\b(?=p (?:is tried|tries|withdraws)\b)|\b(?=a stops\b|r resumes\b)"
+    r"(?<=press )(?=[pnri]\b)|(?<=: )(?=[pa], then y)|\b(?=p (?:is tried|tries|withdraws)\b)|\b(?=a stops\b)"
 )
 """Just before a key that acts on what has the focus."""
 

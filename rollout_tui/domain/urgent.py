@@ -127,7 +127,7 @@ def pause(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
 
 
 def investigate(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
-    """Something is wrong, or looks so, and no key settles it."""
+    """Something is wrong, or looks so, and no key settles it: where one may help to find out, that one is named."""
     for ask in (_paused, _rejected, _not_to_be_released, _alarming, _failing):
         advice = ask(rollout, now, zone)
         if advice is not None:
@@ -149,9 +149,11 @@ def _paused(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_SOON,
         Severity.WARNING,
-        f"{name} is paused ({state.status}){_left(state)}. Find the cause; r resumes, for a false alarm only.",
+        f"{name} is paused ({state.status}){_left(state)}. Find the cause: press i."
+        " Resume, for a false alarm only: press r.",
         f"{_still_goes_on(state)}{cause} A fix is a new build and starts again at phase 1.",
-        f"{name} is paused: find the cause.",
+        f"{name} is paused; find the cause: press i.",
+        "i",
     )
 
 
@@ -207,10 +209,11 @@ def _alarming(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_NOW if grave else Urgency.ACT_SOON,
         bad.severity,
-        f"Look at {name}: {bad.metric.label.lower()} is beyond its {line} line"
+        f"Look at {name}: press i. {bad.metric.label} is beyond its {line} line"
         f"{'' if is_shown(bad) else ', not proven'}.",
         f"{alarm_sentence(bad, rollout)} Pausing costs two keys: p, then y.",
-        f"look at {name}'s {bad.metric.label.lower()}.",
+        f"look at {name}'s {bad.metric.label.lower()}: press i.",
+        "i",
     )
 
 
@@ -223,9 +226,10 @@ def _failing(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_SOON,
         Severity.WARNING,
-        f"Look at {name}: the gate {failed.gate.label} fails.",
+        f"Look at {name}: press i. The gate {failed.gate.label} fails.",
         f"{gate_sentence(failed, rollout)} No promotion while it fails.",
-        f"{name}'s gate {failed.gate.label} fails.",
+        f"{name}'s gate {failed.gate.label} fails: press i.",
+        "i",
     )
 
 

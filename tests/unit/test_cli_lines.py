@@ -235,7 +235,7 @@ def test_what_stops_a_pause_that_comes_by_itself_is_a_command_for_the_second_pla
     [
         ("Android pauses by itself at 10:31. To stop that: a, then y. To pause now: p, then y.",
          "Android pauses by itself at 10:31."),
-        ("Android is paused (halted). Find the cause; r resumes, for a false alarm only.",
+        ("Android is paused (halted). Find the cause: press i. Resume, for a false alarm only: press r.",
          "Android is paused (halted). Find the cause."),
         ("Mend Google Play for Android: it cannot be read for 7 min. p is tried all the same.",
          "Mend Google Play for Android: it cannot be read for 7 min."),
@@ -274,8 +274,6 @@ def test_on_the_command_line_no_key_is_named_but_what_does_the_same(told: str, t
     [
         ("Android pauses by itself at 10:31. To stop that: a, then y. To pause now: p, then y.",
          "Android pauses by itself at 10:31. To stop that: 1, then a, then y. To pause now: 1, then p, then y."),
-        ("Android is paused (halted). Find the cause; r resumes, for a false alarm only.",
-         "Android is paused (halted). Find the cause; 1, then r resumes, for a false alarm only."),
         ("It cannot be read for 7 min. p is tried all the same.",
          "It cannot be read for 7 min. 1, then p is tried all the same."),
         ("The pause was refused: a reason. p tries again.", "The pause was refused: a reason. 1, then p tries again."),
