@@ -34,6 +34,8 @@ _PHRASES = (
     ),
     Phrase(" Resume, for a false alarm only: press r.", " For a false alarm only: rollout-tui resume {platform}."),
     Phrase(": press i", ""),
+    Phrase(" Press u to read again, or run", " Run", " Run"),
+    Phrase(": press u, or run", ": run", ": run"),
     Phrase("; press n", "; rollout-tui promote {platform}"),
     Phrase(": press n", ": rollout-tui promote {platform}"),
     Phrase("; n stays off", "; do not promote it"),

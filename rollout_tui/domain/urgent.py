@@ -28,6 +28,7 @@ from rollout_tui.domain.verdicts import GateResult, Verdict
 _REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
 _BRIEF = 40
 """Cells for the way to the store's button where the phase, and so the button, is not known."""
+_NEVER = "No data is never a pass."
 NOT_YET = frozenset({"not read yet", "the phase is not known yet", "history is being read"})
 """Reasons for NO DATA that mend themselves."""
 
@@ -273,17 +274,18 @@ def _metrics(rollout: Rollout, _now: float) -> Advice | None:
     blind = [standing for standing in rollout.metrics if standing.problem is not None]
     if not blind or all(standing.problem in NOT_YET for standing in blind):
         return None
-    names = ", ".join(standing.metric.label.lower() for standing in blind)
+    names, reason = ", ".join(standing.metric.label.lower() for standing in blind), blind[0].problem or ""
+    some = len(blind) < len(rollout.metrics)
+    what = f"Mend the source of {name}'s {names}." if some else f"Nobody sees {name}: no data."
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
-        f"Mend the source of {name}'s {names}."
-        if len(blind) < len(rollout.metrics)
-        else f"Nobody sees {name}: no data.",
-        f"{blind[0].problem}. No data is never a pass.",
-        f"{name} has no data.",
+        f"{what} Press u to read again, or run rollout-tui doctor.",
+        f"{reason}. {_NEVER}",
+        f"{name} has no data: press u, or run rollout-tui doctor.",
         "u",
+        f"{words.gist(reason)}. {_NEVER}",
     )
 
 
@@ -297,7 +299,7 @@ def _gates(rollout: Rollout, _now: float) -> Advice | None:
         Urgency.BLIND,
         Severity.UNKNOWN,
         f"Mend what {name}'s gate {blind.gate.label} rests on: it has no data.",
-        f"{words.plain_text(blind.reason, 100)}. No data is never a pass.",
+        f"{words.plain_text(blind.reason, 100)}. {_NEVER}",
         f"{name}'s gate {blind.gate.label} has no data.",
         "u",
     )

@@ -5,6 +5,7 @@ Plain text with the plan's units: `0.62 %`, `4.1 s`, `7.4 min`, `31 h`. No marku
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -257,6 +258,15 @@ def sentence(clause: str) -> str:
     """What a provider or a store says, as a sentence of its own: a capital letter, and a full stop where none is."""
     full_stop = "" if not clause or clause.endswith(_ENDS) else "."
     return f"{clause[:1].upper()}{clause[1:]}{full_stop}"
+
+
+_EXPRESSION = re.compile(r"(.+? has (?:no|had nothing) [^:]+): .+")
+"""What is asked for stands behind the colon, and is long."""
+
+
+def gist(reason: str) -> str:
+    """What is wrong without what was asked for: `Prometheus has no series for build 4201`."""
+    return _EXPRESSION.sub(r"\1", reason)
 
 
 def told_by_hand(hand: str) -> str:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.quantities import Bare
-from rollout_tui.domain.readings import Window
+from rollout_tui.domain.readings import NoReading, Scope, Window
 from rollout_tui.domain.releases import PhaseKind, Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Progress, Snapshot
@@ -194,6 +194,16 @@ def test_that_the_other_platform_needs_something_is_never_left_out_for_want_of_r
     told = text_of(next_rows(Scene(incident(), NOW), width, 2)[1])
     assert told.rstrip().endswith(end)
     assert len(told) == width
+
+
+def test_at_80_columns_two_silent_platforms_are_both_told() -> None:
+    said = 'Prometheus has no series for build 4201: app_crashed_sessions_total{platform="android",build="4201"}'
+    none = {metric.id: NoReading(metric.id, Scope.RECENT, "4201", said, NOW, "p") for metric in ANDROID.metrics}
+    blind = android(recent=none, phase=none)
+    shown = snapshot(blind, replace(blind, plan=replace(blind.plan, platform=Platform.IOS, label="iOS")))
+    rows = [text_of(row).strip() for row in next_rows(Scene(shown, NOW), 80, 2)]
+    assert rows[0].endswith("NEXT  Android has no data: press u, or run rollout-tui doctor.")
+    assert rows[1] == "Prometheus has no series for build 4201. Then iOS: has no data."
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,24 @@ def test_missing_data_asks_to_mend_the_source_and_never_to_promote() -> None:
     gone = {m: NoReading(m, Scope.RECENT, "4201", "Prometheus: HTTP 503", NOW, "p") for m in android_facts().recent}
     advice = recommend([android(recent=gone, phase=gone, signoffs=(SIGNED,))], NOW)
     assert (advice.urgency, advice.severity) == (Urgency.BLIND, Severity.UNKNOWN)
-    assert "Prometheus: HTTP 503" in advice.detail
+    assert advice.detail == "Prometheus: HTTP 503. No data is never a pass."
+    assert advice.headline == "Nobody sees Android: no data. Press u to read again, or run rollout-tui doctor."
+    assert advice.brief_headline == "Android has no data: press u, or run rollout-tui doctor."
+    one = NoReading(CRASH.id, Scope.RECENT, "4201", "Prometheus: HTTP 503", NOW, "p")
+    advice = recommend([android(recent={**android_facts().recent, CRASH.id: one})], NOW)
+    assert advice.headline == (
+        "Mend the source of Android's crash rate. Press u to read again, or run rollout-tui doctor."
+    )
+
+
+def test_what_a_source_lacks_is_told_without_its_expression_where_there_is_no_room_for_it() -> None:
+    said = 'Prometheus has no series for build 4201: app_crashed_sessions_total{platform="android",build="4201"}'
+    gone = {m: NoReading(m, Scope.RECENT, "4201", said, NOW, "p") for m in android_facts().recent}
+    blind = android(recent=gone, phase=gone)
+    other = replace(blind, plan=replace(blind.plan, platform=Platform.IOS, label="iOS"))
+    advice = recommend([blind, other], NOW)
+    assert advice.detail.startswith(f"{said}. No data is never a pass.")
+    assert advice.brief_detail.startswith("Prometheus has no series for build 4201. Then iOS: has no data: press u")
 
 
 def test_a_store_that_cannot_be_read_says_so_and_that_pausing_is_tried_all_the_same() -> None:
