@@ -178,8 +178,8 @@ def _rejected(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Urgency.ACT_SOON,
         Severity.WARNING,
         f"{name} is rejected ({state.status}). Answer in {rollout.store.name}, or send a new build.",
-        "No user is affected. " + " ".join(words.plain_text(note, 80) for note in state.notes[:1]),
-        f"{name} is rejected.",
+        "No user is affected. " + " ".join(words.sentence(words.plain_text(note, 80)) for note in state.notes[:1]),
+        f"{name} is rejected: answer in {rollout.store.name}, or send a new build.",
     )
 
 
@@ -257,15 +257,16 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
     since = f" for {words.age(failing)}" if failing >= 1 else ""
     known = "" if store.state is None else f" Last known: {store.state.word}."
     hand = words.told_by_hand(by_hand(rollout))
-    hint = words.sentence(store.hint or "")
+    told = f"{hand}{known} {words.sentence(store.hint or '')}".rstrip()
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
         f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
-        " ".join(f"{store.problem}.{hand}{known} {hint}".split()),
+        f"{words.sentence(store.problem)}{told}",
         f"mend {store.name}: it cannot be read.",
         "u",
+        f"{words.sentence(words.gist(store.problem))}{told}",
     )
 
 

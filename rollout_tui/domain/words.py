@@ -262,11 +262,12 @@ def sentence(clause: str) -> str:
 
 _EXPRESSION = re.compile(r"(.+? has (?:no|had nothing) [^:]+): .+")
 """What is asked for stands behind the colon, and is long."""
+_QUOTATION = re.compile(r" \(“.*”\)")
 
 
 def gist(reason: str) -> str:
-    """What is wrong without what was asked for: `Prometheus has no series for build 4201`."""
-    return _EXPRESSION.sub(r"\1", reason)
+    """What is wrong, without a vendor's own words and what was asked for: `Prometheus has no series for build 4201`."""
+    return _EXPRESSION.sub(r"\1", _QUOTATION.sub("", reason))
 
 
 def told_by_hand(hand: str) -> str:

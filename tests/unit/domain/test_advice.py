@@ -102,6 +102,26 @@ def test_a_store_that_cannot_be_read_says_so_and_that_pausing_is_tried_all_the_s
     assert "p is tried all the same" in advice.headline
 
 
+def test_a_stores_long_error_begins_as_a_sentence_and_is_told_without_its_quotation_where_there_is_no_room() -> None:
+    said = "an agreement with Apple is missing or has expired (“This request requires an in-effect agreement that…”)"
+    hint = "the account holder accepts it in App Store Connect"
+    blind = android(state_problem=said, state_hint=hint, state_failing_since=NOW - 360)
+    advice = recommend([blind], NOW)
+    assert advice.detail.startswith(f"A{said[1:]}. Last known: RUNNING.")
+    assert advice.brief_detail.startswith("An agreement with Apple is missing or has expired. Last known: RUNNING.")
+    assert advice.brief_detail.endswith("The account holder accepts it in App Store Connect.")
+    other = replace(blind, plan=replace(blind.plan, platform=Platform.IOS, label="iOS"))
+    told = recommend([blind, other], NOW).brief_detail
+    assert told.startswith("An agreement with Apple is missing or has expired. Then iOS: ")
+
+
+def test_what_apple_says_of_a_rejection_ends_as_a_sentence_and_the_short_form_says_what_to_do() -> None:
+    refused = replace(apple(PhaseKind.REVIEW, NOW, StateWord.REJECTED, "REJECTED"), notes=("guideline 2.1",))
+    advice = recommend([ios(refused)], NOW)
+    assert advice.detail == "No user is affected. Guideline 2.1."
+    assert advice.brief_headline == "iOS is rejected: answer in App Store, or send a new build."
+
+
 def test_a_store_that_just_fell_silent_is_told_without_a_time_and_with_what_mends_it_as_a_sentence() -> None:
     rollout = android(state_problem="it cannot be opened", state_failing_since=NOW)
     hinted = replace(rollout, store=replace(rollout.store, hint="check the path and its permissions"))

@@ -107,6 +107,19 @@ def test_a_value_never_contradicts_the_word_beside_it(bad: int, total: int, metr
         )
 
 
+@pytest.mark.parametrize(
+    ("reason", "gist"),
+    [
+        ("Google Play: 403 (“The caller does not have permission (code 7)”)", "Google Play: 403"),
+        ("an agreement is missing (“It requires”)", "an agreement is missing"),
+        ("Prometheus has no series for build 87: sum(x)", "Prometheus has no series for build 87"),
+        ("Sentry: HTTP 503", "Sentry: HTTP 503"),
+    ],
+)
+def test_the_gist_of_a_reason_is_what_it_is_without_quotation_or_expression(reason: str, gist: str) -> None:
+    assert words.gist(reason) == gist
+
+
 def test_means_read_as_seconds_or_minutes() -> None:
     assert words.value(CONNECT_TIME, Mean(4.1 * 8744, 8744)) == "4.1 s"
     assert words.value(CONNECT_TIME, Mean(24 * 900, 900)) == "24 s"
