@@ -280,6 +280,11 @@ def markdown(text: str) -> str:
     return "".join(f"&#{ord(sign)};" if sign in _MARKUP else sign for sign in text).replace("&#64;", "&#64;&#8203;")
 
 
+def titled(platform: str) -> str:
+    """A platform's name in a title: `ANDROID`, and `iOS` as everybody writes it."""
+    return "iOS" if platform.lower() == "ios" else platform.upper()
+
+
 def middle_cut(text: str, width: int) -> str:
     """A long name cut in the middle with `…`, never wrapped."""
     if cells(text) <= width:

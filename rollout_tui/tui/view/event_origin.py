@@ -80,5 +80,7 @@ _TOLD: Mapping[EventKind, Callable[[Event, Rollout | None], str]] = {
     EventKind.VERDICT: _verdict,
     EventKind.SOURCE: _source,
     EventKind.STEP: lambda _event, _rollout: _STEP,
-    EventKind.PROGRAM: lambda _event, _rollout: "this program about itself, kept in the history and not in the audit log",
+    EventKind.PROGRAM: lambda _event, _rollout: (
+        "this program about itself, kept in the history and not in the audit log"
+    ),
 }

@@ -120,6 +120,11 @@ def test_the_gist_of_a_reason_is_what_it_is_without_quotation_or_expression(reas
     assert words.gist(reason) == gist
 
 
+@pytest.mark.parametrize(("label", "shown"), [("iOS", "iOS"), ("ios", "iOS"), ("Android", "ANDROID"), ("tv", "TV")])
+def test_a_platforms_name_in_a_title_is_in_capitals_but_for_one_that_nobody_writes_so(label: str, shown: str) -> None:
+    assert words.titled(label) == shown
+
+
 def test_means_read_as_seconds_or_minutes() -> None:
     assert words.value(CONNECT_TIME, Mean(4.1 * 8744, 8744)) == "4.1 s"
     assert words.value(CONNECT_TIME, Mean(24 * 900, 900)) == "24 s"
