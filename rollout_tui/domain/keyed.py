@@ -23,11 +23,11 @@ class Phrase:
 _PHRASES = (
     Phrase(" To stop that: a, then y.", " To stop that: rollout-tui guard --stop {platform}."),
     Phrase(" To pause now: p, then y.", " To pause now: rollout-tui pause {platform}."),
-    Phrase(" Pausing costs two keys: p, then y.", " To pause: rollout-tui pause {platform}."),
+    Phrase(" To pause: press p, then y.", " To pause: rollout-tui pause {platform}."),
     Phrase("; a stops that", "; rollout-tui guard --stop {platform} stops that"),
+    Phrase(" To pause all the same: press p, then y.", " To pause all the same: rollout-tui pause {platform}."),
+    Phrase(" To try again: press p, then y.", " To try again: rollout-tui pause {platform}."),
     Phrase(": press p, then y", ": rollout-tui pause {platform}"),
-    Phrase(" p is tried all the same.", " rollout-tui pause {platform} is tried all the same."),
-    Phrase(" p tries again.", " rollout-tui pause {platform} tries again."),
     Phrase(
         "p withdraws it from review; once approved, n stays off.",
         "rollout-tui pause {platform} withdraws it from review; once approved, do not promote it.",
@@ -55,9 +55,7 @@ _DOES = re.compile(
 )
 """A key at the beginning of a clause that says what it does, as stores tell the way back."""
 _ASIDE = re.compile(r" \([prn]\)(?= )")
-_ACTS = re.compile(
-    r"(?<=press )(?=[pnri]\b)|(?<=: )(?=[pa], then y)|\b(?=p (?:is tried|tries|withdraws)\b)|\b(?=a stops\b)"
-)
+_ACTS = re.compile(r"(?<=press )(?=[pnri]\b)|(?<=: )(?=[pa], then y)|\b(?=p withdraws\b)|\b(?=a stops\b)")
 """Just before a key that acts on what has the focus."""
 
 

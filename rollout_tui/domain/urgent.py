@@ -78,7 +78,7 @@ def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Urgency.ACT_NOW,
         Severity.CRITICAL,
         f"Pause {name} by hand. {by_hand(rollout)}.",
-        f"The pause was refused: {words.sentence(ended.message)} p tries again.",
+        f"The pause was refused: {words.sentence(ended.message)} To try again: press p, then y.",
         f"{name} by hand: {by_hand(rollout, _BRIEF)}.",
         "p",
     )
@@ -212,7 +212,7 @@ def _alarming(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         bad.severity,
         f"Look at {name}: press i. {bad.metric.label} is beyond its {line} line"
         f"{'' if is_shown(bad) else ', not proven'}.",
-        f"{alarm_sentence(bad, rollout)} Pausing costs two keys: p, then y.",
+        f"{alarm_sentence(bad, rollout)} To pause: press p, then y.",
         f"look at {name}'s {bad.metric.label.lower()}: press i.",
         "i",
     )
@@ -262,7 +262,7 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
-        f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
+        f"Mend {store.name} for {name}: it cannot be read{since}. To pause all the same: press p, then y.",
         f"{words.sentence(store.problem)}{told}",
         f"mend {store.name}: it cannot be read.",
         "u",

@@ -103,7 +103,7 @@ def test_an_unreadable_store_is_unknown_with_what_was_last_known_and_never_shown
 def test_an_unreadable_store_shows_the_vendors_words_and_who_must_act() -> None:
     text = screen(snapshot(denied(), ios()))
     assert "Google Play: 403 insufficient permission. release-bot" in text
-    assert "p is tried all the same" in text
+    assert "To pause all the same: press p, then y." in text
 
 
 @pytest.mark.parametrize(

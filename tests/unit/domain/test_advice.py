@@ -99,7 +99,7 @@ def test_what_a_source_lacks_is_told_without_its_expression_where_there_is_no_ro
 def test_a_store_that_cannot_be_read_says_so_and_that_pausing_is_tried_all_the_same() -> None:
     advice = recommend([android(state_problem="403 insufficient permission", state_failing_since=NOW - 360)], NOW)
     assert "cannot be read for 6 min" in advice.headline
-    assert "p is tried all the same" in advice.headline
+    assert "To pause all the same: press p, then y." in advice.headline
 
 
 def test_a_stores_long_error_begins_as_a_sentence_and_is_told_without_its_quotation_where_there_is_no_room() -> None:
@@ -126,7 +126,7 @@ def test_a_store_that_just_fell_silent_is_told_without_a_time_and_with_what_mend
     rollout = android(state_problem="it cannot be opened", state_failing_since=NOW)
     hinted = replace(rollout, store=replace(rollout.store, hint="check the path and its permissions"))
     advice = recommend([hinted], NOW)
-    assert "it cannot be read. p is tried" in advice.headline
+    assert "it cannot be read. To pause all the same: press p" in advice.headline
     assert advice.detail.endswith("Check the path and its permissions.")
 
 

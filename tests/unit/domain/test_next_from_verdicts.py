@@ -101,7 +101,7 @@ def test_a_critical_value_that_few_sessions_carry_is_looked_at_before_anything_i
     assert (advice.urgency, advice.severity) == (Urgency.ACT_NOW, Severity.CRITICAL)
     assert advice.headline == "Look at Android: press i. Crash rate is beyond its critical line, not proven."
     assert advice.detail == (
-        "Crash rate 10 % (1 of 10); critical > 2 %; over the limit, not proven. Pausing costs two keys: p, then y."
+        "Crash rate 10 % (1 of 10); critical > 2 %; over the limit, not proven. To pause: press p, then y."
     )
 
 
