@@ -42,7 +42,8 @@ _EXAMPLES = """
 \b
 Examples:
   rollout-tui {verb} android --dry-run
-  rollout-tui {verb} android --yes --reason "{reason}" --expect-version 4.2.0
+  rollout-tui {verb} android --yes --reason "{reason}"
+  rollout-tui {verb} android --yes --expect-version 4.2.0
 """
 
 

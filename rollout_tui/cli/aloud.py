@@ -7,7 +7,7 @@ import statistics
 from datetime import UTC, tzinfo
 
 from rollout_tui.domain import words
-from rollout_tui.domain.metrics import Metric, Unit
+from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.quantities import Number, Quantity, exact
 from rollout_tui.domain.snapshot import Curve
 
@@ -72,5 +72,4 @@ def _turn(known: list[tuple[int, float]]) -> int | None:
 
 
 def _value(metric: Metric, value: float, n: Number | None) -> str:
-    number = exact(value)
-    return words.percent(number, n) if metric.unit is Unit.RATIO else words.duration_value(number, n)
+    return words.measured(metric, exact(value), n)

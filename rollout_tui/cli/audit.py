@@ -31,7 +31,7 @@ _EXAMPLES = """
 \b
 Examples:
   rollout-tui audit verify
-  rollout-tui audit verify --expect 9f2c...   a head that was noted elsewhere before
+  rollout-tui audit verify --expect 9f2c...   a head noted elsewhere before
   rollout-tui audit export --format csv > audit.csv
 """
 

@@ -26,13 +26,14 @@ Examples:
   rollout-tui check                          every gate of both platforms
   rollout-tui check android --explain        with the arithmetic
   rollout-tui check --format junit --out gates.xml
-  rollout-tui check --format github          in a workflow: annotations and a summary
-  rollout-tui check --config a.toml --config b.toml   several apps; the worst decides
-  rollout-tui check --plain                  the two comparisons of the plan's script, nothing proven
+  rollout-tui check --format github          annotations and a summary
+  rollout-tui check --config a.toml --config b.toml   the worst app decides
+  rollout-tui check --plain                  as the plan's script: no proof
 
 \b
 Exit code, the worst of all platforms and apps:
-  0 pass, 1 fail, 2 undecided, 3 no data, 4 configuration or usage, 5 internal error
+  0 pass, 1 fail, 2 undecided, 3 no data, 4 configuration or usage,
+  5 internal error
 """
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 

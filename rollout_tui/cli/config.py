@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  rollout-tui config init            write a commented configuration to fill in
-  rollout-tui config validate        every mistake at once, with file, line and key
-  rollout-tui config show            every value, and where it comes from
+  rollout-tui config init         write a commented configuration to fill in
+  rollout-tui config validate     every mistake at once, with line and key
+  rollout-tui config show         every value, and where it comes from
   rollout-tui config schema > rollout-tui.schema.json
 """
 
@@ -146,7 +146,7 @@ def show(config: Path | None, as_json: bool) -> None:
     short_help="Print the JSON Schema, for editors.",
     help="Print the JSON Schema of the configuration, installed providers included, for editors.\n\n\b\nExamples:\n"
     "  rollout-tui config schema > rollout-tui.schema.json\n"
-    "  # then, as the first line of config.toml:  #:schema ./rollout-tui.schema.json",
+    "  # first line of config.toml:  #:schema ./rollout-tui.schema.json",
 )
 def schema() -> None:
     """Print the JSON Schema."""

@@ -33,7 +33,7 @@ Exit codes: 0 in order, 3 something gives no data, 4 something must be mended.
 Examples:
   rollout-tui doctor
   rollout-tui doctor --json
-  rollout-tui doctor --with-edit      also reads the committed share, by a short edit
+  rollout-tui doctor --with-edit      also the committed share, by an edit
 """
 
 

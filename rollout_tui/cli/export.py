@@ -13,7 +13,7 @@ _EXAMPLES = """
 
 \b
 Examples:
-  rollout-tui export                       acme-connect-4.2.0.rollout beside you
+  rollout-tui export                 acme-connect-4.2.0.rollout beside you
   rollout-tui export --out incident.rollout
   rollout-tui watch --replay incident.rollout --at "10:31"    on another host
 """

@@ -24,7 +24,7 @@ _NOBODY_READS = 141
 EXAMPLES = """\b
 Examples:
   rollout-tui gate --bad 31 --total 5000 --limit 0.005
-  rollout-tui gate --bad 9995 --total 10000 --limit 0.995 --direction above --json
+  rollout-tui gate --bad 9995 --total 10000 --limit 0.995 --direction above
   rollout-tui gate --stream polls.jsonl --limit 0.005 --hours 48 --lag 60m
   tail -f polls.jsonl | rollout-tui gate --stream - --limit 0.005
 

@@ -27,7 +27,7 @@ Examples:
   rollout-tui guard
   rollout-tui guard --listen 127.0.0.1:9464    /healthz and /metrics
   rollout-tui guard --test-alert team          one test message
-  rollout-tui guard --stop android             stop an automatic pause that is counted down
+  rollout-tui guard --stop android             no automatic pause now
 """
 
 

@@ -181,7 +181,7 @@ def _gate(result: GateResult, name: str, rollout: Rollout, now: float) -> Said:
     fact = f"{parts[0]}, {without_numbers(reason) if moves else reason}"
     if result.quantity is not None and result.gate.metric is not None:
         metric = rollout.plan.metric(result.gate.metric)
-        value = words.value(metric, result.quantity, complement=result.gate.complement)
+        value = words.value(metric, result.quantity, complement=result.gate.complement, line=result.gate.line)
         parts.append(f"{value} {sampled(result.quantity)}")
     parts.append(reason)
     if result.as_of is not None:

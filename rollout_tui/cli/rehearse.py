@@ -20,10 +20,10 @@ _EXAMPLES = """
 
 \b
 Examples:
-  rollout-tui rehearse                              watch a quiet afternoon, an hour a minute
-  rollout-tui rehearse --scenario crash-spike       something to pause
+  rollout-tui rehearse                         a quiet day, an hour a minute
+  rollout-tui rehearse --scenario crash-spike  something to pause
   rollout-tui rehearse --list
-  rollout-tui rehearse --serve --json               only the services, for scripts and other tools
+  rollout-tui rehearse --serve --json          only the services, for scripts
 """
 
 

@@ -26,7 +26,7 @@ _EXAMPLES = """
 \b
 Examples:
   rollout-tui sign maintainer --platform android --yes
-  rollout-tui sign "testflight feedback positive" --platform ios --as mara --note "42 reports read"
+  rollout-tui sign maintainer --platform ios --as mara --note "42 reports"
   rollout-tui sign maintainer --platform android --withdraw --yes
 """
 

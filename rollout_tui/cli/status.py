@@ -20,7 +20,7 @@ EXAMPLES = """\b
 Examples:
   rollout-tui status                 one look, plain lines
   rollout-tui status --json | jq .platforms.android.state
-  rollout-tui status --watch         a line for every change, for screen readers and plain terminals
+  rollout-tui status --watch         a line a change, also for screen readers
 """
 
 

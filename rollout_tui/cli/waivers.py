@@ -26,9 +26,9 @@ _EXAMPLES = """
 
 \b
 Examples:
-  rollout-tui waivers                      in force, and how earlier ones ended
+  rollout-tui waivers            in force, and how earlier ones ended
   rollout-tui waivers --json | jq '.waivers[] | select(.in_force)'
-  rollout-tui waivers --notes              the reasons, to paste into the release notes
+  rollout-tui waivers --notes    the reasons, for the release notes
 """
 
 

@@ -13,12 +13,12 @@ _EXAMPLES = """
 
 \b
 Examples:
-  rollout-tui                        watch what the user's configuration rolls out
-  rollout-tui watch --read-only      look, but never touch
-  rollout-tui watch --at "10:31"     the screen as it stood then; t travels on from there
-  rollout-tui watch --replay FILE    a recording of another host
-  rollout-tui watch --config a.toml --config b.toml   a fleet: one line a rollout
-  rollout-tui rehearse               try it without any configuration
+  rollout-tui                      watch what the configuration rolls out
+  rollout-tui watch --read-only    look, but never touch
+  rollout-tui watch --at "10:31"   the screen as it stood then; t travels on
+  rollout-tui watch --replay FILE  a recording of another host
+  rollout-tui watch --config a.toml --config b.toml   a fleet
+  rollout-tui rehearse             try it without any configuration
 """
 
 

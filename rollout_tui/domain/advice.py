@@ -32,7 +32,10 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What one rollout asks for. `short` is the form that follows "Then iOS: " and fits 80 columns."""
+    """What one rollout asks for. `short` is the form that follows "Then iOS: " and fits 80 columns.
+
+    `brief` is the reason where there is no room for `detail`; empty where that has no other form.
+    """
 
     rank: Rank
     urgency: Urgency
@@ -41,6 +44,7 @@ class Advice:
     detail: str
     short: str
     key: str | None = None
+    brief: str = ""
 
 
 Ask = Callable[[Rollout, float, tzinfo], Advice | None]

@@ -104,7 +104,7 @@ def _waived(case: Case) -> Decision | None:
 
 
 def _undecided(case: Case) -> Decision:
-    return Decision((f"needs more {case.metric.population}", "need more", "needs n"), case.result.reason)
+    return Decision((f"needs more {case.metric.population}", "need more", "waiting"), case.result.reason)
 
 
 _Rule = Callable[[Case], Decision | None]

@@ -23,16 +23,19 @@ class Phrase:
 _PHRASES = (
     Phrase(" To stop that: a, then y.", " To stop that: rollout-tui guard --stop {platform}."),
     Phrase(" To pause now: p, then y.", " To pause now: rollout-tui pause {platform}."),
-    Phrase(" Pausing costs two keys: p, then y.", " To pause: rollout-tui pause {platform}."),
+    Phrase(" To pause: press p, then y.", " To pause: rollout-tui pause {platform}."),
     Phrase("; a stops that", "; rollout-tui guard --stop {platform} stops that"),
+    Phrase(" To pause all the same: press p, then y.", " To pause all the same: rollout-tui pause {platform}."),
+    Phrase(" To try again: press p, then y.", " To try again: rollout-tui pause {platform}."),
     Phrase(": press p, then y", ": rollout-tui pause {platform}"),
-    Phrase(" p is tried all the same.", " rollout-tui pause {platform} is tried all the same."),
-    Phrase(" p tries again.", " rollout-tui pause {platform} tries again."),
     Phrase(
         "p withdraws it from review; once approved, n stays off.",
         "rollout-tui pause {platform} withdraws it from review; once approved, do not promote it.",
     ),
-    Phrase("; r resumes, for a false alarm only", "; rollout-tui resume {platform} is for a false alarm only"),
+    Phrase(" Resume, for a false alarm only: press r.", " For a false alarm only: rollout-tui resume {platform}."),
+    Phrase(": press i", ""),
+    Phrase(" Press u to read again, or run", " Run", " Run"),
+    Phrase(": press u, or run", ": run", ": run"),
     Phrase("; press n", "; rollout-tui promote {platform}"),
     Phrase(": press n", ": rollout-tui promote {platform}"),
     Phrase("; n stays off", "; do not promote it"),
@@ -52,9 +55,7 @@ _DOES = re.compile(
 )
 """A key at the beginning of a clause that says what it does, as stores tell the way back."""
 _ASIDE = re.compile(r" \([prn]\)(?= )")
-_ACTS = re.compile(
-    r"(?<=press )(?=[pn]\b)|(?<=: )(?=[pa], then y)|\b(?=p (?:is tried|tries|withdraws)\b)|\b(?=a stops\b|r resumes\b)"
-)
+_ACTS = re.compile(r"(?<=press )(?=[pnri]\b)|(?<=: )(?=[pa], then y)|\b(?=p withdraws\b)|\b(?=a stops\b)")
 """Just before a key that acts on what has the focus."""
 
 

@@ -142,7 +142,7 @@ def standing(case: Case) -> str:
     quantity, gate = case.result.quantity, case.result.gate
     if quantity is None:
         return case.result.reason
-    parts = words.value(case.metric, quantity, complement=gate.complement)
+    parts = words.value(case.metric, quantity, complement=gate.complement, line=gate.line)
     bounds = interval(case)
     if bounds:
         parts += f" [{bounds}]"
@@ -155,7 +155,11 @@ def news(case: Case) -> str:
     where = _where(replace(case, finding=replace(case.finding, since=None)))
     if isinstance(quantity, Proportion):
         return f"{where}. {words.count(quantity.bad)} of {words.count(quantity.total)}"
-    return where if quantity is None else f"{where}. {words.value(case.metric, quantity)}, {words.sample(quantity)}"
+    return (
+        where
+        if quantity is None
+        else f"{where}. {words.value(case.metric, quantity, line=case.result.gate.line)}, {words.sample(quantity)}"
+    )
 
 
 def interval(case: Case) -> str:

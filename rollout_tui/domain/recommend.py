@@ -34,7 +34,8 @@ def recommend(rollouts: Sequence[Rollout], now: float, zone: tzinfo = UTC) -> Re
     waits = [advice.short for _, advice in ordered[1:] if advice.rank is Rank.WAIT and advice.short]
     tail = (rest or waits)[:1]
     # Where there is no room for all of it, what the other platform needs is not what is left out.
-    brief = " ".join([_FIRST.split(first.detail, maxsplit=1)[0], rest[0]]) if rest else first.detail
+    brief = first.brief or first.detail
+    brief = " ".join([_FIRST.split(brief, maxsplit=1)[0], rest[0]]) if rest else brief
     return Recommendation(
         first.urgency,
         first.severity,
@@ -72,9 +73,13 @@ def _acknowledged(advice: Advice, rollout: Rollout, zone: tzinfo) -> Advice:
     if rollout.ack is None or advice.rank > Rank.MEND:
         return advice
     by, at = plain_text(rollout.ack.by, 24), short_time(rollout.ack.at, zone)
-    # Within the first sentence: where there is no room for more, neither the reason nor this is left out.
-    reason, *more = _FIRST.split(advice.detail, maxsplit=1)
-    return replace(advice, detail=" ".join([f"{reason.rstrip('.')} (acknowledged by {by} {at}).".lstrip(), *more]))
+
+    def noted(detail: str) -> str:
+        """Within the first sentence: where there is no room for more, neither the reason nor this is left out."""
+        reason, *more = _FIRST.split(detail, maxsplit=1)
+        return " ".join([f"{reason.rstrip('.')} (acknowledged by {by} {at}).".lstrip(), *more])
+
+    return replace(advice, detail=noted(advice.detail), brief=noted(advice.brief) if advice.brief else "")
 
 
 def _is_unread(rollout: Rollout) -> bool:

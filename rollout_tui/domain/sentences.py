@@ -91,7 +91,7 @@ def proof_sentence(result: GateResult, rollout: Rollout, now: float, zone: tzinf
     lead = f"{metric.label} proven {side} {words.limit(result.gate.line, metric.unit)}"
     if result.quantity is None:
         return f"{lead}{proof(case) or f' at {decided(case)}'}. The FAIL stays; no data now."
-    value, n = words.value(metric, result.quantity), words.sample(result.quantity)
+    value, n = words.value(metric, result.quantity, line=result.gate.line), words.sample(result.quantity)
     if has_faded(case):
         return f"{lead} at {decided(case)}. The FAIL stays; {then_and_now(case)}. The phase now: {value}, {n}."
     if case.finding.since is None:
@@ -104,7 +104,7 @@ def gate_sentence(result: GateResult, rollout: Rollout) -> str:
     if result.gate.metric is None or result.quantity is None:
         return f"{result.gate.label}: {result.reason}."
     metric = rollout.plan.metric(result.gate.metric)
-    shown = words.value(metric, result.quantity, complement=result.gate.complement)
+    shown = words.value(metric, result.quantity, complement=result.gate.complement, line=result.gate.line)
     return f"{shown} since the phase began, {words.sample(result.quantity)}."
 
 

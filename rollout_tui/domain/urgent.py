@@ -28,6 +28,7 @@ from rollout_tui.domain.verdicts import GateResult, Verdict
 _REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
 _BRIEF = 40
 """Cells for the way to the store's button where the phase, and so the button, is not known."""
+_NEVER = "No data is never a pass."
 NOT_YET = frozenset({"not read yet", "the phase is not known yet", "history is being read"})
 """Reasons for NO DATA that mend themselves."""
 
@@ -77,7 +78,7 @@ def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Urgency.ACT_NOW,
         Severity.CRITICAL,
         f"Pause {name} by hand. {by_hand(rollout)}.",
-        f"The pause was refused: {words.sentence(ended.message)} p tries again.",
+        f"The pause was refused: {words.sentence(ended.message)} To try again: press p, then y.",
         f"{name} by hand: {by_hand(rollout, _BRIEF)}.",
         "p",
     )
@@ -127,7 +128,7 @@ def pause(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
 
 
 def investigate(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
-    """Something is wrong, or looks so, and no key settles it."""
+    """Something is wrong, or looks so, and no key settles it: where one may help to find out, that one is named."""
     for ask in (_paused, _rejected, _not_to_be_released, _alarming, _failing):
         advice = ask(rollout, now, zone)
         if advice is not None:
@@ -149,9 +150,11 @@ def _paused(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_SOON,
         Severity.WARNING,
-        f"{name} is paused ({state.status}){_left(state)}. Find the cause; r resumes, for a false alarm only.",
+        f"{name} is paused ({state.status}){_left(state)}. Find the cause: press i."
+        " Resume, for a false alarm only: press r.",
         f"{_still_goes_on(state)}{cause} A fix is a new build and starts again at phase 1.",
-        f"{name} is paused: find the cause.",
+        f"{name} is paused; find the cause: press i.",
+        "i",
     )
 
 
@@ -175,8 +178,8 @@ def _rejected(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Urgency.ACT_SOON,
         Severity.WARNING,
         f"{name} is rejected ({state.status}). Answer in {rollout.store.name}, or send a new build.",
-        "No user is affected. " + " ".join(words.plain_text(note, 80) for note in state.notes[:1]),
-        f"{name} is rejected.",
+        "No user is affected. " + " ".join(words.sentence(words.plain_text(note, 80)) for note in state.notes[:1]),
+        f"{name} is rejected: answer in {rollout.store.name}, or send a new build.",
     )
 
 
@@ -207,10 +210,11 @@ def _alarming(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_NOW if grave else Urgency.ACT_SOON,
         bad.severity,
-        f"Look at {name}: {bad.metric.label.lower()} is beyond its {line} line"
+        f"Look at {name}: press i. {bad.metric.label} is beyond its {line} line"
         f"{'' if is_shown(bad) else ', not proven'}.",
-        f"{alarm_sentence(bad, rollout)} Pausing costs two keys: p, then y.",
-        f"look at {name}'s {bad.metric.label.lower()}.",
+        f"{alarm_sentence(bad, rollout)} To pause: press p, then y.",
+        f"look at {name}'s {bad.metric.label.lower()}: press i.",
+        "i",
     )
 
 
@@ -223,9 +227,10 @@ def _failing(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Rank.INVESTIGATE,
         Urgency.ACT_SOON,
         Severity.WARNING,
-        f"Look at {name}: the gate {failed.gate.label} fails.",
+        f"Look at {name}: press i. The gate {failed.gate.label} fails.",
         f"{gate_sentence(failed, rollout)} No promotion while it fails.",
-        f"{name}'s gate {failed.gate.label} fails.",
+        f"{name}'s gate {failed.gate.label} fails: press i.",
+        "i",
     )
 
 
@@ -252,15 +257,16 @@ def _store(rollout: Rollout, now: float) -> Advice | None:
     since = f" for {words.age(failing)}" if failing >= 1 else ""
     known = "" if store.state is None else f" Last known: {store.state.word}."
     hand = words.told_by_hand(by_hand(rollout))
-    hint = words.sentence(store.hint or "")
+    told = f"{hand}{known} {words.sentence(store.hint or '')}".rstrip()
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
-        f"Mend {store.name} for {name}: it cannot be read{since}. p is tried all the same.",
-        " ".join(f"{store.problem}.{hand}{known} {hint}".split()),
+        f"Mend {store.name} for {name}: it cannot be read{since}. To pause all the same: press p, then y.",
+        f"{words.sentence(store.problem)}{told}",
         f"mend {store.name}: it cannot be read.",
         "u",
+        f"{words.sentence(words.gist(store.problem))}{told}",
     )
 
 
@@ -286,17 +292,18 @@ def _metrics(rollout: Rollout, _now: float) -> Advice | None:
     blind = [standing for standing in rollout.metrics if standing.problem is not None]
     if not blind or all(standing.problem in NOT_YET for standing in blind):
         return None
-    names = ", ".join(standing.metric.label.lower() for standing in blind)
+    names, reason = ", ".join(standing.metric.label.lower() for standing in blind), blind[0].problem or ""
+    some = len(blind) < len(rollout.metrics)
+    what = f"Mend the source of {name}'s {names}." if some else f"Nobody sees {name}: no data."
     return Advice(
         Rank.MEND,
         Urgency.BLIND,
         Severity.UNKNOWN,
-        f"Mend the source of {name}'s {names}."
-        if len(blind) < len(rollout.metrics)
-        else f"Nobody sees {name}: no data.",
-        f"{blind[0].problem}. No data is never a pass.",
-        f"{name} has no data.",
+        f"{what} Press u to read again, or run rollout-tui doctor.",
+        f"{reason}. {_NEVER}",
+        f"{name} has no data: press u, or run rollout-tui doctor.",
         "u",
+        f"{words.gist(reason)}. {_NEVER}",
     )
 
 
@@ -310,7 +317,7 @@ def _gates(rollout: Rollout, _now: float) -> Advice | None:
         Urgency.BLIND,
         Severity.UNKNOWN,
         f"Mend what {name}'s gate {blind.gate.label} rests on: it has no data.",
-        f"{words.plain_text(blind.reason, 100)}. No data is never a pass.",
+        f"{words.plain_text(blind.reason, 100)}. {_NEVER}",
         f"{name}'s gate {blind.gate.label} has no data.",
         "u",
     )

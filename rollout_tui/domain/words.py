@@ -5,7 +5,9 @@ Plain text with the plan's units: `0.62 %`, `4.1 s`, `7.4 min`, `31 h`. No marku
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -21,6 +23,8 @@ DAY = 86400.0
 
 _ABOUT = 0.1
 """By how much of a metric's window an answer may cover more or less and still be called that window."""
+_MORE = 3
+"""Decimals that may be added before it is said in words on which side of a line a value stands."""
 _SIGNS = {Operator.LE: "≤", Operator.GE: "≥", Operator.LT: "<", Operator.GT: ">", Operator.EQ: "="}
 
 
@@ -88,12 +92,60 @@ def _time_scale(value: Fraction, n: Number | None) -> tuple[str, int, int]:
     return unit, divisor, 0 if value / divisor >= 10 or (n is not None and n < 100) else 1
 
 
-def value(metric: Metric, quantity: Quantity, *, complement: bool = False) -> str:
-    """The value of a usable quantity as it stands beside its metric."""
-    number = quantity.value()
+def value(
+    metric: Metric,
+    quantity: Quantity,
+    *,
+    complement: bool = False,
+    line: Line | None = None,
+    room: int | None = None,
+) -> str:
+    """The value of a usable quantity as it stands beside its metric, or beside a gate's `line`, in `room` cells."""
+    return measured(metric, quantity.value(), quantity.n, complement=complement, line=line, room=room)
+
+
+def measured(
+    metric: Metric,
+    number: Fraction,
+    n: Number | None,
+    *,
+    complement: bool = False,
+    line: Line | None = None,
+    room: int | None = None,
+) -> str:
+    """The same of a number alone.
+
+    It has as many more decimals as it takes to stand on its own side of each line: 99.497 % fails where 99.5 % is
+    asked for, and must not read 99.50 %. Where even those do not tell: `just below 99.5 %`, or `< 99.5 %`.
+    """
+    lines = (
+        [line] if line is not None else [metric.target, metric.alert, *([metric.critical] if metric.critical else [])]
+    )
     if metric.unit is Unit.RATIO:
-        return percent(1 - number if complement else number, quantity.n)
-    return duration_value(number, quantity.n)
+        unit, scale, places = "%", Fraction(1, 100), percent_decimals(n)
+    else:
+        unit, divisor, places = _time_scale(number, n)
+        scale = Fraction(divisor)
+    crossed: Line | None = None
+    for decimals in range(places, places + _MORE + 1):
+        rounded = round(number / scale, decimals) * scale
+        crossed = next((one for one in lines if _side(one, rounded) != _side(one, number)), None)
+        text = f"{decimal((1 - number if complement else number) / scale, decimals)} {unit}"
+        if crossed is None and (room is None or decimals == places or cells(text) <= room):
+            return text
+        if crossed is None:
+            crossed = min(lines, key=lambda one: abs(one.limit - number))
+            break
+    assert crossed is not None
+    below = (number < crossed.limit) is not complement
+    limited = limit(replace(crossed, limit=1 - crossed.limit) if complement else crossed, metric.unit)
+    told = f"just {'below' if below else 'above'} {limited}"
+    return told if room is None or cells(told) <= room else f"{'<' if below else '>'} {limited}"
+
+
+def _side(line: Line, number: Fraction) -> int:
+    """Of a line: below it -1, on it 0, above it 1."""
+    return (number > line.limit) - (number < line.limit)
 
 
 def interval(metric: Metric, quantity: Quantity, bounds: tuple[float, float], *, complement: bool = False) -> str:
@@ -208,6 +260,16 @@ def sentence(clause: str) -> str:
     return f"{clause[:1].upper()}{clause[1:]}{full_stop}"
 
 
+_EXPRESSION = re.compile(r"(.+? has (?:no|had nothing) [^:]+): .+")
+"""What is asked for stands behind the colon, and is long."""
+_QUOTATION = re.compile(r" \(“.*”\)")
+
+
+def gist(reason: str) -> str:
+    """What is wrong, without a vendor's own words and what was asked for: `Prometheus has no series for build 4201`."""
+    return _EXPRESSION.sub(r"\1", _QUOTATION.sub("", reason))
+
+
 def told_by_hand(hand: str) -> str:
     """What follows a sentence about a store that does not answer; empty where no way by hand is known."""
     return f" By hand: {hand}." if hand else ""
@@ -216,6 +278,11 @@ def told_by_hand(hand: str) -> str:
 def markdown(text: str) -> str:
     """Text that Markdown leaves alone, and that calls nobody: GitHub looks for names behind an @ after all escapes."""
     return "".join(f"&#{ord(sign)};" if sign in _MARKUP else sign for sign in text).replace("&#64;", "&#64;&#8203;")
+
+
+def titled(platform: str) -> str:
+    """A platform's name in a title: `ANDROID`, and `iOS` as everybody writes it."""
+    return "iOS" if platform.lower() == "ios" else platform.upper()
 
 
 def middle_cut(text: str, width: int) -> str:

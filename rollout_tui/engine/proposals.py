@@ -54,7 +54,7 @@ def propose(
         id=uuid.uuid4().hex,
         platform=rollout.plan.platform,
         kind=kind,
-        title=f"{kind.value.upper()} {rollout.plan.label.upper()}",
+        title=f"{kind.value.upper()} {words.titled(rollout.plan.label)}",
         seen=None if blind else store.state,
         change=change,
         target=target,

@@ -110,7 +110,8 @@ class SecondPerson:
             self._note(plan.platform, now, f"{request.id}: the yes of {request.grant.by} is used by {self._actor}")
             return None
         if request is None:
-            told = f"{proposal.title.capitalize()}: {'' if proposal.change is None else proposal.change.headline}"
+            change = "" if proposal.change is None else proposal.change.headline
+            told = f"{proposal.kind.value.capitalize()} {plan.label}: {change}"
             request = await self.ask(plan, asked, terms, told)
         return self.how(request)
 

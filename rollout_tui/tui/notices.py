@@ -11,8 +11,8 @@ from rollout_tui.tui.view.footer import NOTHING, Remark
 
 _NOTICE = 5.0
 """Seconds that a notice stands."""
-_UNDO = 60.0
-"""Seconds for which a pause says how it is taken back."""
+_UNDO, _STEP = 60, 10
+"""Seconds for which a pause says how it is taken back, and by how many at a time they are counted down."""
 
 _TONE = {
     Ending.DONE: "ok",
@@ -47,6 +47,7 @@ class Notices:
         self._is_new = False
         self._timer: Timer | None = None
         self._undo: Timer | None = None
+        self._left = 0
 
     def now(self, resumes: Platform | None) -> Remark:
         """What to show. `resumes` is the platform that `r` resumes where it is shown; None: it does not act there."""
@@ -59,7 +60,7 @@ class Notices:
         tone = _TONE[outcome.ending]
         if self._undo is None or outcome.platform is not resumes:
             return Remark(told, tone, self._is_new)
-        undo = f"undo {_UNDO:.0f} s: r y"
+        undo = f"undo {self._left} s: r y"
         first = told.split(". ", 1)[0].removesuffix(".")
         return Remark(f"{undo} · {told}", tone, self._is_new, (f"{undo} · {first}.", undo, "undo: r y"))
 
@@ -77,14 +78,15 @@ class Notices:
         self._outcome, self._of = outcome, of
         if self._undo is not None:
             self._undo.stop()
-        self._undo = self._later(_UNDO, self._too_late) if undo else None
+        self._left, self._undo = (_UNDO, self._later(_STEP, self._count_down)) if undo else (0, None)
         if outcome is not None:
             self._notice, self._is_new = None, True
             self._give_way_later()
         self._changed()
 
-    def _too_late(self) -> None:
-        self._undo = None
+    def _count_down(self) -> None:
+        self._left -= _STEP
+        self._undo = self._later(_STEP, self._count_down) if self._left > 0 else None
         self._changed()
 
     def _give_way_later(self) -> None:

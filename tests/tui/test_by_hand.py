@@ -91,7 +91,9 @@ def test_next_says_it_with_the_reason_and_after_a_refusal_as_the_thing_to_do() -
     assert f"Google Play cannot be reached. By hand: {WAY}." in before.detail
     after = advice(refused(unreadable()))
     assert after.headline == f"Pause Android by hand. {WAY}."
-    assert after.detail.startswith("The pause was refused: Google Play cannot be reached. p tries again.")
+    assert after.detail.startswith(
+        "The pause was refused: Google Play cannot be reached. To try again: press p, then y."
+    )
     assert after.brief_headline.startswith("Android by hand: Play Console")
 
 
@@ -185,7 +187,7 @@ def test_status_and_a_refusal_tell_all_of_them() -> None:
     told = recommend([android(), replace(rollout, last_outcome=outcome)], NOW)
     assert told.headline == f"Pause iOS by hand. {ANY}."
     assert told.brief_headline == "iOS by hand: App Store Connect."
-    assert told.detail.startswith("The pause was refused: App Store cannot be reached. p tries again.")
+    assert told.detail.startswith("The pause was refused: App Store cannot be reached. To try again: press p, then y.")
 
 
 @pytest.mark.parametrize(

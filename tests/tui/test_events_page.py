@@ -211,21 +211,47 @@ async def test_a_line_of_the_audit_log_that_comes_late_is_found_with_the_next_an
 @pytest.mark.parametrize(
     ("kind", "text", "told"),
     [
-        (EventKind.SEVERITY, "Crash rate CRITICAL: 2.41 %", "Crash rate comes from Prometheus now; nobody did it"),
-        (EventKind.SEVERITY, "Something else WARNING", "the written lines on a reading of that moment; nobody did it"),
-        (EventKind.VERDICT, "Gate Crash-free ≥ 99.5 %: FAIL", "Crash rate comes from Prometheus now"),
+        (
+            EventKind.SEVERITY,
+            "Crash rate CRITICAL: 2.41 %",
+            "a reading held against the plan's lines; Crash rate is read from Prometheus now; no person did it",
+        ),
+        (
+            EventKind.SEVERITY,
+            "Something else WARNING",
+            "a reading held against the plan's lines; no person did it, so the audit log has no line of it",
+        ),
+        (
+            EventKind.VERDICT,
+            "Gate Crash-free ≥ 99.5 %: FAIL",
+            "the gate's rule on all that was counted by then; Crash rate is read from Prometheus now",
+        ),
+        (
+            EventKind.SOURCE,
+            "Crash rate, Connect failures: no data. Prometheus: HTTP 503",
+            "this program, when it asked Prometheus; no person did it, so the audit log has no line of it",
+        ),
+        (
+            EventKind.SOURCE,
+            "Google Play cannot be read: HTTP 503",
+            "this program, when it asked Google Play; no person",
+        ),
+        (EventKind.SOURCE, "Something else: data again", "this program, when it asked the source that is named"),
+        (
+            EventKind.ELSEWHERE,
+            "Changed elsewhere: 60 %",
+            "what Google Play answered; somebody did it outside this program: the store's console may say who",
+        ),
         (
             EventKind.STATE,
             "Google Play: RUNNING to PAUSED",
-            "what Google Play answered; nobody did it, so nothing signs",
+            "what Google Play answered; where an action of this program led to it, that is an event of its own",
         ),
         (EventKind.STEP, "Note: told", "a note or tick of the runbook, kept in the history and not in the audit log"),
         (EventKind.PROGRAM, "guard began", "this program about itself"),
     ],
 )
-async def test_what_nobody_did_says_what_it_rests_on_and_that_nothing_signs_it(
-    kind: EventKind, text: str, told: str
-) -> None:
+async def test_what_the_audit_log_does_not_have_says_what_it_rests_on(kind: EventKind, text: str, told: str) -> None:
     assert told in await origin_of(Event(NOW, kind, text, Platform.ANDROID), FakeDesk(snapshot()))
 
 

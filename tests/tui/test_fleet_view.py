@@ -122,7 +122,7 @@ def test_the_time_says_what_comes_next() -> None:
         (StateWord.WAITING, "to publish"),
         (StateWord.PAUSED, "for 2 h"),
         (StateWord.DONE, "done 2 h"),
-        (StateWord.REJECTED, "for 2 h"),
+        (StateWord.REJECTED, "sent 2 h"),
     ):
         there = store_state(android(), replace(state, word=word, since=NOW - 2 * HOUR))
         assert time_text(there, NOW)[0] == said

@@ -106,11 +106,11 @@ class Watch:
         """`n`, then the target as the dialog asks for it, then the button; again where a reading came in between."""
 
         async def opened() -> bool:
-            screen = await self.press("n", "PROMOTE IOS")
+            screen = await self.press("n", "PROMOTE iOS")
             if title in screen and "0 of" in screen:
                 return True
             await self.hand.press("escape")
-            await self.until(lambda screen: "PROMOTE IOS" not in screen, "end of the dialog")
+            await self.until(lambda screen: "PROMOTE iOS" not in screen, "end of the dialog")
             return False
 
         deadline = time.monotonic() + PATIENCE
@@ -124,7 +124,7 @@ class Watch:
             await self.hand.press(*["backspace"] * len(typed))
             await self.hand.press(*["space" if letter == " " else letter for letter in typed])
         await self.hand.press("tab", "enter")
-        await self.until(lambda screen: "PROMOTE IOS" not in screen, "end of the dialog")
+        await self.until(lambda screen: "PROMOTE iOS" not in screen, "end of the dialog")
 
     def said_by_the_store(self) -> str:
         """Version and ladder as the store itself has them."""
@@ -172,7 +172,7 @@ async def test_ios_goes_from_testflight_to_complete_by_the_keys_of_the_screen(wa
     await watch.press("tab", "▌iOS")
     await watch.shows("► TestFlight", "in group", "RUNNING")
 
-    await watch.press("n", "PROMOTE IOS: NOT YET", "TestFlight feedback: none yet")
+    await watch.press("n", "PROMOTE iOS: NOT YET", "TestFlight feedback: none yet")
     await watch.press("escape")
     signed = await asyncio.to_thread(
         run,
@@ -211,12 +211,12 @@ async def test_ios_goes_from_testflight_to_complete_by_the_keys_of_the_screen(wa
 
 async def pause_and_go_on(watch: Watch) -> None:
     """Two keys stand the ladder still for two days; it goes on with the day on which it stood."""
-    await watch.press("p", "PAUSE IOS")
+    await watch.press("p", "PAUSE iOS")
     await watch.hand.press("y")
     await watch.shows("‖ PAUSED", "Paused. App Store shows it")  # only then is it not under way any more
     assert watch.said_by_the_store() == "READY_FOR_DISTRIBUTION PAUSED"
     await watch.leap(2 * DAY, "28 d of pause left", "day 3 of 7")
-    await watch.press("r", "RESUME IOS")
+    await watch.press("r", "RESUME iOS")
     await watch.hand.press("y")
     await watch.shows("► RUNNING", "day 3 of 7", "Resumed. App Store shows it")
     assert watch.said_by_the_store() == "READY_FOR_DISTRIBUTION ACTIVE"

@@ -71,6 +71,19 @@ def test_the_first_read_is_told_with_its_age_and_nothing_is_made_up(size: tuple[
     assert "0.00 %" not in text
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_rejected_phase_tells_how_long_the_review_took_and_not_for_how_long_it_is_rejected(
+    size: tuple[int, int],
+) -> None:
+    refused, looked = (apple(PhaseKind.REVIEW, NOW - 20, word) for word in (StateWord.REJECTED, StateWord.IN_REVIEW))
+    tested = apple(PhaseKind.TESTERS, NOW - 57 * HOUR, status="IN_BETA_TESTING")
+    states = (tested, replace(looked, as_of=NOW - 27 * HOUR), replace(refused, as_of=NOW - 6 * HOUR))
+    text = screen(snapshot(android(), ios(state=refused, states=states)), size, 1)
+    row = next(row for row in text.splitlines() if "App Review" in row and "✗" in row and "NEXT" not in row)
+    assert "took 21 h" in row
+    assert row.rstrip().endswith("rejected")
+
+
 def test_when_nothing_has_happened_the_events_say_so() -> None:
     assert "nothing has happened yet" in screen(snapshot(events=()))
 
@@ -90,7 +103,7 @@ def test_an_unreadable_store_is_unknown_with_what_was_last_known_and_never_shown
 def test_an_unreadable_store_shows_the_vendors_words_and_who_must_act() -> None:
     text = screen(snapshot(denied(), ios()))
     assert "Google Play: 403 insufficient permission. release-bot" in text
-    assert "p is tried all the same" in text
+    assert "To pause all the same: press p, then y." in text
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,9 @@ class Later:
         self.calls[seconds] = call
         return self
 
+    def passes(self, seconds: float) -> None:
+        self.calls.pop(seconds)()
+
     def stop(self) -> None:
         self.calls.clear()
 
@@ -42,8 +45,9 @@ def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
     notices = Notices(lambda: None, later)
     notices.ended(DONE, undo=True)
-    assert notices.now(Platform.ANDROID).text.startswith("undo 60 s: r y · Paused.")
-    later.calls[60.0]()
+    for left in (60, 50, 40, 30, 20, 10):
+        assert notices.now(Platform.ANDROID).text.startswith(f"undo {left} s: r y · Paused.")
+        later.passes(10.0)
     assert notices.now(Platform.ANDROID).text == "Paused. The store shows it: halted."
 
 
@@ -96,7 +100,8 @@ async def test_once_the_notice_is_gone_keys_still_give_way_for_the_way_back(widt
         assert footer.rstrip().endswith(f"  {told}")
         for key in ("p Pause", "? Help", "q Quit"):
             assert key in footer
-        hand.app._notices._too_late()
+        for _ in range(6):
+            hand.app._notices._count_down()
         assert "undo" not in (await hand.settled())[-1]
 
 

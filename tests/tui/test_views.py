@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.metrics import Population
 from rollout_tui.domain.quantities import Bare
-from rollout_tui.domain.readings import Window
+from rollout_tui.domain.readings import NoReading, Scope, Window
 from rollout_tui.domain.releases import PhaseKind, Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import Progress, Snapshot
@@ -136,7 +136,9 @@ def test_rows_whose_wording_is_settled_read_as_in_the_pictures(
 def test_the_incident_says_pause_first_and_what_nobody_knows() -> None:
     rows = screen(incident())
     assert rows[1].startswith(" ■ NEXT  Pause Android: press p, then y.")
-    assert "Crash rate 2.41 % (241 of 10,002), proven over 0.5 %. Then iOS: gate No critical bugs fails." in rows[2]
+    assert (
+        "Crash rate 2.41 % (241 of 10,002), proven over 0.5 %. Then iOS: gate No critical bugs fails: press" in rows[2]
+    )
     text = "\n".join(rows)
     assert "was 0.30 % at 13:50" in text
     assert "STALE, 26 min old" in text
@@ -181,6 +183,7 @@ def test_what_the_other_platform_needs_names_the_way_there_too() -> None:
 @pytest.mark.parametrize(
     ("width", "end"),
     [
+        (119, "proven over 0.5 %. Then iOS: gate No critical bugs fails: press 2, then i."),
         (104, "proven over 0.5 %. Then iOS: gate No critical bugs fails."),
         (100, "proven over 0.5 %. Then iOS: gate No critical bugs…"),
         (80, "proven over 0.5 %. Then iOS: gate…"),
@@ -191,6 +194,16 @@ def test_that_the_other_platform_needs_something_is_never_left_out_for_want_of_r
     told = text_of(next_rows(Scene(incident(), NOW), width, 2)[1])
     assert told.rstrip().endswith(end)
     assert len(told) == width
+
+
+def test_at_80_columns_two_silent_platforms_are_both_told() -> None:
+    said = 'Prometheus has no series for build 4201: app_crashed_sessions_total{platform="android",build="4201"}'
+    none = {metric.id: NoReading(metric.id, Scope.RECENT, "4201", said, NOW, "p") for metric in ANDROID.metrics}
+    blind = android(recent=none, phase=none)
+    shown = snapshot(blind, replace(blind, plan=replace(blind.plan, platform=Platform.IOS, label="iOS")))
+    rows = [text_of(row).strip() for row in next_rows(Scene(shown, NOW), 80, 2)]
+    assert rows[0].endswith("NEXT  Android has no data: press u, or run rollout-tui doctor.")
+    assert rows[1] == "Prometheus has no series for build 4201. Then iOS: has no data."
 
 
 @pytest.mark.parametrize(

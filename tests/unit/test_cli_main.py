@@ -72,6 +72,16 @@ def test_every_verb_has_help_with_examples(run, name):
     assert "Examples:" in out
 
 
+@pytest.mark.parametrize("name", VERBS)
+def test_no_line_of_help_is_wider_than_80_columns(run, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "80")
+    command = Verbs.get_command(Verbs(), click.Context(click.Command("x")), name)
+    below = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else []
+    for arguments in ((name,), *((name, one) for one in below)):
+        _, out, _ = run(*arguments, "--help")
+        assert [line for line in out.splitlines() if len(line) > 80] == [], arguments
+
+
 _NO_FILE = ("audit", "config", "gate", "rehearse", "providers")
 
 

@@ -87,7 +87,7 @@ def value_of(result: GateResult, rollout: Rollout) -> str:
     if result.quantity is None or result.gate.metric is None:
         return ""
     metric = rollout.plan.metric(result.gate.metric)
-    return words.value(metric, result.quantity, complement=result.gate.complement)
+    return words.value(metric, result.quantity, complement=result.gate.complement, line=result.gate.line)
 
 
 def interval_of(result: GateResult, rollout: Rollout) -> str:

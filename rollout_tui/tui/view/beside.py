@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rollout_tui.domain.coming import coming
 from rollout_tui.domain.events import Event
-from rollout_tui.domain.metrics import Direction, Unit
+from rollout_tui.domain.metrics import Direction
 from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.severity import rank
 from rollout_tui.domain.snapshot import Heard, MetricStanding, Rollout
@@ -17,8 +17,7 @@ from rollout_tui.domain.words import (
     age,
     clock_time,
     day_and_time,
-    duration_value,
-    percent,
+    measured,
     plain_text,
     span,
     value,
@@ -159,8 +158,7 @@ def _compared(standing: MetricStanding, then: float) -> Row:
     metric, reading = standing.metric, standing.reading
     pen = Pen(WIDTH)
     pen.put(0, plain_text(metric.label, 18), "mute")
-    tell = percent if metric.unit is Unit.RATIO else duration_value
-    pen.right(27, tell(exact(then), None))
+    pen.right(27, measured(metric, exact(then), None, room=8))
     if reading is None or standing.problem is not None:
         pen.put(29, "now ?", "unk")
         return pen.row()

@@ -158,7 +158,7 @@ def _gate(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> Row
     elif case is not None and result.quantity is not None:
         told = _told(case, result, width - 46 - len(old))
     if case is not None and result.quantity is not None:
-        shown = value(case.metric, result.quantity, complement=result.gate.complement)
+        shown = value(case.metric, result.quantity, complement=result.gate.complement, line=result.gate.line)
     pen.right(43, shown, bold=True)
     tone = {Verdict.FAIL: "crit", Verdict.WAIVED: "warn"}.get(result.verdict, "mute")
     pen.put(45, plain_text(told, width - 45 - len(old)), tone)

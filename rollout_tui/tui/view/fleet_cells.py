@@ -44,8 +44,10 @@ def time_text(rollout: Rollout, now: float) -> tuple[str, str]:
         return f"{rollout.running.proposal.kind.value} …", "info"
     if word is StateWord.WAITING:
         return "to publish", "warn"
-    if word in (StateWord.REJECTED, StateWord.PAUSED):
+    if word is StateWord.PAUSED:
         return stands and f"for {stands}", "text"
+    if word is StateWord.REJECTED:
+        return stands and f"sent {stands}", "text"  # no store says when it was rejected
     if word is StateWord.DONE:
         return f"done {stands}".rstrip(), "mute"
     if state is not None and state.next_step_at is not None and state.next_step_at > now:

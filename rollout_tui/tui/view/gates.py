@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rollout_tui.domain.cells import cells
 from rollout_tui.domain.decisions import Decision, decision
+from rollout_tui.domain.metrics import Metric
 from rollout_tui.domain.plan import GateKind
-from rollout_tui.domain.quantities import Bare, Mean, Proportion
+from rollout_tui.domain.quantities import Bare, Mean, Proportion, Quantity
 from rollout_tui.domain.reasons import Case, case_of, interval
 from rollout_tui.domain.sentences import trial_forms
 from rollout_tui.domain.snapshot import Rollout
@@ -20,6 +22,7 @@ from rollout_tui.tui.view.needle import CELLS, put_heads, put_needle
 from rollout_tui.tui.view.scene import Scene
 from rollout_tui.tui.view.shown import MOST_GATES, More, gates_of
 
+_LABEL, _LABEL_CELLS = 12, 21
 _VALUE_END = 40
 _NEEDLE = 41
 _CAUSE = 36
@@ -66,7 +69,7 @@ def gate_row(scene: Scene, rollout: Rollout, result: GateResult, width: int) -> 
     pen = Pen(width)
     symbol, word, colour = verdict_of(result)
     pen.put(0, f"{symbol} {word}", colour, bold=True)
-    pen.put(12, middle_cut(result.gate.label, 21))
+    pen.put(_LABEL, middle_cut(result.gate.label, _LABEL_CELLS))
     if result.verdict is Verdict.NO_DATA:
         _no_data(result, pen)
     else:
@@ -83,10 +86,17 @@ def _waived(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> Non
         pen.right(_VALUE_END, f"{result.bugs.open} open", bold=True)
     elif result.quantity is not None and result.gate.metric is not None:
         metric = rollout.plan.metric(result.gate.metric)
-        pen.right(_VALUE_END, value(metric, result.quantity, complement=result.gate.complement), bold=True)
+        _told_value(pen, result, metric, result.quantity)
     else:
         pen.right(_VALUE_END, "?", "unk", bold=True)
     _remark(pen, "warn", *row_forms(result.waiver, scene.zone))
+
+
+def _told_value(pen: Pen, result: GateResult, metric: Metric, quantity: Quantity) -> None:
+    """A value close to its limit has more digits: in the room that the gate's label leaves."""
+    room = _VALUE_END - _LABEL - min(cells(result.gate.label), _LABEL_CELLS) - 1
+    told = value(metric, quantity, complement=result.gate.complement, line=result.gate.line, room=room)
+    pen.right(_VALUE_END, told, bold=True)
 
 
 def _metric(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> None:
@@ -97,7 +107,7 @@ def _metric(scene: Scene, rollout: Rollout, result: GateResult, pen: Pen) -> Non
     if result.quantity is None:
         pen.right(_VALUE_END, "?", "unk", bold=True)
     else:
-        pen.right(_VALUE_END, value(case.metric, result.quantity, complement=result.gate.complement), bold=True)
+        _told_value(pen, result, case.metric, result.quantity)
     _evidence(case, decision(case), pen)
 
 

@@ -10,7 +10,7 @@ from rollout_tui.domain.investigation import Feedback, Inquired, TroubleGroup
 from rollout_tui.domain.sentences import severity_sentence
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
 from rollout_tui.domain.verdicts import Bug, BugCount
-from rollout_tui.domain.words import age, count, plain_text
+from rollout_tui.domain.words import age, count, plain_text, titled
 from rollout_tui.tui.ink import Pen, Row, wrapped
 from rollout_tui.tui.symbols import SEVERITY
 from rollout_tui.tui.view.inquiry_words import told_of, when
@@ -64,7 +64,7 @@ def heading(scene: Scene, looked: Looked, width: int) -> Row:
     """Platform, the lists with their sizes, and how old the answers are."""
     pen = Pen(width, "focus")
     label = looked.rollout.plan.label
-    x = pen.put(1, label if label.lower() == "ios" else label.upper(), bold=True) + 2
+    x = pen.put(1, titled(label), bold=True) + 2
     for number, tab in enumerate(Tab, 1):
         size = len(looked.entries(tab))
         chosen = tab is looked.tab

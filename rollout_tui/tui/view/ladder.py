@@ -83,7 +83,8 @@ def _time(standing: PhaseStanding, state: ReleaseState | None) -> str:
         if standing.progress is Progress.TO_COME:
             return "Apple's time"
         known = "?" if standing.elapsed is None else age(standing.elapsed)
-        return f"{'took' if standing.progress is Progress.DONE else 'for'} {known}"
+        looks = standing.progress is Progress.CURRENT and (state is None or state.word is StateWord.IN_REVIEW)
+        return f"{'for' if looks else 'took'} {known}"
     if phase.minimum is None:
         return "no end"
     hours = _hours(phase.minimum)
@@ -101,6 +102,8 @@ def _remark(standing: PhaseStanding, state: ReleaseState | None, paused: bool, n
         return "to come", "mute"
     if paused:
         return "paused", "warn"
+    if state is not None and state.word is StateWord.REJECTED:
+        return "rejected", "crit"
     if state is not None and state.next_step_at is not None and state.next_step_at > now:
         return f"next {age(state.next_step_at - now)}", "text"
     if state is not None and state.word is StateWord.DONE:

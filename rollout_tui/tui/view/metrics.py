@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rollout_tui.domain.cells import cells
-from rollout_tui.domain.metrics import Unit
 from rollout_tui.domain.quantities import exact
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout
@@ -11,9 +10,8 @@ from rollout_tui.domain.words import (
     age,
     covered,
     day_and_time,
-    duration_value,
     limit,
-    percent,
+    measured,
     plain_text,
     short_time,
     value,
@@ -33,6 +31,8 @@ _WIDE_CHART_AT = 54
 _DAY = 86400.0
 _LATE = 3600.0
 """Seconds from which on a value that is late by design says when its data ends (screens.md 8)."""
+_VALUE = 7
+"""Cells of a value, also of one that needs more digits than others (`0.499 %`)."""
 _TEXT = 20
 """Cells for text where the labels of the lines stand beside it."""
 
@@ -65,7 +65,7 @@ def metric_rows(scene: Scene, standing: MetricStanding, width: int, height: int)
     metric = standing.metric
     begin = _chart_at(width)
     pens[0].put(0, plain_text(metric.label, 18), bold=True)
-    _value(pens[1], standing)
+    _put_value(pens[1], standing)
     target_row, alert_row = line_rows(metric, height)
     if height == 2:
         _severity(pens[0], standing, 18)
@@ -92,7 +92,7 @@ def metric_pair(scene: Scene, standing: MetricStanding, width: int) -> list[Row]
     """Two rows over the whole width of 80 columns."""
     metric, pens = standing.metric, [Pen(width), Pen(width)]
     pens[0].put(0, plain_text(metric.label, 17), bold=True)
-    _value(pens[0], standing, end=25)
+    _put_value(pens[0], standing, end=25)
     _severity(pens[0], standing, 27)
     if standing.reading is not None and standing.problem is None:
         pens[0].put(40, f"{age(scene.now - standing.reading.as_of)} old", "mute")
@@ -109,7 +109,7 @@ def metric_pair(scene: Scene, standing: MetricStanding, width: int) -> list[Row]
 def _single(scene: Scene, pen: Pen, standing: MetricStanding, width: int) -> None:
     """One row without a chart."""
     pen.put(0, plain_text(standing.metric.label, 16), bold=True)
-    _value(pen, standing, end=25)
+    _put_value(pen, standing, end=25)
     _severity(pen, standing, 27)
     if standing.problem is not None:
         pen.put(39, _trouble(scene, standing, standing.problem, width - 39), "unk")
@@ -119,11 +119,11 @@ def _single(scene: Scene, pen: Pen, standing: MetricStanding, width: int) -> Non
         pen.right(width, old, "mute")
 
 
-def _value(pen: Pen, standing: MetricStanding, end: int | None = None) -> None:
+def _put_value(pen: Pen, standing: MetricStanding, end: int | None = None) -> None:
     """The value; what must not be judged is shown muted, what is not known is `–`."""
     shown, reading = "–", standing.reading
     if reading is not None:
-        shown = value(standing.metric, reading.quantity)
+        shown = value(standing.metric, reading.quantity, room=_VALUE)
     tone = "text" if standing.problem is None else "mute"
     if standing.severity in (Severity.WARNING, Severity.CRITICAL):
         tone = SEVERITY[standing.severity][1]
@@ -170,9 +170,7 @@ def _was(scene: Scene, standing: MetricStanding) -> str:
     if standing.was is None or standing.severity is Severity.OK:
         return ""
     before, at = standing.was
-    ratio = standing.metric.unit is Unit.RATIO
-    number = percent(exact(before), None) if ratio else duration_value(exact(before), None)
-    return f"was {number} at {short_time(at, scene.zone)}"
+    return f"was {measured(standing.metric, exact(before), None)} at {short_time(at, scene.zone)}"
 
 
 def _draw(scene: Scene, pens: list[Pen], standing: MetricStanding, x: int, width: int) -> None:

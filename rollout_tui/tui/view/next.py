@@ -58,7 +58,10 @@ def next_rows(scene: Watched, width: int, height: int, back: str = "") -> list[R
 
 
 def _with_then(text: str, then: str, width: int) -> str:
-    """What the other platform needs ends the row: as many words as there is room for, at the least its name."""
+    """What the other platform needs ends the row: as many words as there is room for, at the least its name.
+
+    Its key goes first: whoever looks there reads it there.
+    """
     text = plain_text(text)
     if cells(text) <= width or not then or not text.endswith(then):
         return _whole_sentences(text, width)
@@ -66,8 +69,9 @@ def _with_then(text: str, then: str, width: int) -> str:
     first = _whole_sentences(text.removesuffix(then).rstrip(), width - cells(named) - 1)
     lead = f"{first} " if first else ""
     room = width - cells(lead)
-    if cells(then) <= room:
-        return f"{lead}{then}"
+    for form in (then, f"{then.partition(': press ')[0].rstrip('.')}."):
+        if cells(form) <= room:
+            return f"{lead}{form}"
     words = head(then, room).rsplit(" ", 1)[0]
     return f"{lead}{f'{words}…' if cells(words) > cells(named) else named}"
 

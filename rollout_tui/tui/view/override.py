@@ -132,7 +132,7 @@ def _gate(form: Form, width: int) -> list[Row]:
     shown = ""
     if result.quantity is not None and result.gate.metric is not None:
         metric = rollout.plan.metric(result.gate.metric)
-        shown = f", {value(metric, result.quantity, complement=result.gate.complement)}"
+        shown = f", {value(metric, result.quantity, complement=result.gate.complement, line=result.gate.line)}"
     elif result.bugs is not None:
         shown = f", {result.bugs.open} open"
     pen = _labelled("Gate", width, focused=False)

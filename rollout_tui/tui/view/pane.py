@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.words import plain_percent, plain_text
+from rollout_tui.domain.words import plain_percent, plain_text, titled
 from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined
 from rollout_tui.tui.symbols import SEVERITY, STATE
 from rollout_tui.tui.view.arithmetic import gate_pairs
@@ -153,8 +153,7 @@ def _ladder_padding(scene: Scene, content: int, rollout: Rollout) -> list[Row]:
 
 
 def _name(rollout: Rollout) -> str:
-    label = rollout.plan.label
-    return label if label.lower() == "ios" else label.upper()
+    return titled(rollout.plan.label)
 
 
 def _marked(scene: Scene, pane: int, item: int) -> Row:

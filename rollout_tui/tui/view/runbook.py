@@ -10,7 +10,7 @@ from rollout_tui.domain.cells import cells, tail
 from rollout_tui.domain.runbook import CheckStanding, RunbookStanding, StepStanding
 from rollout_tui.domain.sentences import by_hand, worst_metric
 from rollout_tui.domain.snapshot import Rollout
-from rollout_tui.domain.words import age, clock_time, plain_percent, plain_text
+from rollout_tui.domain.words import age, clock_time, plain_percent, plain_text, titled
 from rollout_tui.tui.ink import Ink, Pen, Row, blank, joined, wrapped
 from rollout_tui.tui.symbols import STATE
 from rollout_tui.tui.view.metrics import metric_rows
@@ -51,7 +51,7 @@ def heading(scene: Scene, shown: Open, width: int) -> Row:
     """Platform, since when, and how far."""
     pen, rollout = Pen(width, "focus"), shown.rollout
     label = rollout.plan.label
-    x = pen.put(1, label if label.lower() == "ios" else label.upper(), bold=True) + 2
+    x = pen.put(1, titled(label), bold=True) + 2
     x = pen.put(x, "Rollback runbook", bold=True) + 3
     standing = shown.standing
     if standing is not None and standing.began is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rollout_tui.domain.words import plain_percent
+from rollout_tui.domain.words import plain_percent, titled
 from rollout_tui.tui.ink import Pen, Row, blank, joined
 from rollout_tui.tui.symbols import SEVERITY, STATE
 from rollout_tui.tui.view.events import event_rows
@@ -115,7 +115,7 @@ def _too_small(scene: Scene, width: int, height: int) -> list[Row]:
         if rollout is scene.focused:
             pen.put(0, "▌", "accent")  # it is the one that p pauses
         pen.put(1, str(number), "accent")
-        pen.put(3, rollout.plan.label.upper() if rollout.plan.label != "iOS" else "iOS", bold=True)
+        pen.put(3, titled(rollout.plan.label), bold=True)
         pen.put(12, f"{word}{share}", "unk" if state is None else STATE[state.word][1])
         symbol, colour = SEVERITY[rollout.severity]
         pen.put(30, f"{symbol} {rollout.severity.value}", colour, bold=True)

@@ -9,7 +9,17 @@ from rollout_tui.domain.cells import cells
 from rollout_tui.domain.releases import PhaseKind, ReleaseState, StateWord
 from rollout_tui.domain.sentences import by_hand
 from rollout_tui.domain.snapshot import Rollout, StoreStanding
-from rollout_tui.domain.words import age, ago, clock_time, percent, plain_percent, plain_text, short_time
+from rollout_tui.domain.words import (
+    age,
+    ago,
+    clock_time,
+    gist,
+    percent,
+    plain_percent,
+    plain_text,
+    sentence,
+    short_time,
+)
 from rollout_tui.tui.ink import Pen, Row
 from rollout_tui.tui.symbols import STATE
 from rollout_tui.tui.view.scene import Scene
@@ -150,8 +160,9 @@ def _troubled(scene: Scene, store: StoreStanding, width: int) -> list[Row]:
     forms = [since] if last is None else [f"{since}; {last}", last]
     fitting = next((form for form in forms if len(form) <= width - 12), forms[-1])
     first.put(12, plain_text(fitting, width - 12), "unk")
-    told = store.problem if store.hint is None else f"{store.problem.removesuffix('.')}. {store.hint}"
-    second.put(0, plain_text(told, width), "text")
+    told = store.problem if store.hint is None else f"{sentence(store.problem)} {store.hint}"
+    brief = gist(told) if cells(plain_text(told)) > width else told
+    second.put(0, plain_text(brief, width), "text")
     return [first.row(), second.row()]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rollout_tui.domain.events import Event
 from rollout_tui.domain.metrics import Unit
-from rollout_tui.domain.words import clock_time, plain_text, short_time
+from rollout_tui.domain.words import clock_time, plain_text, short_time, titled
 from rollout_tui.tui.ink import Pen, Row, blank, joined, wrapped
 from rollout_tui.tui.symbols import SEVERITY, verdict_of
 from rollout_tui.tui.view.events import LOUD
@@ -30,7 +30,7 @@ def heading(zoomed: Zoomed, width: int) -> Row:
     """Platform and metric; severity now and the gate's verdict."""
     pen = Pen(width, "focus")
     label = zoomed.rollout.plan.label
-    x = pen.put(1, label if label.lower() == "ios" else label.upper(), bold=True)
+    x = pen.put(1, titled(label), bold=True)
     pen.put(x + 2, plain_text(zoomed.metric.label, 40))
     x = width - 1
     if zoomed.gate is not None:

@@ -66,7 +66,11 @@ def _facts(scene: Scene, zoomed: Zoomed) -> Iterator[tuple[str, str, str]]:
 
 def _evidence(scene: Scene, zoomed: Zoomed, gate: GateResult) -> Iterator[tuple[str, str, str]]:
     if gate.quantity is not None:
-        yield "so far", value(zoomed.metric, gate.quantity, complement=gate.gate.complement), "text"
+        yield (
+            "so far",
+            value(zoomed.metric, gate.quantity, complement=gate.gate.complement, line=gate.gate.line),
+            "text",
+        )
         yield "counts", _counts(gate.quantity), "text"
     case = case_of(gate, zoomed.rollout, scene.now, scene.zone)
     if case is None:

@@ -76,20 +76,57 @@ def test_missing_data_asks_to_mend_the_source_and_never_to_promote() -> None:
     gone = {m: NoReading(m, Scope.RECENT, "4201", "Prometheus: HTTP 503", NOW, "p") for m in android_facts().recent}
     advice = recommend([android(recent=gone, phase=gone, signoffs=(SIGNED,))], NOW)
     assert (advice.urgency, advice.severity) == (Urgency.BLIND, Severity.UNKNOWN)
-    assert "Prometheus: HTTP 503" in advice.detail
+    assert advice.detail == "Prometheus: HTTP 503. No data is never a pass."
+    assert advice.headline == "Nobody sees Android: no data. Press u to read again, or run rollout-tui doctor."
+    assert advice.brief_headline == "Android has no data: press u, or run rollout-tui doctor."
+    one = NoReading(CRASH.id, Scope.RECENT, "4201", "Prometheus: HTTP 503", NOW, "p")
+    advice = recommend([android(recent={**android_facts().recent, CRASH.id: one})], NOW)
+    assert advice.headline == (
+        "Mend the source of Android's crash rate. Press u to read again, or run rollout-tui doctor."
+    )
+
+
+def test_what_a_source_lacks_is_told_without_its_expression_where_there_is_no_room_for_it() -> None:
+    said = 'Prometheus has no series for build 4201: app_crashed_sessions_total{platform="android",build="4201"}'
+    gone = {m: NoReading(m, Scope.RECENT, "4201", said, NOW, "p") for m in android_facts().recent}
+    blind = android(recent=gone, phase=gone)
+    other = replace(blind, plan=replace(blind.plan, platform=Platform.IOS, label="iOS"))
+    advice = recommend([blind, other], NOW)
+    assert advice.detail.startswith(f"{said}. No data is never a pass.")
+    assert advice.brief_detail.startswith("Prometheus has no series for build 4201. Then iOS: has no data: press u")
 
 
 def test_a_store_that_cannot_be_read_says_so_and_that_pausing_is_tried_all_the_same() -> None:
     advice = recommend([android(state_problem="403 insufficient permission", state_failing_since=NOW - 360)], NOW)
     assert "cannot be read for 6 min" in advice.headline
-    assert "p is tried all the same" in advice.headline
+    assert "To pause all the same: press p, then y." in advice.headline
+
+
+def test_a_stores_long_error_begins_as_a_sentence_and_is_told_without_its_quotation_where_there_is_no_room() -> None:
+    said = "an agreement with Apple is missing or has expired (“This request requires an in-effect agreement that…”)"
+    hint = "the account holder accepts it in App Store Connect"
+    blind = android(state_problem=said, state_hint=hint, state_failing_since=NOW - 360)
+    advice = recommend([blind], NOW)
+    assert advice.detail.startswith(f"A{said[1:]}. Last known: RUNNING.")
+    assert advice.brief_detail.startswith("An agreement with Apple is missing or has expired. Last known: RUNNING.")
+    assert advice.brief_detail.endswith("The account holder accepts it in App Store Connect.")
+    other = replace(blind, plan=replace(blind.plan, platform=Platform.IOS, label="iOS"))
+    told = recommend([blind, other], NOW).brief_detail
+    assert told.startswith("An agreement with Apple is missing or has expired. Then iOS: ")
+
+
+def test_what_apple_says_of_a_rejection_ends_as_a_sentence_and_the_short_form_says_what_to_do() -> None:
+    refused = replace(apple(PhaseKind.REVIEW, NOW, StateWord.REJECTED, "REJECTED"), notes=("guideline 2.1",))
+    advice = recommend([ios(refused)], NOW)
+    assert advice.detail == "No user is affected. Guideline 2.1."
+    assert advice.brief_headline == "iOS is rejected: answer in App Store, or send a new build."
 
 
 def test_a_store_that_just_fell_silent_is_told_without_a_time_and_with_what_mends_it_as_a_sentence() -> None:
     rollout = android(state_problem="it cannot be opened", state_failing_since=NOW)
     hinted = replace(rollout, store=replace(rollout.store, hint="check the path and its permissions"))
     advice = recommend([hinted], NOW)
-    assert "it cannot be read. p is tried" in advice.headline
+    assert "it cannot be read. To pause all the same: press p" in advice.headline
     assert advice.detail.endswith("Check the path and its permissions.")
 
 

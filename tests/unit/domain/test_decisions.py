@@ -169,7 +169,7 @@ def test_a_mean_whose_spread_is_not_known_yet_says_what_it_waits_for() -> None:
     early = Finding(Verdict.UNDECIDED, "not enough sessions: 484 of at least 600", approximate=True)
     open_case = case(early, Mean(1_900, 484), CONNECT_TIME)
     assert standing(open_case) == "3.9 s, n 484: not enough sessions: 484 of at least 600"
-    assert decision(open_case).forms == ("needs more connects", "need more", "needs n")
+    assert decision(open_case).forms == ("needs more connects", "need more", "waiting")
 
 
 def test_the_interval_of_a_gate_on_the_complement_is_turned_round() -> None:

@@ -117,9 +117,10 @@ def test_next_names_at_most_two_apps_and_counts_all_rollouts() -> None:
 
 def test_next_keeps_the_names_of_platforms_as_they_are_written() -> None:
     asks = snapshot()
-    paused = replace(asks.recommendation, urgency=Urgency.ACT_SOON, brief_headline="Android is paused: find the cause.")
+    brief = "Android is paused; find the cause: press i."
+    paused = replace(asks.recommendation, urgency=Urgency.ACT_SOON, brief_headline=brief)
     told = fleet_of([named("oak", replace(asks, recommendation=paused))]).recommendation
-    assert told.headline == "One needs you: oak, Android is paused: find the cause."
+    assert told.headline == "One needs you: oak, Android is paused; find the cause."
 
 
 def test_a_quiet_fleet_says_what_the_stores_do_by_themselves() -> None:

@@ -99,9 +99,9 @@ def test_a_critical_value_that_few_sessions_carry_is_looked_at_before_anything_i
     facts = android_facts()
     advice = recommend([android(OPEN, recent={**facts.recent, CRASH.id: reading(CRASH, Proportion(1, 10))})], NOW)
     assert (advice.urgency, advice.severity) == (Urgency.ACT_NOW, Severity.CRITICAL)
-    assert advice.headline == "Look at Android: crash rate is beyond its critical line, not proven."
+    assert advice.headline == "Look at Android: press i. Crash rate is beyond its critical line, not proven."
     assert advice.detail == (
-        "Crash rate 10 % (1 of 10); critical > 2 %; over the limit, not proven. Pausing costs two keys: p, then y."
+        "Crash rate 10 % (1 of 10); critical > 2 %; over the limit, not proven. To pause: press p, then y."
     )
 
 
@@ -167,14 +167,14 @@ def test_a_gate_that_turns_while_app_review_looks_holds_the_release_back(word: S
     turned = ios(word=word, kind=PhaseKind.REVIEW, findings={CRASH_FREE_GATE.id: FAILED})
     advice = recommend([turned], NOW)
     assert advice.headline == f"Do not release iOS: the gate Crash-free ≥ 99.5 % fails. {then}"
-    assert advice.detail.startswith("Crash rate proven over 0.5 % since the phase began: 0.5 %, n 212.")
+    assert advice.detail.startswith("Crash rate proven over 0.5 % since the phase began: 0.47 %, n 212.")
 
 
 def test_an_approved_release_with_an_open_gate_says_which_one() -> None:
     waiting = ios(word=StateWord.WAITING, kind=PhaseKind.REVIEW, findings={CRASH_FREE_GATE.id: OPEN})
     advice = recommend([waiting], NOW)
     assert advice.headline == "iOS is approved, not released."
-    assert "Crash-free ≥ 99.5 %: 99.5 % [99.2–99.9 %], n 212: crash rate under 0.5 %, not proven." in advice.detail
+    assert "Crash-free ≥ 99.5 %: 99.53 % [99.2–99.9 %], n 212: crash rate under 0.5 %, not proven." in advice.detail
 
 
 def test_a_gate_without_data_is_mended_before_anything_is_held() -> None:

@@ -33,7 +33,7 @@ def ios(state: ReleaseState) -> Rollout:
 
 def test_a_paused_ladder_says_what_goes_on_and_how_much_pause_is_left() -> None:
     advice = recommend([ios(paused(3))], NOW)
-    assert advice.headline.startswith("iOS is paused (PAUSED), 3 d of pause left. Find the cause;")
+    assert advice.headline.startswith("iOS is paused (PAUSED), 3 d of pause left. Find the cause: press i.")
     assert advice.detail.startswith("Manual updates and new installs go on. ")
 
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollout_tui.domain import words
-from rollout_tui.domain.quantities import Mean, Proportion
+from rollout_tui.domain.metrics import Metric
+from rollout_tui.domain.quantities import Mean, Proportion, Quantity
 from rollout_tui.domain.readings import Window
-from tests.unit.domain.builders import CONNECT_TIME, CRASH, DURATION, reading
+from tests.unit.domain.builders import CONNECT, CONNECT_TIME, CRASH, CRASH_FREE_GATE, DURATION, reading
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,77 @@ def test_a_share_has_the_decimals_that_its_n_justifies(bad: int, total: int, sho
 
 def test_the_complement_keeps_the_decimals_of_the_rate() -> None:
     assert words.value(CRASH, Proportion(664, 214_300), complement=True) == "99.69 %"
+
+
+@pytest.mark.parametrize(
+    ("metric", "quantity", "shown"),
+    [
+        (CRASH, Proportion(49_975, 10_000_000), "0.4998 %"),
+        (CRASH, Proportion(503, 100_000), "0.503 %"),
+        (CRASH, Proportion(1, 199), "0.503 %"),
+        (CRASH, Proportion(199, 39_800), "0.50 %"),
+        (CONNECT, Proportion(9_960, 1_000_000), "0.996 %"),
+        (CONNECT, Proportion(1, 99), "1.01 %"),
+        (DURATION, Mean(298.6 * 900, 900), "4.98 min"),
+        (DURATION, Mean(301.0 * 900, 900), "5.02 min"),
+        (CONNECT, Proportion(999_999_999, 10**11), "just below 1 %"),
+        (DURATION, Mean(300.000_01 * 900, 900), "just above 5 min"),
+    ],
+)
+def test_a_value_has_as_many_digits_as_it_takes_to_stand_on_its_side_of_each_line(
+    metric: Metric, quantity: Quantity, shown: str
+) -> None:
+    assert words.value(metric, quantity) == shown
+
+
+@pytest.mark.parametrize(
+    ("bad", "total", "room", "shown"),
+    [
+        (503, 100_000, 8, "99.497 %"),
+        (503, 100_000, 7, "< 99.5 %"),
+        (500_001, 10**8, 8, "< 99.5 %"),
+        (500_001, 10**8, 20, "just below 99.5 %"),
+        (500, 100_000, 8, "99.50 %"),
+    ],
+)
+def test_what_a_gate_asks_for_is_not_reached_by_rounding_in_whatever_room(
+    bad: int, total: int, room: int, shown: str
+) -> None:
+    told = words.value(CRASH, Proportion(bad, total), complement=True, line=CRASH_FREE_GATE.line, room=room)
+    assert told == shown
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6), st.sampled_from([CRASH, CONNECT]))
+def test_a_value_never_contradicts_the_word_beside_it(bad: int, total: int, metric: Metric) -> None:
+    quantity = Proportion(min(bad, total), total)
+    shown = words.value(metric, quantity)
+    if shown.startswith("just "):
+        return
+    read = Fraction(shown.removesuffix(" %").replace(",", "")) / 100
+    for line in (metric.target, metric.alert, metric.critical):
+        assert line is not None
+        assert (read < line.limit, read > line.limit) == (
+            quantity.value() < line.limit,
+            quantity.value() > line.limit,
+        )
+
+
+@pytest.mark.parametrize(
+    ("reason", "gist"),
+    [
+        ("Google Play: 403 (“The caller does not have permission (code 7)”)", "Google Play: 403"),
+        ("an agreement is missing (“It requires”)", "an agreement is missing"),
+        ("Prometheus has no series for build 87: sum(x)", "Prometheus has no series for build 87"),
+        ("Sentry: HTTP 503", "Sentry: HTTP 503"),
+    ],
+)
+def test_the_gist_of_a_reason_is_what_it_is_without_quotation_or_expression(reason: str, gist: str) -> None:
+    assert words.gist(reason) == gist
+
+
+@pytest.mark.parametrize(("label", "shown"), [("iOS", "iOS"), ("ios", "iOS"), ("Android", "ANDROID"), ("tv", "TV")])
+def test_a_platforms_name_in_a_title_is_in_capitals_but_for_one_that_nobody_writes_so(label: str, shown: str) -> None:
+    assert words.titled(label) == shown
 
 
 def test_means_read_as_seconds_or_minutes() -> None:

@@ -61,7 +61,7 @@ async def test_it_is_confirmed_by_two_texts_journalled_and_read_back(world: Worl
     engine, store = await selling(world)
     proposal = engine.propose(IOS, ActionKind.REMOVE)
     assert (proposal.possible, proposal.typed, proposal.typed_again) == (True, "ios remove from sale", "4.2.0")
-    assert proposal.title == "REMOVE FROM SALE IOS"
+    assert proposal.title == "REMOVE FROM SALE iOS"
     outcome = await engine.perform(proposal, "it hurts people")
     assert (outcome.ending, outcome.message) == (Ending.DONE, f"App Store shows it: {OFF}.")
     assert store.removed == [proposal.seen]
