@@ -32,6 +32,14 @@ class Timer(Protocol):
         ...
 
 
+class Tell(Protocol):
+    """Shows a notice in that colour for some seconds; one about a page ends with that page."""
+
+    def __call__(self, text: str, tone: str, page: object = None) -> None:
+        """`page` is the screen that it is about; None: it is about what was done, wherever one looks."""
+        ...
+
+
 class Notices:
     """`later` calls back after seconds, `changed` draws.
 
@@ -42,15 +50,19 @@ class Notices:
         self._changed = changed
         self._later = later
         self._notice: Remark | None = None
+        self._page: object = None
         self._outcome: Outcome | None = None
         self._of = ""
         self._is_new = False
         self._timer: Timer | None = None
         self._undo: Timer | None = None
 
-    def now(self, resumes: Platform | None) -> Remark:
-        """What to show. `resumes` is the platform that `r` resumes where it is shown; None: it does not act there."""
-        if self._notice is not None:
+    def now(self, resumes: Platform | None, front: object = None) -> Remark:
+        """What to show on the screen in `front`.
+
+        `resumes` is the platform that `r` resumes where it is shown; None: it does not act there.
+        """
+        if self._notice is not None and self._page in (None, front):
             return self._notice
         if self._outcome is None:
             return NOTHING
@@ -63,9 +75,9 @@ class Notices:
         first = told.split(". ", 1)[0].removesuffix(".")
         return Remark(f"{undo} · {told}", tone, self._is_new, (f"{undo} · {first}.", undo, "undo: r y"))
 
-    def tell(self, text: str, tone: str) -> None:
-        """A notice in that colour, for five seconds."""
-        self._notice, self._is_new = Remark(text, tone, brief=True), False
+    def tell(self, text: str, tone: str, page: object = None) -> None:
+        """A notice in that colour, for five seconds; one about a `page` no longer than that is in front."""
+        self._notice, self._page, self._is_new = Remark(text, tone, brief=True), page, False
         self._give_way_later()
         self._changed()
 

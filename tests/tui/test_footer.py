@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
 from rollout_tui.domain.releases import Platform
 from rollout_tui.tui.actions import BY_ID, FOOTER
 from rollout_tui.tui.ink import text_of
+from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.view.footer import NOTHING, Remark, footer_row
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import at_the_keyboard
@@ -60,3 +63,11 @@ async def test_after_an_action_every_footer_has_its_keys_again_once_the_notice_i
         hand.app._notices._give_way()
         rows = await hand.settled()
         assert stands in rows[-1]
+
+
+async def test_a_notice_of_what_was_done_outlives_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with at_the_keyboard(FakeDesk(incident())) as hand:
+        await hand.press("e", "x", "escape")
+        assert isinstance(hand.app.screen, MainScreen)
+        assert " events in events-acme-connect-" in hand.front()[-1]

@@ -17,6 +17,7 @@ from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.actions import BACK, BY_ID, KeyAction
 from rollout_tui.tui.ink import Row, blank
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.notices import Tell
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.help import Subject
@@ -33,15 +34,15 @@ _TWO_ROWS_OF_NEXT = 24
 class Place:
     """Where a page stands: whom it asks, what is behind it, and the app's voice.
 
-    `footer` makes the last row from keys, `tell` shows a notice in it for some seconds (text, colour token), `act`
-    opens the confirmation of an action.
+    `footer` makes the last row from keys, `tell` shows a notice in it for some seconds, `act` opens the confirmation
+    of an action.
     """
 
     desk: Desk
     look: Look
     main: MainScreen
     footer: Callable[[Sequence[KeyAction], int], Row]
-    tell: Callable[[str, str], None]
+    tell: Tell
     act: Callable[[Platform, ActionKind], None]
 
 
@@ -94,6 +95,10 @@ class Page(WholeScreen[Scene]):
     def turn_to(self, page: Page) -> None:
         """Another page in place of this one."""
         self.app.switch_screen(page)
+
+    def remark(self, text: str, tone: str) -> None:
+        """A notice about this page; what was done is told by the place, and outlives it."""
+        self._place.tell(text, tone, self)
 
     def leave(self) -> None:
         """Back to what stood here before."""
