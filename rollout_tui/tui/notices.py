@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -13,6 +14,9 @@ _NOTICE = 5.0
 """Seconds that a notice stands."""
 _UNDO = 60.0
 """Seconds for which a pause says how it is taken back."""
+
+_ENDS = re.compile(r"(?:;|(?<=\D)\.) ")
+"""Where a text that is too long for its room may end."""
 
 _TONE = {
     Ending.DONE: "ok",
@@ -33,10 +37,10 @@ class Timer(Protocol):
 
 
 class Tell(Protocol):
-    """Shows a notice in that colour for some seconds; one about a page ends with that page."""
+    """Shows a notice in that colour for some seconds; without room it ends at a semicolon or a full stop."""
 
     def __call__(self, text: str, tone: str, page: object = None) -> None:
-        """`page` is the screen that it is about; None: it is about what was done, wherever one looks."""
+        """`page` is the screen that it is about, and ends with; None: what was done, wherever one looks."""
         ...
 
 
@@ -77,7 +81,8 @@ class Notices:
 
     def tell(self, text: str, tone: str, page: object = None) -> None:
         """A notice in that colour, for five seconds; one about a `page` no longer than that is in front."""
-        self._notice, self._page, self._is_new = Remark(text, tone, brief=True), page, False
+        shorter = tuple(text[: end.start()] for end in reversed([*_ENDS.finditer(text)]))
+        self._notice, self._page, self._is_new = Remark(text, tone, brief=True, kept=shorter), page, False
         self._give_way_later()
         self._changed()
 

@@ -192,7 +192,7 @@ class RunbookPage(Page):
         scene = self._main.scene()
         text = announcement(scene.focused, scene.snapshot.plan, scene.now, scene.zone)
         self.app.copy_to_clipboard(plain_text(text))
-        self._place.tell("text for the team copied, where the terminal allows it", "mute")
+        self._place.tell("text for the team copied; where the terminal allows it", "mute")
 
     async def _export(self) -> None:
         """Into a file of the folder in which the program was started; never over another one."""
@@ -215,7 +215,7 @@ class RunbookPage(Page):
         except OSError as error:
             self._place.tell(f"not written, {error.strerror}: {path}", "warn")
         else:
-            self._place.tell(f"{path} written", "ok")
+            self._place.tell(f"written: {path}", "ok")
 
     def _work(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)
