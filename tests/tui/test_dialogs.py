@@ -155,6 +155,7 @@ async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own()
         await hand.until(lambda: question in hand.screen(), "the store's question")
         assert isinstance(hand.app.screen, ConfirmDialog)
         assert "Allowed: cancel-review." in hand.screen()
+        assert "What else it does, and does not do" in hand.screen(), "what was allowed is done"
         await hand.press("escape")
         assert len(desk.performed) == 1, "nothing is done without a second yes"
         desk.asks = [Consent("cancel-review", question)]

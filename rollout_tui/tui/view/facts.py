@@ -78,7 +78,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, gates: Sequ
     rows += _reaches(proposal, width)
     rows += _cause(scene, proposal, width)
     rows += labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
-    effects = _effects(proposal, change, width)
+    effects = _effects(change, width)
     read = [
         *labelled(width, "store read", _store_read(scene, proposal, width)),
         *_by_hand(scene, proposal, width),
@@ -119,9 +119,8 @@ def _paused(scene: Scene, proposal: Proposal) -> str:
     return f"{age(scene.now - asked.at)} ago" + (f" by {asked.by}" if asked.by else "")
 
 
-def _effects(proposal: Proposal, change: Change, width: int) -> list[Row]:
-    pausing = proposal.kind is ActionKind.PAUSE
-    rows = [line(width, "What this does not do" if pausing else "What else it does, and does not do", "mute")]
+def _effects(change: Change, width: int) -> list[Row]:
+    rows = [line(width, "What else it does, and does not do", "mute")]
     for effect in change.effects:
         rows += lines(width, effect, indent="· ")
     return rows
