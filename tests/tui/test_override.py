@@ -196,3 +196,14 @@ def test_the_form_fits_every_window_with_all_that_must_be_filled_in(width: int, 
     assert {len(text_of(row)) for row in rows} == {min(86, width - 4)}
     told = "\n".join(text_of(row) for row in rows)
     assert all(word in told for word in ("Gate", "Reason", "Approver", "Expires", "Cancel", "Ask mara or tom"))
+
+
+async def test_a_reason_typed_at_once_is_text_and_no_key_of_the_screen_behind() -> None:
+    desk, downs = desk_on()
+    async with at_the_keyboard(desk) as hand:
+        await opened(hand, downs)
+        await typed(hand, "false alarm of a lab")
+        assert not isinstance(hand.app.screen, MainScreen), "a space on Cancel closed the form in the middle of a word"
+        assert "false alarm of a lab" in hand.screen()
+        await hand.press("shift+tab", "space")
+        assert isinstance(hand.app.screen, MainScreen)
