@@ -55,6 +55,8 @@ class OverrideForm(GateDialog):
     reason may be pasted, since it confirms nothing.
     """
 
+    scrolls = False
+
     def __init__(
         self, desk: Desk, look: Look, scene: Callable[[], Scene], clock: KeyClock, place: tuple[Platform, str]
     ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from textual.events import Key
+from textual.events import Key, MouseScrollDown, MouseScrollUp
 
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.releases import Platform
@@ -107,6 +107,19 @@ class Page(WholeScreen[Scene]):
     def typed(self, _key: str, _character: str | None) -> bool:
         """Whether a key was text for a field of this page; pages with a field have their own."""
         return False
+
+    def on_mouse_scroll_down(self, _event: MouseScrollDown) -> None:
+        """As `down`; a field that is typed into keeps what it is about."""
+        self._wheel("down")
+
+    def on_mouse_scroll_up(self, _event: MouseScrollUp) -> None:
+        """As `up`."""
+        self._wheel("up")
+
+    def _wheel(self, key: str) -> None:
+        handler = self._keys.get(key)
+        if self.is_current and handler is not None and not self.typed(key, None):
+            handler()
 
     def on_key(self, event: Key) -> None:
         """A key of this page; all others are the app's."""
