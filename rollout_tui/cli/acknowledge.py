@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rollout_tui.cli.completing import platforms
 from rollout_tui.cli.options import config_option, load_settings
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Examples:
 
 
 @click.command("acknowledge", help=_ABOUT)
-@click.argument("platform")
+@click.argument("platform", shell_complete=platforms)
 @config_option
 def command(config: Path | None, platform: str) -> None:
     """Acknowledge."""

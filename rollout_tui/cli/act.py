@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rollout_tui.cli.completing import platforms
 from rollout_tui.cli.options import config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ Examples:
 
 def _command(verb: str) -> click.Command:
     @click.command(verb, help=_ABOUT[verb] + _EXAMPLES.format(verb=verb, reason=_REASONS[verb]))
-    @click.argument("platform")
+    @click.argument("platform", shell_complete=platforms)
     @click.option(
         "--allow",
         multiple=True,

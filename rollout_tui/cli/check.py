@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rollout_tui.cli.act import rollout_named
+from rollout_tui.cli.completing import platforms
 from rollout_tui.cli.options import configs_option, load_all, out_option, write
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 @click.command(help="Check the gates of the current phase: may the release go on?" + _EXAMPLES)
-@click.argument("platform", required=False)
+@click.argument("platform", required=False, shell_complete=platforms)
 @click.option(
     "--format",
     "form",

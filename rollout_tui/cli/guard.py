@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rollout_tui.cli.completing import platforms
 from rollout_tui.cli.options import config_option, load_settings
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def _address(_context: click.Context, _parameter: click.Parameter, written: str 
 @click.command("guard", help=_ABOUT)
 @click.option("--listen", metavar="HOST:PORT", callback=_address, help="Serve /healthz and /metrics there.")
 @click.option("--test-alert", metavar="CHANNEL", help="Send one test message to that channel, and end.")
-@click.option("--stop", metavar="PLATFORM", help="Stop the automatic pause that is counted down, and end.")
+@click.option(
+    "--stop",
+    metavar="PLATFORM",
+    shell_complete=platforms,
+    help="Stop the automatic pause that is counted down, and end.",
+)
 @config_option
 def command(config: Path | None, listen: tuple[str, int] | None, test_alert: str | None, stop: str | None) -> None:
     """Guard."""

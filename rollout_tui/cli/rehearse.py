@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rollout_tui.cli.completing import scenarios
+
 if TYPE_CHECKING:
     from rollout_tui.domain.releases import Platform
     from rollout_tui.history import History
@@ -30,7 +32,7 @@ Examples:
 @click.command(
     help="Watch a rehearsed rollout: simulated users and stores on loopback, no credentials, no network." + _EXAMPLES
 )
-@click.option("--scenario", metavar="NAME", help="Which story; see --list.")
+@click.option("--scenario", metavar="NAME", shell_complete=scenarios, help="Which story; see --list.")
 @click.option("--speed", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="Rehearsed per real.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same users.")
 @click.option("--list", "list_only", is_flag=True, help="Name the scenarios.")

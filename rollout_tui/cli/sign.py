@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rollout_tui.cli.completing import platforms
 from rollout_tui.cli.options import USAGE_ERROR, config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Examples:
     + _EXAMPLES
 )
 @click.argument("gate")
-@click.option("--platform", required=True, metavar="P", help="android or ios.")
+@click.option("--platform", required=True, metavar="P", help="android or ios.", shell_complete=platforms)
 @click.option("--as", "name", metavar="NAME", help="Who answers; default: the user of this terminal.")
 @click.option("--note", default="", metavar="TEXT", help="Kept with the answer.")
 @click.option("--withdraw", is_flag=True, help="Take this person's answer back.")

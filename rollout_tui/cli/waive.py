@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rollout_tui.cli.completing import platforms
 from rollout_tui.cli.options import USAGE_ERROR, config_option, confirmed, load_settings
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ Examples:
     "build changes or a FAIL is proven. Time gates and sign-offs cannot be waived." + _EXAMPLES
 )
 @click.argument("gate")
-@click.option("--platform", required=True, metavar="P", help="android or ios.")
+@click.option("--platform", required=True, metavar="P", help="android or ios.", shell_complete=platforms)
 @click.option("--reason", default="", metavar="TEXT", help="20 characters or more; for the release notes and the log.")
 @click.option("--approver", default="", metavar="NAME", help="One of the configured approvers, not you.")
 @click.option("--expires", default="4h", show_default=True, metavar="TIME", help="At most 24h.")

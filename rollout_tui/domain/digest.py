@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from rollout_tui.domain import words
+from rollout_tui.domain.keyed import with_commands
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.snapshot import MetricStanding, Rollout, Snapshot
 from rollout_tui.domain.verdicts import Verdict
@@ -30,8 +31,16 @@ def digest_lines(snapshot: Snapshot, zone: tzinfo = UTC) -> list[str]:
     for event in reversed(recent[:_TOLD]):
         where = "" if event.platform is None else f" {event.platform.value}"
         lines.append(f"  {words.short_time(event.at, zone)}{where} {words.plain_text(event.text, 160)}")
-    lines.append(f"Next: {snapshot.recommendation.headline}")
+    lines.append(next_line(snapshot))
     return lines
+
+
+def next_line(snapshot: Snapshot) -> str:
+    """What NEXT says, in commands: where a message is read there is no screen to press keys on."""
+    advised = snapshot.recommendation
+    return (
+        f"Next: {advised.headline if advised.platform is None else with_commands(advised.headline, advised.platform)}"
+    )
 
 
 def _rollout(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[str]:

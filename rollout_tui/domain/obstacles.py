@@ -57,7 +57,9 @@ def _against_promote(rollout: Rollout, now: float, zone: tzinfo) -> Iterator[Obs
         yield Obstacle("it is paused", "r resumes it, for a false alarm only; a fix is a new build")
         return
     if current is None:
-        yield Obstacle(f"the store says {state.status}, which is no phase of the plan", "u reads the store again")
+        begins = f"Restart (ctrl+p) begins it at {rollout.plan.phases[0].label}; " if _reaches_nobody(state) else ""
+        reason = f"the store says {state.status}, which is no phase of the plan"
+        yield Obstacle(reason, f"{begins}u reads the store again")
         return
     if next_phase(rollout.plan.phases, rollout.phases.index(current)) is None:
         yield Obstacle("this is the last phase", "nothing is left to promote to")
@@ -83,7 +85,7 @@ def _against_restart(rollout: Rollout, _now: float, _zone: tzinfo) -> Iterator[O
     elif not _reaches_nobody(state):
         yield Obstacle(
             f"{build} is out already ({state.status}); a restart is for a new build",
-            f"write the new build for {rollout.plan.label} in the configuration, then restart",
+            f"write the new build for {rollout.plan.label} in the configuration, start this program anew, then restart",
         )
 
 

@@ -56,7 +56,8 @@ def gone(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
         Urgency.ACT_SOON,
         Severity.WARNING if was_out else Severity.INFO,
         headline,
-        f"{_note(state)} {then}".strip(),
+        # What to do comes first where nothing was lost: there is no room for both on most screens.
+        " ".join(filter(None, (_note(state), then) if was_out else (then, _note(state)))),
         f"{name}'s build {build} is not served.",
     )
 

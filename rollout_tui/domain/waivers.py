@@ -46,9 +46,9 @@ class Wish:
 def not_waivable(gate: Gate) -> str | None:
     """Why a gate cannot be overridden; None where it can."""
     if gate.kind is GateKind.TIME:
-        return "the minimum time cannot be waived: all evidence rests on it, and waiting cures it"
+        return "the minimum time cannot be waived; all evidence rests on it, and waiting cures it"
     if gate.kind is GateKind.SIGNOFF:
-        return "a sign-off cannot be waived: it is a person's own answer, and who could waive it can give it"
+        return "a sign-off cannot be waived; it is a person's own answer, and who could waive it can give it"
     return None
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from rollout_tui.config.settings import AlertSettings, ChannelSettings
 from rollout_tui.domain.alarms import Alarm, seen
 from rollout_tui.domain.alerting import Book, Entry, Notice, Turn, step
-from rollout_tui.domain.digest import digest_lines, last_due
+from rollout_tui.domain.digest import digest_lines, last_due, next_line
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.releases import Platform
 from rollout_tui.domain.severity import Severity, worst
@@ -108,7 +108,7 @@ class Alerts:
         standing = [notice.alarm.level for notice in notices if notice.turn is not Turn.OVER]
         title = f"{worst(standing)} " if standing else "OVER " if notices else ""
         if notices:
-            lines += [*waived, f"Next: {snapshot.recommendation.headline}"]
+            lines += [*waived, next_line(snapshot)]
         return Message(f"{title}{_name(snapshot)}", "\n".join(lines))
 
     def _line(self, notice: Notice, now: float) -> str:

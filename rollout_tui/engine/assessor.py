@@ -27,6 +27,8 @@ from rollout_tui.ports import Clock
 
 _KEPT = 200
 """Events that a Snapshot carries; history has all."""
+_TOLD_BEFORE = 3600.0
+"""Seconds after which the same change of state is another one: nobody may have looked meanwhile."""
 
 _LEVEL = {
     Ending.DONE: Severity.OK,
@@ -126,12 +128,21 @@ class Assessor:
         self.log((Event(outcome.at, EventKind.ACTION, outcome.told, outcome.platform, level),))
 
     def log(self, events: Sequence[Event]) -> None:
-        """Add events, oldest first, here and in history."""
+        """Add events, oldest first, here and in history; not a change of state that another program saw before."""
+        events = [event for event in events if not self._is_told(event)]
         if not events:
             return
         self.logged += len(events)
         self._events.extendleft(events)
         self._archive.write(lambda history: history.events.add(events))
+
+    def _is_told(self, event: Event) -> bool:
+        """Whether the newest change of that platform's state is this very one: two in a row cannot be."""
+        if event.kind is not EventKind.STATE:
+            return False
+        mine = (one for one in self._events if (one.kind, one.platform) == (event.kind, event.platform))
+        last = next(mine, None)
+        return last is not None and last.text == event.text and event.at - last.at <= _TOLD_BEFORE
 
 
 def _end(waiver: str, at: float, why: str, history: History) -> None:

@@ -182,7 +182,7 @@ class SecondPerson:
         who = " or ".join(who_may(request, self._settings.approvers))
         left = words.span(request.expires_at - self._clock.now())
         return (
-            f"Ask {who} for {request.id}: rollout-tui approve {request.id}, as another user of this host, or "
+            f"Ask {who} for {request.id}: rollout-tui approve {request.id}. As another user of this host; or "
             f"/approve {request.id} on the release's pull request where that is set up. {left} left."
         )
 

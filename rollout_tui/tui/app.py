@@ -279,7 +279,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         front = self._front
         off = front.help(self._why_not()).why_not
         resumes = None if "resume" in off else self._sitting.chosen(front)[1]
-        return footer_row(keys, off, self._notices.now(resumes), width)
+        return footer_row(keys, off, self._notices.now(resumes, front), width)
 
     def _main_footer(self, width: int) -> Row:
         return self._footer([BY_ID[name] for name in (FOOTER_OF_ONE if self._is_fleet else FOOTER)], width)

@@ -79,7 +79,7 @@ class Deciding:
         elif result.gate.kind is GateKind.SIGNOFF:
             self._sign(platform, result)
         elif (why := not_waivable(result.gate)) is not None:
-            self._notices.tell(f"{result.gate.label}: {why}", "warn")
+            self._notices.tell(why, "warn")
         else:
             self._override(platform, result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -13,6 +14,9 @@ _NOTICE = 5.0
 """Seconds that a notice stands."""
 _UNDO, _STEP = 60, 10
 """Seconds for which a pause says how it is taken back, and by how many at a time they are counted down."""
+
+_ENDS = re.compile(r"(?:;|(?<=\D)\.) ")
+"""Where a text that is too long for its room may end."""
 
 _TONE = {
     Ending.DONE: "ok",
@@ -32,6 +36,14 @@ class Timer(Protocol):
         ...
 
 
+class Tell(Protocol):
+    """Shows a notice in that colour for some seconds; without room it ends at a semicolon or a full stop."""
+
+    def __call__(self, text: str, tone: str, page: object = None) -> None:
+        """`page` is the screen that it is about, and ends with; None: what was done, wherever one looks."""
+        ...
+
+
 class Notices:
     """`later` calls back after seconds, `changed` draws.
 
@@ -42,6 +54,7 @@ class Notices:
         self._changed = changed
         self._later = later
         self._notice: Remark | None = None
+        self._page: object = None
         self._outcome: Outcome | None = None
         self._of = ""
         self._is_new = False
@@ -49,9 +62,12 @@ class Notices:
         self._undo: Timer | None = None
         self._left = 0
 
-    def now(self, resumes: Platform | None) -> Remark:
-        """What to show. `resumes` is the platform that `r` resumes where it is shown; None: it does not act there."""
-        if self._notice is not None:
+    def now(self, resumes: Platform | None, front: object = None) -> Remark:
+        """What to show on the screen in `front`.
+
+        `resumes` is the platform that `r` resumes where it is shown; None: it does not act there.
+        """
+        if self._notice is not None and self._page in (None, front):
             return self._notice
         if self._outcome is None:
             return NOTHING
@@ -64,9 +80,10 @@ class Notices:
         first = told.split(". ", 1)[0].removesuffix(".")
         return Remark(f"{undo} · {told}", tone, self._is_new, (f"{undo} · {first}.", undo, "undo: r y"))
 
-    def tell(self, text: str, tone: str) -> None:
-        """A notice in that colour, for five seconds."""
-        self._notice, self._is_new = Remark(text, tone, brief=True), False
+    def tell(self, text: str, tone: str, page: object = None) -> None:
+        """A notice in that colour, for five seconds; one about a `page` no longer than that is in front."""
+        shorter = tuple(text[: end.start()] for end in reversed([*_ENDS.finditer(text)]))
+        self._notice, self._page, self._is_new = Remark(text, tone, brief=True, kept=shorter), page, False
         self._give_way_later()
         self._changed()
 

@@ -58,7 +58,7 @@ class Sitting:
         """A key of the chosen rollout: what acts asks here; what shows more goes to its app first."""
         line = self.all.chosen
         if line is None:
-            self._tell("no rollout is chosen", "mute")
+            self._tell("no rollout is chosen", "mute", self.all)
             return
         self.all.touch()
         if action.acts is not None:

@@ -70,6 +70,7 @@ async def test_tab_and_space_confirm_a_pause_and_enter_on_cancel_cancels() -> No
         assert isinstance(hand.app.screen, MainScreen)
         await hand.press("p", "tab", "enter")
         assert desk.performed == [], "Enter never confirms a pause"
+        assert "Enter confirms nothing here: press y, or space on the button" in hand.screen()
         await hand.press("space")
         assert len(desk.performed) == 1
 
@@ -82,6 +83,7 @@ async def test_a_promotion_is_typed_key_by_key_and_confirmed_on_its_button() -> 
         assert "10 of 11" in hand.screen()
         await hand.press("tab", "enter")
         assert desk.performed == [], "the button is off until the text matches"
+        assert "off until the field holds android 100" in hand.screen()
         await hand.press("0", "enter")
         assert desk.performed == [], "Enter does nothing in the field"
         await hand.press("tab", "enter")
@@ -153,6 +155,7 @@ async def test_a_side_effect_that_the_store_asks_about_is_confirmed_on_its_own()
         await hand.until(lambda: question in hand.screen(), "the store's question")
         assert isinstance(hand.app.screen, ConfirmDialog)
         assert "Allowed: cancel-review." in hand.screen()
+        assert "What else it does, and does not do" in hand.screen(), "what was allowed is done"
         await hand.press("escape")
         assert len(desk.performed) == 1, "nothing is done without a second yes"
         desk.asks = [Consent("cancel-review", question)]

@@ -148,7 +148,7 @@ async def test_on_a_minimum_time_and_at_a_desk_that_only_looks_the_key_says_why_
     async with at_the_keyboard(desk) as hand:
         await opened(hand, downs)
         assert isinstance(hand.app.screen, MainScreen)
-        assert "48 h in this phase: the minimum time cannot be waived" in hand.screen()
+        assert "the minimum time cannot be waived; all evidence rests on it" in hand.screen()
     looking = FakeDesk(snapshot(android(), ios()), read_only="started with --read-only by jkim")
     async with at_the_keyboard(looking) as hand:
         await hand.press("o")
@@ -196,3 +196,14 @@ def test_the_form_fits_every_window_with_all_that_must_be_filled_in(width: int, 
     assert {len(text_of(row)) for row in rows} == {min(86, width - 4)}
     told = "\n".join(text_of(row) for row in rows)
     assert all(word in told for word in ("Gate", "Reason", "Approver", "Expires", "Cancel", "Ask mara or tom"))
+
+
+async def test_a_reason_typed_at_once_is_text_and_no_key_of_the_screen_behind() -> None:
+    desk, downs = desk_on()
+    async with at_the_keyboard(desk) as hand:
+        await opened(hand, downs)
+        await typed(hand, "false alarm of a lab")
+        assert not isinstance(hand.app.screen, MainScreen), "a space on Cancel closed the form in the middle of a word"
+        assert "false alarm of a lab" in hand.screen()
+        await hand.press("shift+tab", "space")
+        assert isinstance(hand.app.screen, MainScreen)

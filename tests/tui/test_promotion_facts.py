@@ -11,12 +11,14 @@ from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.assess import assess
 from rollout_tui.domain.facts import RolloutFacts
 from rollout_tui.domain.releases import PhaseKind, Platform
+from rollout_tui.domain.snapshot import Snapshot
+from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.tui.ink import text_of
 from rollout_tui.tui.view.dialogs import DialogState, dialog_rows
 from rollout_tui.tui.view.scene import Scene
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.hand import ready_desk
-from tests.tui.samples import android, snapshot
+from tests.tui.samples import android, incident, snapshot
 from tests.unit.domain.builders import IOS, NOW, apple
 
 
@@ -60,3 +62,21 @@ def test_on_the_command_line_a_bad_metric_is_the_reason_of_a_pause_alone(kind: A
         change=proposal.change or FakeDesk(snapshot()).propose(Platform.ANDROID, ActionKind.PAUSE).change,
     )
     assert f"  {label}: Crash rate 2.41 %." in _described(bad, rollout, NOW)
+
+
+@pytest.mark.parametrize("shown", [snapshot(), incident()])
+def test_in_the_smallest_window_every_gate_in_the_way_is_seen_without_scrolling(shown: Snapshot) -> None:
+    proposal = FakeDesk(shown).propose(Platform.ANDROID, ActionKind.PROMOTE)
+    text = "\n".join(text_of(row) for row in dialog_rows(Scene(shown, NOW), proposal, DialogState(), 56, 16))
+    assert "50 % → Production 100 %" in text
+    for result in proposal.gates:
+        assert (result.gate.label in text) is (result.verdict is not Verdict.PASS)
+
+
+def test_in_the_smallest_window_the_exact_change_stands_first_where_every_gate_holds() -> None:
+    shown = ready_desk().snapshot
+    proposal = FakeDesk(shown).propose(Platform.ANDROID, ActionKind.PROMOTE)
+    rows = [text_of(row) for row in dialog_rows(Scene(shown, NOW), proposal, DialogState(), 56, 16)]
+    assert "6 of 6 hold" in rows[2]
+    assert "Google Play: build 4201 goes to 100 %." in rows[3]
+    assert any("► Cancel      Promote to 100 %   off: text differs" in row for row in rows)

@@ -189,3 +189,12 @@ async def test_events_of_then_are_listed_and_later_ones_are_not() -> None:
     async with at_the_keyboard(desk) as hand:
         await hand.press("t")
         assert "nothing has happened yet" in "\n".join(await settled(hand))
+
+
+async def test_a_notice_about_the_past_ends_with_the_past() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
+        await hand.press("t", "r")
+        assert "you look at the past" in hand.front()[-1]
+        await hand.press("escape")
+        assert isinstance(hand.app.screen, MainScreen)
+        assert "past" not in hand.front()[-1]

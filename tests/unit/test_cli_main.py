@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -221,3 +222,56 @@ def test_a_yes_is_asked_for_with_its_question(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("click.confirm", lambda question, default: asked.append(question) or not default)
     assert confirmed("Write it down?")
     assert asked == ["Write it down?"]
+
+
+@pytest.fixture
+def complete(run, monkeypatch):
+    """What bash is offered for the last of these words."""
+
+    def press(words: str) -> list[str]:
+        monkeypatch.setenv("_ROLLOUT_TUI_COMPLETE", "bash_complete")
+        monkeypatch.setenv("COMP_WORDS", f"rollout-tui {words}")
+        monkeypatch.setenv("COMP_CWORD", str(len(f"rollout-tui {words}x".split()) - 1))
+        _, out, err = run()
+        assert err == ""
+        return [line.partition(",")[2] for line in out.split()]
+
+    return press
+
+
+@pytest.mark.parametrize(
+    "words", ["pause ", "resume ", "promote ", "restart ", "check ", "acknowledge ", "sign x --platform ",
+              "waive x --platform ", "guard --stop "]
+)  # fmt: skip
+def test_the_shell_completes_the_platforms_of_the_configuration(complete, words, tmp_path):
+    usual = tmp_path / "config/rollout-tui/config.toml"
+    assert complete(words) == ["android", "ios"], "no configuration yet"
+    usual.parent.mkdir(parents=True)
+    usual.write_text("[platforms.ios]\nphases = 'of no account here'\n[platforms.web]\n")
+    assert complete(words) == ["ios"]
+    assert complete(f"{words}a") == []
+
+
+def test_the_shell_completes_the_platforms_of_the_configuration_that_is_named(complete, tmp_path):
+    named = tmp_path / "other.toml"
+    named.write_text("[platforms.android]\n")
+    assert complete(f"pause --config {named} ") == ["android"]
+    assert complete(f"check --config {named} ") == ["android"]
+
+
+@pytest.mark.parametrize("written", [b"[platforms", b"\xff\xfe", b"platforms = 3", b"a = " + b"[" * 9000, b""])
+def test_a_configuration_that_cannot_be_read_is_silent_at_the_prompt(complete, written, tmp_path, monkeypatch):
+    path = tmp_path / "config.toml"
+    path.write_bytes(written)
+    monkeypatch.setenv("ROLLOUT_TUI_CONFIG", str(path))
+    assert complete("pause ") == ["android", "ios"]
+
+
+def test_a_pipe_in_place_of_a_configuration_does_not_hold_the_prompt(complete, tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("ROLLOUT_TUI_CONFIG", str(tmp_path / "pipe"))
+    assert complete("pause a") == ["android"]
+
+
+def test_the_shell_completes_scenarios(complete):
+    assert complete("rehearse --scenario crash-") == ["crash-spike", "crash-regression"]

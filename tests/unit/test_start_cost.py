@@ -47,6 +47,16 @@ def test_help_and_errors_of_usage_import_no_verb_and_nothing_heavy(arguments):
     }
 
 
+def test_completing_a_platform_imports_nothing_heavy(monkeypatch):
+    monkeypatch.setenv("_ROLLOUT_TUI_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "rollout-tui pause a")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    monkeypatch.setenv("ROLLOUT_TUI_CONFIG", "config.example.toml")
+    modules = imported_by(RUN)
+    assert "tomli" in modules
+    assert heavy(modules, HEAVY) == set()
+
+
 @pytest.mark.parametrize("verb", ["status", "pause", "resume", "promote", "gate", "config", "providers"])
 def test_help_of_a_verb_imports_nothing_heavy(verb):
     assert heavy(imported_by(RUN, verb, "--help"), HEAVY) == set()

@@ -170,7 +170,7 @@ class ConfirmDialog(GuardedDialog[Proposal | None]):
         if self._proposal.possible:
             stops = (Stop.CANCEL, Stop.FIELD, Stop.ACT) if self._is_typed else (Stop.CANCEL, Stop.ACT)
             chosen = stops[(stops.index(self._state.chosen) + step) % len(stops)]
-            self._state = replace(self._state, chosen=chosen)
+            self._state = replace(self._state, chosen=chosen, refused="")
             self.draw()
 
     def _enter(self) -> None:
@@ -179,6 +179,12 @@ class ConfirmDialog(GuardedDialog[Proposal | None]):
             self._cancel()
         elif self._state.chosen is Stop.ACT and self._is_typed:
             self._confirm()
+        elif self._state.chosen is Stop.ACT and self._proposal.possible:
+            self._refuse("Enter confirms nothing here: press y, or space on the button")
+
+    def _refuse(self, why: str) -> None:
+        self._state = replace(self._state, refused=why)
+        self.draw()
 
     def _space(self) -> None:
         if self._state.chosen is Stop.ACT:
@@ -189,7 +195,9 @@ class ConfirmDialog(GuardedDialog[Proposal | None]):
     def _confirm(self) -> None:
         if not self._proposal.possible:
             return
-        if self._state.typed != wanted_text(self._proposal, self._state):
+        wanted = wanted_text(self._proposal, self._state)
+        if self._state.typed != wanted:
+            self._refuse(f"off until the field holds {wanted}")
             return
         if self._proposal.typed_again is not None and not self._state.again:
             self._state = DialogState(Stop.FIELD, again=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.events import Key, Paste, Resize
+from textual.events import Key, MouseScrollDown, MouseScrollUp, Paste, Resize
 from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -34,6 +34,8 @@ class Dialog(ModalScreen[Result]):
     """
     leaving: Sequence[str] = ("escape", "ctrl+c")
     """Keys that always leave it, at once."""
+    scrolls = True
+    """Whether the wheel is the keys up and down; not where these would fill something in."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -92,6 +94,18 @@ class Dialog(ModalScreen[Result]):
             self.pressed("escape", None)
         elif self.counts(event):
             self.pressed(event.key, event.character)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """As `down`: the mouse scrolls, and never confirms."""
+        event.stop()
+        if self.scrolls:
+            self.pressed("down", None)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """As `up`."""
+        event.stop()
+        if self.scrolls:
+            self.pressed("up", None)
 
     def on_paste(self, event: Paste) -> None:
         """A paste is no typing."""

@@ -112,10 +112,10 @@ class InvestigatePage(Page):
         entry = self._looked(self._main.scene()).entry
         log = entry.what.log if entry is not None and isinstance(entry.what, TroubleGroup | Feedback) else ""
         if entry is None or not log:
-            self._place.tell("there is no longer text behind this", "mute")
+            self.remark("there is no longer text behind this", "mute")
         elif self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._fetched(entry.section, log))
-            self._place.tell("fetching the whole text", "mute")
+            self.remark("fetching the whole text", "mute")
 
     async def _fetched(self, section: str, log: str) -> None:
         plan, chosen, tab = self._main.scene().focused.plan, self._chosen, self._tab
@@ -129,7 +129,7 @@ class InvestigatePage(Page):
         entry = self._looked(self._main.scene()).entry
         link = entry.what.link if entry is not None and isinstance(entry.what, TroubleGroup | Bug) else ""
         if not link:
-            self._place.tell("there is no link to copy", "mute")
+            self.remark("there is no link to copy", "mute")
             return
         self.app.copy_to_clipboard(plain_text(link).partition(" ")[0])
         self._place.tell("link copied, where the terminal allows it", "mute")

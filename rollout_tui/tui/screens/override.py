@@ -51,8 +51,11 @@ class GateDialog(GuardedDialog[str | None]):
 class OverrideForm(GateDialog):
     """Gives "waive" once the form is whole and its button was pressed; `wish` is what was filled in.
 
-    Cancel has the focus at first. In a field letters are text; a reason may be pasted, since it confirms nothing.
+    Cancel has the focus at first, and letters typed there are those of the reason. In a field letters are text; a
+    reason may be pasted, since it confirms nothing.
     """
+
+    scrolls = False
 
     def __init__(
         self, desk: Desk, look: Look, scene: Callable[[], Scene], clock: KeyClock, place: tuple[Platform, str]
@@ -111,6 +114,10 @@ class OverrideForm(GateDialog):
 
     def _type(self, text: str) -> None:
         match self._state.chosen:
+            case Stop.CANCEL:
+                # Whoever types at once means the reason; its first space would cancel, and the rest act behind it.
+                self._move(1)
+                self._type(text)
             case Stop.REASON:
                 self._show(reason=(self._state.reason + text)[:LONGEST_REASON])
             case Stop.APPROVER:

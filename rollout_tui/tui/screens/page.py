@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from textual.events import Key
+from textual.events import Key, MouseScrollDown, MouseScrollUp
 
 from rollout_tui.domain.actions import ActionKind
 from rollout_tui.domain.releases import Platform
@@ -17,6 +17,7 @@ from rollout_tui.engine.desk import Desk
 from rollout_tui.tui.actions import BACK, BY_ID, KeyAction
 from rollout_tui.tui.ink import Row, blank
 from rollout_tui.tui.look import Look
+from rollout_tui.tui.notices import Tell
 from rollout_tui.tui.screens.main import MainScreen
 from rollout_tui.tui.screens.whole import WholeScreen
 from rollout_tui.tui.view.help import Subject
@@ -33,15 +34,15 @@ _TWO_ROWS_OF_NEXT = 24
 class Place:
     """Where a page stands: whom it asks, what is behind it, and the app's voice.
 
-    `footer` makes the last row from keys, `tell` shows a notice in it for some seconds (text, colour token), `act`
-    opens the confirmation of an action.
+    `footer` makes the last row from keys, `tell` shows a notice in it for some seconds, `act` opens the confirmation
+    of an action.
     """
 
     desk: Desk
     look: Look
     main: MainScreen
     footer: Callable[[Sequence[KeyAction], int], Row]
-    tell: Callable[[str, str], None]
+    tell: Tell
     act: Callable[[Platform, ActionKind], None]
 
 
@@ -95,6 +96,10 @@ class Page(WholeScreen[Scene]):
         """Another page in place of this one."""
         self.app.switch_screen(page)
 
+    def remark(self, text: str, tone: str) -> None:
+        """A notice about this page; what was done is told by the place, and outlives it."""
+        self._place.tell(text, tone, self)
+
     def leave(self) -> None:
         """Back to what stood here before."""
         self.dismiss(None)
@@ -102,6 +107,19 @@ class Page(WholeScreen[Scene]):
     def typed(self, _key: str, _character: str | None) -> bool:
         """Whether a key was text for a field of this page; pages with a field have their own."""
         return False
+
+    def on_mouse_scroll_down(self, _event: MouseScrollDown) -> None:
+        """As `down`; a field that is typed into keeps what it is about."""
+        self._wheel("down")
+
+    def on_mouse_scroll_up(self, _event: MouseScrollUp) -> None:
+        """As `up`."""
+        self._wheel("up")
+
+    def _wheel(self, key: str) -> None:
+        handler = self._keys.get(key)
+        if self.is_current and handler is not None and not self.typed(key, None):
+            handler()
 
     def on_key(self, event: Key) -> None:
         """A key of this page; all others are the app's."""

@@ -126,9 +126,9 @@ class RunbookPage(Page):
         if standing is None:
             return
         if standing.at is not None and not standing.by:
-            self._place.tell("the program sees it: it cannot be taken back", "mute")
+            self.remark("the program sees it: it cannot be taken back", "mute")
         elif standing.at is None and standing.check.acts is not None and standing.check.sees is not None:
-            self._place.tell("enter opens the action; the store ticks this", "mute")
+            self.remark("enter opens the action; the store ticks this", "mute")
         elif standing.at is None and standing.check.asks:
             self._ask(standing.check.id)
         else:
@@ -139,7 +139,7 @@ class RunbookPage(Page):
         if standing is None:
             return
         if standing.check.asks and not taken_back and not note.strip():
-            self._place.tell(f"not ticked: {standing.check.asks} is asked for", "warn")
+            self.remark(f"not ticked: {standing.check.asks} is asked for", "warn")
             return
         said = await self._desk.runbooks.tick(rollout, standing.check.id, note, taken_back=taken_back)
         if not said.done:
@@ -148,9 +148,9 @@ class RunbookPage(Page):
 
     def _begin_note(self) -> None:
         if self._desk.read_only is not None:
-            self._place.tell(f"read-only: {self._desk.read_only}", "warn")
+            self.remark(f"read-only: {self._desk.read_only}", "warn")
         elif is_too_small(*self.app.size):
-            self._place.tell("window too small to write", "warn")
+            self.remark("window too small to write", "warn")
         else:
             self._ask(NOTE)
 
@@ -164,11 +164,11 @@ class RunbookPage(Page):
         """It was not kept: said, and the text is there again once its key is pressed."""
         if typed:
             self._unkept[platform, check] = typed
-        self._place.tell(f"{why}; {key} brings the text back" if typed else why, "warn")
+        self.remark(f"{why}; {key} brings the text back" if typed else why, "warn")
 
     async def _write(self, text: str) -> None:
         if not text.strip():
-            self._place.tell("the note is empty", "warn")
+            self.remark("the note is empty", "warn")
             return
         rollout = self._main.scene().focused
         said = await self._desk.runbooks.note(rollout, text)
@@ -182,7 +182,7 @@ class RunbookPage(Page):
         standing = self._check()
         acts = None if standing is None else standing.check.acts
         if acts is None:
-            self._place.tell("this is done by people; space ticks it", "mute")
+            self.remark("this is done by people; space ticks it", "mute")
             return
         self._place.act(self._main.focused_platform, acts)
 
@@ -192,7 +192,7 @@ class RunbookPage(Page):
         scene = self._main.scene()
         text = announcement(scene.focused, scene.snapshot.plan, scene.now, scene.zone)
         self.app.copy_to_clipboard(plain_text(text))
-        self._place.tell("text for the team copied, where the terminal allows it", "mute")
+        self._place.tell("text for the team copied; where the terminal allows it", "mute")
 
     async def _export(self) -> None:
         """Into a file of the folder in which the program was started; never over another one."""
@@ -215,7 +215,7 @@ class RunbookPage(Page):
         except OSError as error:
             self._place.tell(f"not written, {error.strerror}: {path}", "warn")
         else:
-            self._place.tell(f"{path} written", "ok")
+            self._place.tell(f"written: {path}", "ok")
 
     def _work(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

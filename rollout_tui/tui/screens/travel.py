@@ -160,7 +160,7 @@ class TravelPage(Page):
         record, moment = self._journey.record, self._journey.moment
         found = None if record is None else record.event_before(moment) if before else record.event_after(moment)
         if found is None:
-            self._place.tell("nothing else is recorded in that direction", "mute")
+            self.remark("nothing else is recorded in that direction", "mute")
         else:
             self._go(found)
 
@@ -239,4 +239,4 @@ class TravelPage(Page):
             self.draw()
 
     def _tell_off(self) -> None:
-        self._place.tell(_OFF_RECORDED if self._is_recording else _OFF, "warn")
+        self.remark(_OFF_RECORDED if self._is_recording else _OFF, "warn")

@@ -157,7 +157,7 @@ class ZoomPage(Page):
     def _toggle_ghost(self) -> None:
         self._ghost = not self._ghost
         if self._close_up is not None and not self._close_up.ghost:
-            self._place.tell("history holds no build before this one in this phase", "mute")
+            self.remark("no build before this one is known in this phase", "mute")
         self.draw()
 
 

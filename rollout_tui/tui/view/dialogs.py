@@ -23,6 +23,8 @@ _VERB = {
     ActionKind.RESTART: "Restart",
     ActionKind.REMOVE: "Remove from sale",
 }
+_OFF = ("off until the text matches", "off: text differs", "off")
+"""Beside a button that does nothing yet, as there is room."""
 _ROOMY = 30
 """Rows of the window from which on buttons and hints stand apart."""
 
@@ -86,8 +88,10 @@ def _parts(
     end = _end(proposal, state, inner, roomy=height >= _ROOMY)
     body, room = facts(scene, proposal, state.changed, inner), height - 2 - len(end)
     if len(body) > room:
-        # Empty rows are a luxury.
-        body = [row for row in body if text_of(row).strip()]
+        # Empty rows are a luxury, and what decides must not be the part that is scrolled to.
+        tight = facts(scene, proposal, state.changed, inner, tight=True)
+        body, end = ([row for row in rows if text_of(row).strip()] for rows in (tight, end))
+        room = height - 2 - len(end)
     return body, room, end
 
 
@@ -119,7 +123,8 @@ def _end(proposal: Proposal, state: DialogState, width: int, *, roomy: bool) -> 
         remark = f"{opening(proposal.kind).shown} or held keys do nothing here"
         choice = [("s", "other share")] if len(proposal.shares) > 1 else []
         keys = [("y", verb.lower()), ("esc", "cancel"), *choice, ("", remark)]
-        return [line(width), _buttons(width, ("Cancel", verb), state, True), *gap, hints(width, keys)]
+        below = line(width, state.refused, "warn") if state.refused else hints(width, keys)
+        return [line(width), _buttons(width, ("Cancel", verb), state, True), *gap, below]
     keys = [("esc", "cancel"), ("tab", "to the button"), ("", "Enter does nothing in the field")]
     wanted = wanted_text(proposal, state)
     label = "Go on" if proposal.typed_again is not None and not state.again else verb
@@ -169,7 +174,6 @@ def _buttons(width: int, labels: Sequence[str], state: DialogState, enabled: boo
         usable = stop is Stop.CANCEL or enabled
         text = f" {'►' if chosen else ' '} {label} "
         x = pen.put(x, text, "text" if usable else "faint", bold=chosen, ground="focus" if chosen else "raise") + 2
-    why = "off until the text matches"
-    if not enabled and x + len(why) <= width:
-        pen.put(x, why, "mute")
+    if not enabled:
+        pen.put(x, next((why for why in _OFF if x + len(why) <= width), ""), "mute")
     return pen.row()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rollout_tui.domain.actions import GOES_OUT, ActionKind, Change, Proposal
 from rollout_tui.domain.decisions import decision
 from rollout_tui.domain.evidence.feasible import notes
@@ -20,20 +22,28 @@ from rollout_tui.tui.view.scene import Scene
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
-def facts(scene: Scene, proposal: Proposal, changed: str, width: int) -> list[Row]:
-    """Everything above the buttons. `changed` says what is new since the dialog opened."""
+def facts(scene: Scene, proposal: Proposal, changed: str, width: int, *, tight: bool = False) -> list[Row]:
+    """Everything above the buttons. `changed` says what is new since the dialog opened.
+
+    `tight`: not all of it is seen at once, and the gates that do not pass stand first.
+    """
     rows = [line(width), *lines(width, changed, "unk", bold=True)]
     if proposal.change is not None and proposal.change.irreversible:
         rows.append(line(width, "This cannot be undone.", "crit", bold=True))
     rows += _heading(scene, proposal, width)
+    gates = _gates(scene, proposal, width)
+    if tight:
+        passing = [result.verdict is Verdict.PASS for result in proposal.gates]
+        rows += [*gates[:1], *(row for row, passes in zip(gates[1:], passing, strict=True) if not passes)]
+        gates = [row for row, passes in zip(gates[1:], passing, strict=True) if passes]
     if proposal.possible:
-        return [*rows, *_change(scene, proposal, proposal.change, width)]
+        return [*rows, *_change(scene, proposal, proposal.change, gates, width)]
     # Where only this desk is in the way, the change can be looked at all the same.
     looked_at = proposal.change if scene.read_only else None
-    against = [*_obstacles(scene, proposal, width), *_foreseen(scene, proposal, width)]
-    if looked_at is None:
-        against = [*_reaches(proposal, width), *against]
-    return [*rows, *against, *_change(scene, proposal, looked_at, width)]
+    against = [*_obstacles(proposal, width), *gates, *_foreseen(scene, proposal, width)]
+    reaches = _reaches(proposal, width) if looked_at is None else []
+    against = [*against, *reaches] if tight else [*reaches, *against]
+    return [*rows, *against, *_change(scene, proposal, looked_at, [], width)]
 
 
 def _heading(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
@@ -56,7 +66,8 @@ def _phase(phase: Phase) -> str:
     return phase.label if phase.share is None else f"{phase.label} {plain_percent(phase.share)}"
 
 
-def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int) -> list[Row]:
+def _change(scene: Scene, proposal: Proposal, change: Change | None, gates: Sequence[Row], width: int) -> list[Row]:
+    """What the store is asked to do, in its words, and what comes of it; `gates` stand between the two."""
     if change is None:
         return []
     rows = [] if proposal.possible else [rule(width)]
@@ -67,7 +78,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
     rows += _reaches(proposal, width)
     rows += _cause(scene, proposal, width)
     rows += labelled(width, "way back", change.way_back, "warn" if change.irreversible else "text")
-    effects = _effects(proposal, change, width)
+    effects = _effects(change, width)
     read = [
         *labelled(width, "store read", _store_read(scene, proposal, width)),
         *_by_hand(scene, proposal, width),
@@ -80,7 +91,7 @@ def _change(scene: Scene, proposal: Proposal, change: Change | None, width: int)
     if proposal.gates:
         # Gates and the age of the store must stand on the smallest screen; effects may be scrolled to there.
         read += _foreseen(scene, proposal, width) if proposal.possible else []
-        return [*rows, *_gates(scene, proposal, width), *read, rule(width), *effects]
+        return [*rows, *gates, *read, rule(width), *effects]
     return [*rows, rule(width), *effects, rule(width), *read]
 
 
@@ -108,22 +119,21 @@ def _paused(scene: Scene, proposal: Proposal) -> str:
     return f"{age(scene.now - asked.at)} ago" + (f" by {asked.by}" if asked.by else "")
 
 
-def _effects(proposal: Proposal, change: Change, width: int) -> list[Row]:
-    pausing = proposal.kind is ActionKind.PAUSE
-    rows = [line(width, "What this does not do" if pausing else "What else it does, and does not do", "mute")]
+def _effects(change: Change, width: int) -> list[Row]:
+    rows = [line(width, "What else it does, and does not do", "mute")]
     for effect in change.effects:
         rows += lines(width, effect, indent="· ")
     return rows
 
 
-def _obstacles(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+def _obstacles(proposal: Proposal, width: int) -> list[Row]:
     count = len(proposal.obstacles)
     lead = "One thing stands in the way" if count == 1 else f"{_spelled(count)} things stand in the way"
     rows = [line(width, lead, bold=True), line(width)]
     for number, obstacle in enumerate(proposal.obstacles, 1):
         rows += lines(width, obstacle.reason, indent=f"{number:<3}")
         rows += lines(width, obstacle.remedy, "mute", indent="   ")
-    return [*rows, line(width), *(_gates(scene, proposal, width) if proposal.gates else ())]
+    return [*rows, line(width)]
 
 
 def _spelled(count: int) -> str:
@@ -131,6 +141,9 @@ def _spelled(count: int) -> str:
 
 
 def _gates(scene: Scene, proposal: Proposal, width: int) -> list[Row]:
+    """How many hold, then a row for each; nothing where no gate is asked."""
+    if not proposal.gates:
+        return []
     holding = sum(result.holds for result in proposal.gates)
     title = Pen(width, GROUND)
     x = title.put(0, "GATES", "mute", bold=True)

@@ -18,7 +18,7 @@ _LEAST = 16
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What stands beside the keys, in which colour. A `brief` one stands for seconds and may have the right half.
+    """What stands beside the keys, in which colour. A `brief` one stands for seconds, and has the room of the keys.
 
     `kept` are shorter forms of what a person must be able to read meanwhile: keys give way for the first of them.
     """
@@ -38,7 +38,8 @@ def footer_row(keys: Sequence[KeyAction], off: Collection[str], remark: Remark, 
     room = width - 2
     needed = remark.text if remark.brief else next(iter(remark.kept), "")
     if needed:
-        room = max(width // 2 - 1, room - _GAP - cells(needed))
+        least = 0 if remark.brief else width // 2 - 1
+        room = max(least, room - _GAP - cells(needed))
     x = 1
     for key in _fitting(keys, off, room, width):
         can_act = key.id not in off

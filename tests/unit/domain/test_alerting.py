@@ -6,7 +6,7 @@ from rollout_tui.domain.acknowledging import with_acks
 from rollout_tui.domain.alarms import Alarm, Seen, seen
 from rollout_tui.domain.alerting import CALM, Book, Turn, step
 from rollout_tui.domain.assess import assess
-from rollout_tui.domain.digest import digest_lines, last_due
+from rollout_tui.domain.digest import digest_lines, last_due, next_line
 from rollout_tui.domain.events import Ack, Event, EventKind
 from rollout_tui.domain.plan import Plan
 from rollout_tui.domain.quantities import Proportion
@@ -136,3 +136,10 @@ def test_a_digest_is_due_at_its_hour_in_its_zone_and_speaks_of_every_rollout() -
     text = "\n".join(digest_lines(snapshot()))
     assert "Android build 4201: OK, RUNNING 50 %" in text
     assert "In the last 24 h: no events." in text
+
+
+def test_what_is_sent_names_commands_for_keys() -> None:
+    bad = snapshot(recent={CRASH.id: reading(CRASH, Proportion(300, 7930))})
+    assert bad.recommendation.headline.startswith("Pause Android: press p, then y.")
+    assert next_line(bad).startswith("Next: Pause Android: rollout-tui pause android.")
+    assert digest_lines(bad)[-1] == next_line(bad)

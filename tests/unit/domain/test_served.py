@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rollout_tui.domain.actions import ActionKind, Ending, Outcome
+from rollout_tui.domain.obstacles import obstacles
 from rollout_tui.domain.recommend import recommend
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
@@ -55,6 +56,10 @@ def test_a_build_that_is_not_served_any_more_asks_who_changed_it():
 def test_a_build_that_nobody_got_yet_says_how_it_begins():
     rollout = android()
     nothing = replace(rollout, phases=tuple(replace(one, progress=Progress.TO_COME) for one in rollout.phases))
-    told = recommend([saying("not on the track", StateWord.UNKNOWN, "production holds 4130", nothing)], NOW)
+    new = saying("not on the track", StateWord.UNKNOWN, "production holds 4130", nothing)
+    told = recommend([new], NOW)
     assert told.headline == "Android: nobody gets build 4201 yet (not on the track)."
-    assert "Restart (ctrl+p) begins it at Internal testing" in told.detail
+    begins = "Restart (ctrl+p) begins it at Internal testing; u reads the store again"
+    assert told.detail == f"{begins}. Production holds 4130."
+    (against,) = obstacles(ActionKind.PROMOTE, new, NOW)
+    assert against.remedy == begins

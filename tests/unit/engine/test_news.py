@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from rollout_tui.domain.events import EventKind
+from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform, StateWord
+from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import Verdict
 from rollout_tui.history import History
 from rollout_tui.ports import Unreachable
@@ -172,3 +173,21 @@ async def test_a_look_at_the_stores_alone_does_not_make_the_metrics_news(world: 
     await acting.close()
     again = await started(world)
     assert [event.text for event in again.snapshot.events if event.kind is EventKind.SEVERITY] == []
+
+
+async def test_a_change_of_state_that_another_program_saw_long_before_is_told_once(world: World) -> None:
+    """A guard reads Google Play's state every 15 min, a screen reads it back at once."""
+    engine = await started(world)
+    paused = "Google Play: RUNNING (inProgress) to PAUSED (halted)"
+    running = "Google Play: PAUSED (halted) to RUNNING (inProgress)"
+    engine._assessor.recall([Event(NOW, EventKind.STATE, paused, Platform.ANDROID, Severity.WARNING)])
+    before = world.state
+    for state, expected in (
+        (replace(before, word=StateWord.PAUSED, status="halted"), [paused]),
+        (before, [running, paused]),
+        (replace(before, word=StateWord.PAUSED, status="halted"), [paused, running, paused]),
+    ):
+        world.state = state
+        await world.clock.advance(300)
+        await settled(engine)
+        assert [text for text in texts(engine) if text.startswith("Google Play:")] == expected
