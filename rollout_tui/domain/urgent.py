@@ -28,6 +28,8 @@ from rollout_tui.domain.verdicts import GateResult, Verdict
 _REACHES_USERS = frozenset({StateWord.RUNNING, StateWord.UNKNOWN, StateWord.DONE})
 _BRIEF = 40
 """Cells for the way to the store's button where the phase, and so the button, is not known."""
+_WANTED = 300.0
+"""Seconds for which a pause that was refused is what to do, whatever else is: somebody wanted it."""
 _NEVER = "No data is never a pass."
 NOT_YET = frozenset({"not read yet", "the phase is not known yet", "history is being read"})
 """Reasons for NO DATA that mend themselves."""
@@ -64,13 +66,14 @@ def unsettled(rollout: Rollout, _now: float, _zone: tzinfo) -> Advice | None:
 
 
 def not_taken(rollout: Rollout, now: float, zone: tzinfo) -> Advice | None:
-    """A pause that the store did not take, while nothing was read since, or it is still called for: by hand then."""
+    """A pause that the store did not take: just now, or while nothing was read since, or it is still called for."""
     ended, state = rollout.last_outcome, rollout.store.state
     if ended is None or ended.ending is not Ending.REFUSED or not ended.by_hand:
         return None
     stands = state is None or state.word in _REACHES_USERS
     read_since = state is not None and state.as_of > ended.at
-    if not stands or (read_since and pause(rollout, now, zone) is None):
+    just_now = now - ended.at < _WANTED
+    if not stands or (read_since and not just_now and pause(rollout, now, zone) is None):
         return None
     name = rollout.plan.label
     return Advice(

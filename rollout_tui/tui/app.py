@@ -78,7 +78,7 @@ class RolloutApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=Manners, ansi_color=self._look.theme in (Theme.ANSI, Theme.MONO))
         self.failure: Exception | None = None
         self._begin = start
-        self._notices = Notices(self._draw, lambda seconds, call: self.set_timer(seconds, call))
+        self._notices = Notices(self._draw, self._draw_older, lambda seconds, call: self.set_timer(seconds, call))
         self._keys = KeyClock() if clock is None else KeyClock(clock, lambda _: clock())
         house = House(
             self._look,
@@ -185,6 +185,11 @@ class RolloutApp(App[int], inherit_bindings=False):
 
     def _draw(self) -> None:
         self._front.draw()
+
+    def _draw_older(self) -> None:
+        """Nobody pressed a key and nothing is new: a frozen view stands as it is."""
+        if self._front is not self._main or not self._main.is_frozen:
+            self._draw()
 
     @property
     def _front(self) -> WholeScreen[Any]:

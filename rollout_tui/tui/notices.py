@@ -45,13 +45,19 @@ class Tell(Protocol):
 
 
 class Notices:
-    """`later` calls back after seconds, `changed` draws.
+    """`later` calls back after seconds; `changed` draws, and `aged` where nothing but time has passed.
 
     An outcome is a notice at first; then it stays, where the keys leave room for it, until the next action begins.
     """
 
-    def __init__(self, changed: Callable[[], None], later: Callable[[float, Callable[[], None]], Timer]) -> None:
+    def __init__(
+        self,
+        changed: Callable[[], None],
+        aged: Callable[[], None],
+        later: Callable[[float, Callable[[], None]], Timer],
+    ) -> None:
         self._changed = changed
+        self._aged = aged
         self._later = later
         self._notice: Remark | None = None
         self._page: object = None
@@ -104,7 +110,7 @@ class Notices:
     def _count_down(self) -> None:
         self._left -= _STEP
         self._undo = self._later(_STEP, self._count_down) if self._left > 0 else None
-        self._changed()
+        self._aged()
 
     def _give_way_later(self) -> None:
         if self._timer is not None:
@@ -113,4 +119,4 @@ class Notices:
 
     def _give_way(self) -> None:
         self._notice, self._is_new = None, False
-        self._changed()
+        self._aged()

@@ -106,7 +106,8 @@ def test_only_what_the_store_did_not_take_is_done_by_hand() -> None:
 
 
 def test_a_refusal_is_not_told_for_ever() -> None:
-    """Once the store was read since, a pause by hand is asked for only where a pause is called for."""
+    """Five minutes, once the store was read since; then a pause by hand is asked for only where one is called for."""
+    assert advice(refused(with_way(android()), NOW - 240)).headline == f"Pause Android by hand. {WAY}."
     assert "by hand" not in advice(refused(with_way(android()), NOW - 600)).headline
     crashing = with_way(incident().rollouts[0])
     assert advice(crashing).headline.startswith("Pause Android: press p")

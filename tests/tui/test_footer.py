@@ -91,7 +91,7 @@ async def test_a_notice_of_what_was_done_outlives_its_page(tmp_path: Path, monke
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_every_notice_of_the_screens_is_told_whole_or_to_the_end_of_a_clause(width: int) -> None:
-    notices = Notices(lambda: None, lambda _seconds, _call: Never())
+    notices = Notices(lambda: None, lambda: None, lambda _seconds, _call: Never())
     found = [text for path in Path(tui.__path__[0]).rglob("*.py") for text in _TOLD.findall(path.read_text())]
     assert len(found) > 15
     for text in found:
@@ -100,7 +100,7 @@ def test_every_notice_of_the_screens_is_told_whole_or_to_the_end_of_a_clause(wid
 
 
 def test_a_notice_without_room_keeps_its_first_clauses() -> None:
-    notices = Notices(lambda: None, lambda _seconds, _call: Never())
+    notices = Notices(lambda: None, lambda: None, lambda _seconds, _call: Never())
     notices.tell("pause acme-connect Android is under way; ctrl+z once the store shows it", "warn")
     assert footer(notices.now(None), 80).endswith("   pause acme-connect Android is under way")
     assert footer(notices.now(None), 120).endswith("; ctrl+z once the store shows it")

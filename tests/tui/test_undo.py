@@ -43,7 +43,7 @@ class Later:
 
 def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
     later = Later()
-    notices = Notices(lambda: None, later)
+    notices = Notices(lambda: None, lambda: None, later)
     notices.ended(DONE, undo=True)
     for left in (60, 50, 40, 30, 20, 10):
         assert notices.now(Platform.ANDROID).text.startswith(f"undo {left} s: r y · Paused.")
@@ -53,14 +53,14 @@ def test_it_is_offered_for_a_minute_and_the_outcome_stays() -> None:
 
 @pytest.mark.parametrize("resumes", [None, Platform.IOS])
 def test_it_is_offered_where_r_resumes_that_very_platform_alone(resumes: Platform | None) -> None:
-    notices = Notices(lambda: None, Later())
+    notices = Notices(lambda: None, lambda: None, Later())
     notices.ended(DONE, undo=True)
     assert notices.now(resumes).text == "Paused. The store shows it: halted."
 
 
 def test_an_outcome_is_a_notice_for_five_seconds_and_then_gives_way_to_keys() -> None:
     later = Later()
-    notices = Notices(lambda: None, later)
+    notices = Notices(lambda: None, lambda: None, later)
     notices.ended(DONE)
     assert notices.now(None).brief
     later.calls[5.0]()
@@ -68,7 +68,7 @@ def test_an_outcome_is_a_notice_for_five_seconds_and_then_gives_way_to_keys() ->
 
 
 def test_the_next_action_ends_the_offer() -> None:
-    notices = Notices(lambda: None, Later())
+    notices = Notices(lambda: None, lambda: None, Later())
     notices.ended(DONE, undo=True)
     notices.ended(None)
     assert notices.now(Platform.ANDROID) == NOTHING

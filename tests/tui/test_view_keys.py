@@ -51,6 +51,17 @@ async def test_a_frozen_view_changes_nothing_until_a_key_and_says_since_when() -
         assert "FROZEN" not in rows[0]
 
 
+async def test_in_a_frozen_view_no_notice_ends_and_no_undo_is_counted_down_until_a_key() -> None:
+    async with at_the_keyboard(FakeDesk(snapshot())) as hand:
+        await hand.press("right_square_bracket", "space")
+        before = await hand.settled()
+        assert "charts show" in before[-1]
+        hand.app._notices._give_way()
+        assert await hand.settled() == before
+        await hand.press("space")
+        assert "charts show" not in (await hand.settled())[-1]
+
+
 async def test_leaving_a_frozen_view_in_which_nothing_changed_says_nothing() -> None:
     async with at_the_keyboard(FakeDesk(snapshot())) as hand:
         live = await hand.settled()
