@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -67,6 +68,8 @@ class Actions:
         self._records = Recording(desk.archive, board, actor, rules.patience)
         self._sending = Sending(desk, board, store_round, rules, self._turns)
         self._second = second
+        self._heard = -math.inf
+        """When the newest action of another process ended that was heard of."""
 
     def propose(self, kind: ActionKind, rollout: Rollout, terms: Terms = USUAL) -> Proposal:
         """What the action would do on these terms, from what is known now. No call is made."""
@@ -119,6 +122,16 @@ class Actions:
             text = f"Under way on this host: {held}"
             self._tell(Event(self._desk.clock.now(), EventKind.ACTION, text, self._board.plan.platform, who=note.by))
         self._desk.looked()
+
+    async def ended_elsewhere(self) -> bool:
+        """Whether another process has ended an action since this was asked last."""
+        plan, own = self._board.plan, self._board.last_outcome
+        ended = await self._desk.archive.try_call(lambda h: h.journal.last_outcome(plan.platform, plan.build), None)
+        known = max(self._heard, -math.inf if own is None else own.at)
+        if ended is None or ended.at <= known or self._turns.taken:
+            return False
+        self._heard = ended.at
+        return True
 
     async def confirm_late(self) -> Outcome | None:
         """An action that was not confirmed in time is done as soon as the store shows it."""

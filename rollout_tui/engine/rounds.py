@@ -69,6 +69,15 @@ class StoreRound:
         """Read the committed share with the next poll, whatever it costs."""
         self._share_wanted = True
 
+    def acted_elsewhere(self) -> None:
+        """What was read of the share is old; with an interval of 0 it stays a person's to ask for it."""
+        self._share_wanted = self._share_wanted or self.settings.share_interval > 0
+
+    @property
+    def platform(self) -> Platform:
+        """Whose store it is."""
+        return self._board.plan.platform
+
     async def poll(self) -> None:
         """Read the store once. Raises ProviderError."""
         now, board = self._desk.clock.now(), self._board

@@ -44,6 +44,7 @@ class Upkeep:
         boards: Sequence[Board],
         actions: Mapping[Platform, Actions],
         arrived: Callable[[], None],
+        read_again: Callable[[Platform], None],
     ) -> None:
         self._clock = clock
         self._archive = archive
@@ -51,6 +52,7 @@ class Upkeep:
         self._boards = boards
         self._actions = actions
         self._arrived = arrived
+        self._read_again = read_again
         self._looked_back: dict[Platform, tuple[float, float | None]] = {}
 
     async def settle(self, actions: Actions) -> None:
@@ -69,7 +71,10 @@ class Upkeep:
                 self._assessor.tell(outcome)
 
     async def hear_others(self) -> None:
-        """See who acts, and take over what another process wrote: its events, sign-offs and requests."""
+        """See who acts, and take over what another process wrote: its events, sign-offs and requests.
+
+        A store on which it acted is read again at once: the share that was read before says what is not so any more.
+        """
         for actions in self._actions.values():
             actions.look_around()
         logged = self._assessor.logged
@@ -80,6 +85,9 @@ class Upkeep:
             self._assessor.recall(events)
         for board in self._boards:
             await self._archive.try_call(partial(recall_people, board=board, now=self._clock.now()), None)
+        for platform, actions in self._actions.items():
+            if await actions.ended_elsewhere():
+                self._read_again(platform)
 
     async def fill_curves(self, round_: SourceRound) -> None:
         """Fill the curves' holes from the source's own memory, after its first poll: the present comes first.

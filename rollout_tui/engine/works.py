@@ -129,7 +129,9 @@ class Works:
         )
         self.inquiry = Inquiry(self.providers)
         self.runbooks = Runbooks(settings.runbooks, known.archive, known.clock, known.actor, known.read_only, ears.tell)
-        self.upkeep = Upkeep(known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived)
+        self.upkeep = Upkeep(
+            known.clock, known.archive, known.assessor, boards, self.actions, ears.arrived, self._read_again
+        )
         self.store_pollers = [
             self._poller(round_.settings, f"{board.plan.platform}", round_.poll, round_.failed, (board,))
             for board, round_ in zip(boards, self.stores, strict=True)
@@ -151,6 +153,13 @@ class Works:
         # A rehearsal's services are its own: nobody else acts on them, and no lock file is to outlive them.
         controls = "" if settings.rehearsal else self.providers.controls(board.plan.store)
         return Lease.of(controls, settings.history.path, board.plan.platform.value, str(actor))
+
+    def _read_again(self, platform: Platform) -> None:
+        """Another process acted there."""
+        for store, poller in zip(self.stores, self.store_pollers, strict=True):
+            if store.platform is platform:
+                store.acted_elsewhere()
+                poller.poke()
 
     def _phase_moved(self) -> None:
         """A phase began: sources and trackers count from another moment now."""

@@ -25,7 +25,7 @@ class Past:
 
 async def test_the_build_before_is_looked_up_once_a_bucket_and_when_a_phase_begins() -> None:
     boards = [Board(ANDROID, "Google Play", {}), Board(IOS, "App Store", {})]
-    upkeep, past = Upkeep(Mock(), Mock(), Mock(), boards, {}, Mock()), Past()
+    upkeep, past = Upkeep(Mock(), Mock(), Mock(), boards, {}, Mock(), Mock()), Past()
     start = NOW - NOW % 450
     for seconds in (0, 5, 440):
         await upkeep.look_back(past, replace(snapshot(), at=start + seconds))  # type: ignore[arg-type]  # a Past

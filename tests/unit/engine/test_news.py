@@ -8,17 +8,19 @@ from decimal import Decimal
 
 import pytest
 
+from rollout_tui.domain.actions import Ending
 from rollout_tui.domain.events import Event, EventKind
 from rollout_tui.domain.quantities import Proportion
 from rollout_tui.domain.readings import Scope
 from rollout_tui.domain.releases import Platform, StateWord
 from rollout_tui.domain.severity import Severity
 from rollout_tui.domain.verdicts import Verdict
+from rollout_tui.engine.engine import Engine
 from rollout_tui.history import History
 from rollout_tui.ports import Unreachable
 from tests.clocks import breathe, until
 from tests.unit.domain.builders import CRASH, HOUR, NOW, play
-from tests.unit.engine.acting import raising
+from tests.unit.engine.acting import act, raising
 from tests.unit.engine.fakes import World
 from tests.unit.engine.watching import android, gate, metric, settled, started, texts
 
@@ -162,6 +164,31 @@ async def test_a_pause_that_another_program_told_is_not_told_again_by_one_that_s
     await settled(late)
     turned = [text for text in texts(late) if text.startswith("Google Play: RUNNING (inProgress) to PAUSED")]
     assert len(turned) == 1
+
+
+async def test_after_an_action_of_another_process_the_store_is_read_again_with_its_share(world: World) -> None:
+    watching = await started(world)
+    acting = world.engine()
+    await acting.read_stores()
+    count = len(world.store.reads)
+    await world.clock.advance(10)
+    await settled(watching)
+    assert len(world.store.reads) == count, "nothing is due, and nobody acted"
+    assert (await act(acting)).ending is Ending.DONE
+    await acting.close()
+    count = len(world.store.reads)
+    await world.clock.advance(5)
+    await settled(watching)
+    await until(lambda: word(watching) is StateWord.PAUSED, "the pause on the other screen")
+    assert world.store.reads[count:] == [(Platform.ANDROID, True)]
+    await world.clock.advance(10)
+    await settled(watching)
+    assert len(world.store.reads) == count + 1, "once"
+
+
+def word(engine: Engine) -> StateWord | None:
+    state = android(engine).store.state
+    return None if state is None else state.word
 
 
 async def test_a_look_at_the_stores_alone_does_not_make_the_metrics_news(world: World) -> None:
