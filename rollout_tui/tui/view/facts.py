@@ -42,7 +42,8 @@ def facts(scene: Scene, proposal: Proposal, changed: str, width: int, *, tight: 
     looked_at = proposal.change if scene.read_only else None
     against = [*_obstacles(proposal, width), *gates, *_foreseen(scene, proposal, width)]
     reaches = _reaches(proposal, width) if looked_at is None else []
-    against = [*against, *reaches] if tight else [*reaches, *against]
+    apart = [line(width)] if reaches else []
+    against = [*against, *reaches] if tight else [*reaches, *apart, *against]
     return [*rows, *against, *_change(scene, proposal, looked_at, [], width)]
 
 
