@@ -96,7 +96,8 @@ async def test_the_same_package_at_another_address_is_another_store(tmp_path):
         PackageLock(tmp_path, PACKAGE, "http://127.0.0.1:8001").held("one rehearsal", 0.0),
         PackageLock(tmp_path, PACKAGE, "http://127.0.0.1:8002").held("another rehearsal", 0.0),
     ):
-        pass
+        holders = sorted(path.read_text().partition(" (")[2] for path in tmp_path.glob("*.lock"))
+        assert [holder.partition(")")[0] for holder in holders] == ["another rehearsal", "one rehearsal"]
 
 
 def test_a_runtime_folder_that_is_not_private_is_passed_over_without_a_word(monkeypatch, tmp_path):
